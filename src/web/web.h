@@ -1,0 +1,173 @@
+/* HTTP for people: routes as data, requests under hard limits, three-part
+   POSTs, pages that leave only when what they wrote is durable.
+   Nothing here knows who may do what: that comes through struct Gate, filled
+   by main.c from core/. Design: DESIGN.md "The way of a request".
+
+   A handler parses, calls one domain function, and draws or redirects. It sees
+   only this header and its feature; never libmicrohttpd. */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "base/ctx.h"
+#include "db/writer.h"
+#include "render/form.h"
+#include "render/out.h"
+
+/* ---- routes ------------------------------------------------------------ */
+
+typedef enum Method { GET, POST } Method;
+
+/* What the viewer must be allowed to do. Made only by the table that is
+   generated from doc/access.csv (NEED_…), and by the two below. Its own pointer
+   type, so that a route row without one does not compile. */
+typedef struct Need {
+    const char *name;  /* "support/R" */
+    short object;      /* index in the access table; -1: public, -2: any signed-in person */
+    short right;
+} Need;
+extern const Need need_public, need_signed_in;
+#define NEED_PUBLIC (&need_public)
+#define NEED_SIGNED_IN (&need_signed_in)
+
+/* Where an object lies: whose row it is in law and which unit it belongs to. */
+typedef struct Place {
+    int64_t owner_id, unit_id;
+    int64_t object_id;  /* row id of the object itself; 0 without one */
+    ViewerId author;    /* who made it, for relation "own"; 0 unknown */
+} Place;
+
+/* How the first path parameter leads to an object. find answers E_NOT_FOUND
+   for what does not exist. SCOPE_NONE: the route has no object. */
+typedef struct Scope {
+    const char *name;
+    Err (*find)(Ctx *c, Str param, Place *ret);
+} Scope;
+extern const Scope scope_none;
+#define SCOPE_NONE (&scope_none)
+
+typedef enum RouteKind {
+    PLAIN = 1, /* GET, quick, drawn on the thread that read it */
+    HEAVY,     /* GET drawn by the worker pool: search, charts, files, reports */
+    LOOK,      /* GET that shows personal data: leaves after its audit row is durable */
+    WRITE,     /* POST: prepare (on the network thread) → write → finish */
+    SLOW_WRITE,/* POST whose prepare hashes or reads much: prepare runs on the worker pool */
+    ANSWER,    /* POST or GET of a respondent: no session, no audit, no request log; else as WRITE or PLAIN */
+} RouteKind;
+
+typedef struct Route {
+    Method method;
+    const char *path; /* "/support/:uid/close"; ':name' matches one segment */
+    const Need *need;
+    const Scope *scope;
+    RouteKind kind;
+    Err (*get)(Ctx *c);     /* GET: draws */
+    Err (*prepare)(Ctx *c); /* POST, optional: parse, validate, hash, read; may end the request itself */
+    Err (*write)(Ctx *c);   /* POST: SQL only, ≤ 5 ms; may run again from the mark taken after prepare */
+    Err (*finish)(Ctx *c);  /* POST, optional: draw or redirect after the commit; else write's web_redirect stands */
+    ptrdiff_t body_max;     /* bytes; 0: the server's default of 64 KB */
+    const char *feature;    /* filled by web_open */
+} Route;
+
+/* ---- the request, inside handlers --------------------------------------- */
+
+/* The part of the path that ':name' matched, percent-decoded UTF-8. */
+Str web_path(Ctx *c, const char *name);
+/* Query parameter, decoded; empty when absent. */
+Str web_query(Ctx *c, const char *name);
+/* E_NOT_FOUND unless it is a whole number. */
+MUST Err web_path_i64(Ctx *c, const char *name, int64_t *ret);
+/* The object that the scope found. */
+const Place *web_place(Ctx *c);
+/* The posted field, decoded, UTF-8 checked, line ends as \n; empty when absent. */
+Str web_field(Ctx *c, const char *name);
+/* All values of a repeated field, in order. */
+Strs web_fields(Ctx *c, const char *name);
+/* Uploaded file of a multipart form: its bytes; empty when absent. */
+Str web_upload(Ctx *c, const char *name, Str *ret_filename);
+/* Parses a declared form into values (render/form.h) and tells every problem;
+   E_INVALID makes the router show the form again through `again`. */
+MUST Err web_form(Ctx *c, const Form *form, FormValues *ret);
+/* The hidden field `version`. */
+MUST Err web_form_version(Ctx *c, Version *ret);
+/* Asked for by htmx: only this block is wanted (empty: the whole page). */
+Str web_wanted_block(Ctx *c);
+Str web_cookie(Ctx *c, const char *name);
+/* Address of the client (the forwarded one only from configured proxies). */
+Str web_address(Ctx *c);
+
+/* ---- answers ------------------------------------------------------------ */
+
+/* A signed-in page in the house's frame. Draws head and header through the
+   gate, hands out the writer for the page's own template, and ends it:
+       Out *o = web_page_begin(c, T("Løse ender"));
+       page_support_list(o, &page);
+       return web_page_end(c);                                              */
+Out *web_page_begin(Ctx *c, Msg title);
+MUST Err web_page_end(Ctx *c);
+/* A page without frame (respondents, log-in): the template draws all of it. */
+Out *web_bare_begin(Ctx *c);
+MUST Err web_bare_end(Ctx *c, int status);
+/* 303 to a path of our own. */
+MUST Err web_redirect(Ctx *c, Str path);
+/* A file; bytes must outlive the request's arena or lie in it. filename empty: shown in place. */
+MUST Err web_file(Ctx *c, Str content_type, Str filename, Str bytes);
+void web_set_cookie(Ctx *c, const char *name, Str value, int max_age_s);
+void web_header(Ctx *c, const char *name, Str value);
+/* After an E_INVALID in POST: which function draws the form again, with what
+   was written and the problems (422). Set it first in prepare. */
+void web_on_invalid(Ctx *c, Err (*draw)(Ctx *c));
+
+/* ---- what core gives to web ---------------------------------------------- */
+
+typedef struct Gate {
+    /* Fills c->viewer, c->session, c->lang from the cookie; OK also for nobody. */
+    Err (*identify)(Ctx *c);
+    /* OK, E_FORBIDDEN (the roles lack the right) or E_NOT_FOUND (out of reach). */
+    Err (*permit)(Ctx *c, const Need *need, const Place *place);
+    /* Inside a write: the audit row of a LOOK. */
+    Err (*look)(Ctx *c, const Route *route, const Place *place);
+    /* Inside a write, after a refusal of a route with an object: counts and logs it. */
+    Err (*refused)(Ctx *c, const Route *route, Err why);
+    /* A fresh form nonce for this viewer; empty for nobody. */
+    Str (*nonce)(Ctx *c);
+    /* Checks a posted nonce: E_FORBIDDEN unless it is of this session. No SQL. */
+    Err (*nonce_check)(Ctx *c, Str nonce);
+    /* Inside the write: *ret_before is where the first use of it went (then
+       nothing is written again), empty when this is the first. */
+    Err (*nonce_use)(Ctx *c, Str nonce, Str *ret_before);
+    /* Inside the write, at its end: remembers where this use of it went. */
+    Err (*nonce_done)(Ctx *c, Str nonce, Str location);
+    /* The frame around a page. */
+    void (*frame_begin)(Ctx *c, Out *o, Msg title);
+    void (*frame_end)(Ctx *c, Out *o);
+    /* An error page's body for status and sentence, in or without the frame. */
+    void (*error_page)(Ctx *c, Out *o, int status, Msg message, Str number);
+} Gate;
+
+/* ---- the server ---------------------------------------------------------- */
+
+typedef struct WebOptions {
+    Str listen;              /* "127.0.0.1:8080", "[::1]:8080" */
+    int network_threads;     /* 0: one a core */
+    int workers;             /* 0: one a core */
+    ptrdiff_t arena_bytes;   /* cap of one request, 0: 16 MB */
+    ptrdiff_t body_max;      /* 0: 64 KB */
+    int fields_max;          /* 0: 2,000 */
+    int per_address;         /* connections per address; 0: no cap */
+    int connections_max;     /* 0: 4,000 */
+    int idle_seconds;        /* 0: 30; a client slower than this is dropped */
+    Strs proxies;            /* addresses whose X-Forwarded-For is believed */
+    bool secure_cookies;     /* behind TLS: __Host- names, Secure, HSTS */
+    void (*log)(void *to, Str json_line);
+    void *log_to;
+} WebOptions;
+
+typedef struct Web Web;
+MUST Err web_open(Ctx *c, const Gate *gate, const Route *const *tables, const char *const *features, int n_tables,
+                  Store *store, Writer *writer, struct App *app, WebOptions options, Web **ret);
+/* The port that was bound (for listen …:0). */
+int web_port(const Web *web);
+/* Accepts no more, drains, resumes all, stops. */
+void web_close(Web *web);
+
+#endif
