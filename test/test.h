@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#undef fail /* ours is in base/ctx.h */
 
 #include "base/ctx.h"
 
