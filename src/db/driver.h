@@ -1,0 +1,78 @@
+/* What an engine gives to db/ (private to db/). Two of them: sqlite.c and
+   postgres.c; everything else in db/ is written once above this table. */
+#ifndef DB_DRIVER_H
+#define DB_DRIVER_H
+
+#include "db/db.h"
+
+/* What a failed statement means for the transaction and for a second try. */
+typedef enum Fault {
+    FAULT_NONE = 0,
+    FAULT_RETRY,  /* serialization (40001), deadlock (40P01), SQLITE_BUSY: the same again may succeed */
+    FAULT_FULL,   /* disk or memory full, I/O error: E_BUSY */
+    FAULT_BROKEN, /* our own fault: bad SQL, constraint, corrupt file: E_BROKEN */
+} Fault;
+
+typedef enum TxMode { TX_READ, TX_WRITE } TxMode;
+
+struct DbCursor; /* the engine's running statement */
+
+typedef struct Driver {
+    Engine engine;
+    /* A connection of its own. Messages are English, for the command line. */
+    Err (*connect)(Ctx *c, Store *store, bool read_only, DbConn **ret);
+    void (*disconnect)(DbConn *conn);
+    /* Prepares (once a connection; kept by def), binds by name, starts. */
+    Err (*start)(Ctx *c, DbConn *conn, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret);
+    /* 1 a row, 0 the end, -1 failed (told in the Ctx; conn->fault says how). */
+    int (*step)(Ctx *c, struct DbCursor *cursor);
+    int64_t (*changed)(const struct DbCursor *cursor);
+    void (*finish)(struct DbCursor *cursor);
+    bool (*is_null)(const struct DbCursor *cursor, int col);
+    int64_t (*i64)(const struct DbCursor *cursor, int col);
+    double (*real)(const struct DbCursor *cursor, int col);
+    /* Valid until the next step; db.c copies. bytes: BLOB/BYTEA decoded. */
+    Str (*str)(Ctx *c, const struct DbCursor *cursor, int col);
+    Bytes (*bytes)(Ctx *c, const struct DbCursor *cursor, int col);
+    /* Several statements as text, in the house's SQL (translated here). */
+    Err (*script)(Ctx *c, DbConn *conn, Str sql);
+    /* TX_WRITE: BEGIN IMMEDIATE / SERIALIZABLE; TX_READ: a read-only snapshot. */
+    Err (*begin)(Ctx *c, DbConn *conn, TxMode mode);
+    Err (*commit)(Ctx *c, DbConn *conn);
+    void (*rollback)(DbConn *conn);
+    /* One name serves: savepoints of a batch are never nested. */
+    Err (*savepoint)(Ctx *c, DbConn *conn);
+    Err (*release)(Ctx *c, DbConn *conn);
+    Err (*rollback_to)(Ctx *c, DbConn *conn);
+    /* Does the transaction still stand after an error? */
+    bool (*in_transaction)(DbConn *conn);
+} Driver;
+
+extern const Driver sqlite_driver, postgres_driver;
+
+/* Every engine's connection struct begins with this. */
+struct DbConn {
+    const Driver *driver;
+    Store *store;
+    Fault fault;      /* of the last failed call */
+    bool read_only, in_use;
+    struct DbConn *next;
+};
+
+struct Store {
+    const Driver *driver;
+    const char *where; /* file path or connection address, ended by zero */
+    StoreOptions options;
+    void *engine;      /* the driver's own shared state, or NULL */
+    void *pool;        /* store.c: readers, lock, condition */
+};
+
+/* sqltext.c: the house's SQL to an engine's. Types by token (INTEGER→BIGINT …),
+   INTEGER PRIMARY KEY → AUTOINCREMENT / IDENTITY, STRICT, ROWS($n, a INTEGER, …)
+   → json_each / jsonb_array_elements over an array of arrays, NOW-free. See
+   doc/sql.md. English sentence in the Ctx when the text leaves the subset. */
+MUST Err sqltext_translate(Ctx *c, Engine engine, Str house_sql, Str *ret);
+/* Highest $n in the text (outside literals); -1 when one is skipped. */
+int sqltext_params(Str house_sql);
+
+#endif
