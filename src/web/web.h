@@ -34,6 +34,9 @@ typedef struct Place {
     int64_t owner_id, unit_id;
     int64_t object_id;  /* row id of the object itself; 0 without one */
     ViewerId author;    /* who made it, for relation "own"; 0 unknown */
+    bool assigned;      /* the viewer is on it (case, engagement) */
+    bool shared;        /* its owner has shared it with the viewer */
+    bool released;      /* it has been released to those who belong to its unit */
 } Place;
 
 /* How the first path parameter leads to an object. find answers E_NOT_FOUND
