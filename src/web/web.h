@@ -92,6 +92,10 @@ Str web_upload(Ctx *c, const char *name, Str *ret_filename);
 MUST Err web_form(Ctx *c, const Form *form, FormValues *ret);
 /* The hidden field `version`. */
 MUST Err web_form_version(Ctx *c, Version *ret);
+/* What prepare found, for write and finish: one pointer into the arena (it
+   survives a re-run of write, which must not change what it points to). */
+void web_keep(Ctx *c, void *found);
+void *web_kept(Ctx *c);
 /* Asked for by htmx: only this block is wanted (empty: the whole page). */
 Str web_wanted_block(Ctx *c);
 Str web_cookie(Ctx *c, const char *name);
