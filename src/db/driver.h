@@ -11,6 +11,7 @@ typedef enum Fault {
     FAULT_RETRY,  /* serialization (40001), deadlock (40P01), SQLITE_BUSY: the same again may succeed */
     FAULT_FULL,   /* disk or memory full, I/O error: E_BUSY */
     FAULT_BROKEN, /* our own fault: bad SQL, constraint, corrupt file: E_BROKEN */
+    FAULT_LOST,   /* the connection broke: E_BUSY; a COMMIT may or may not have happened, so it is never repeated */
 } Fault;
 
 typedef enum TxMode { TX_READ, TX_WRITE } TxMode;
@@ -22,7 +23,11 @@ typedef struct Driver {
     /* A connection of its own. Messages are English, for the command line. */
     Err (*connect)(Ctx *c, Store *store, bool read_only, DbConn **ret);
     void (*disconnect)(DbConn *conn);
-    /* Prepares (once a connection; kept by def), binds by name, starts. */
+    /* Prepares (once a connection; kept by def), binds by name, starts. A def
+       without a file is a passing text (tests, checks): its address comes
+       again with another text, so it is prepared anew and never kept.
+       n is not sqltext_params(text): E_BROKEN. Texts and blobs of args stay
+       where they are until finish. */
     Err (*start)(Ctx *c, DbConn *conn, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret);
     /* 1 a row, 0 the end, -1 failed (told in the Ctx; conn->fault says how). */
     int (*step)(Ctx *c, struct DbCursor *cursor);
@@ -40,13 +45,25 @@ typedef struct Driver {
     Err (*begin)(Ctx *c, DbConn *conn, TxMode mode);
     Err (*commit)(Ctx *c, DbConn *conn);
     void (*rollback)(DbConn *conn);
-    /* One name serves: savepoints of a batch are never nested. */
+    /* One name serves: savepoints of a batch are never nested. rollback_to
+       also lets go of the savepoint. */
     Err (*savepoint)(Ctx *c, DbConn *conn);
     Err (*release)(Ctx *c, DbConn *conn);
     Err (*rollback_to)(Ctx *c, DbConn *conn);
     /* Does the transaction still stand after an error? */
     bool (*in_transaction)(DbConn *conn);
+
+    /* These may be NULL where an engine has nothing to do. */
+    /* The writer has had nothing to do for a moment: house-keeping. */
+    void (*idle)(DbConn *conn);
+    /* Around a migration: before its BEGIN, and before its COMMIT. */
+    Err (*migration_begin)(Ctx *c, DbConn *conn);
+    Err (*migration_check)(Ctx *c, DbConn *conn);
 } Driver;
+
+/* Tells an engine's failure in the Ctx (db.c): the house's sentence when
+   another try may help, else the engine's own words for the log. */
+MUST Err db_tell(Ctx *c, DbConn *conn, Fault fault, const SqlDef *def, Str engine_words);
 
 extern const Driver sqlite_driver, postgres_driver;
 
@@ -54,10 +71,15 @@ extern const Driver sqlite_driver, postgres_driver;
 struct DbConn {
     const Driver *driver;
     Store *store;
-    Fault fault;      /* of the last failed call */
+    Fault fault;      /* of the last failed call; whoever wants to know sets FAULT_NONE first */
     bool read_only, in_use;
     struct DbConn *next;
+    struct DbOpen *open; /* db.c: statements not yet done, newest first */
 };
+
+/* Ends every statement still open: at the end of a snapshot or a write, and
+   before the arena that they were opened in is rewound. */
+void db_close_open(DbConn *conn);
 
 struct Store {
     const Driver *driver;
