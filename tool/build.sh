@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Configures DIR once and builds all of it, at most two compilers at a time.
+#   tool/build.sh DIR [meson setup option…]
+# The options count when DIR is made; other options later make it anew. Quiet
+# unless something is compiled; everything is shown when it fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=${1:?usage: tool/build.sh DIR [option…]}
+shift
+log=$dir/build.log
+
+fail() { cat "$log" >&2; echo "build: $dir failed" >&2; exit 1; }
+
+if [ ! -f "$dir/build.ninja" ] || [ "$(cat "$dir/.options" 2>/dev/null)" != "$*" ]; then
+    rm -rf -- "$dir"
+    mkdir -p "$dir"
+    echo "Configuring $dir …"
+    meson setup "$dir" "$@" >"$log" 2>&1 || fail
+    printf '%s\n' "$*" >"$dir/.options"
+fi
+if [ -t 1 ]; then ninja -C "$dir" -j2 || exit 1; else ninja -C "$dir" -j2 >"$log" 2>&1 || fail; fi
+# meson lays the program beside its meson.build; people and tools know DIR/traad
+if [ -x "$dir/src/traad" ]; then ln -sfn src/traad "$dir/traad"; fi
