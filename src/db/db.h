@@ -121,7 +121,9 @@ typedef struct Rows {
     Err err;
 } Rows;
 
-/* Errors show at db_done. A statement still open when the Ctx ends is closed. */
+/* Errors show at db_done. A statement still open when its snapshot or write
+   ends is closed then. Texts and blobs given as parameters must stay where
+   they are until db_done: they are not copied. */
 Rows db_query_(Ctx *c, const SqlDef *def, const DbVal *args, int n);
 #define db_query(c, def, ...) db_query_((c), (def), DB_ARGS_(__VA_ARGS__))
 bool db_next(Rows *r);
@@ -145,7 +147,7 @@ MUST Err db_one_i64_(Ctx *c, const SqlDef *def, int64_t *ret, const DbVal *args,
 
 typedef struct StoreOptions {
     bool create;          /* SQLite: make the file if missing; else that is an error */
-    int readers;          /* connections for reading; one a thread that reads */
+    int readers;          /* connections for reading, 4 unless set; one a thread that reads */
     const char *vfs;      /* SQLite VFS, NULL the system's (tests: the fault VFS) */
 } StoreOptions;
 
@@ -160,6 +162,7 @@ Engine store_engine(const Store *store);
    at db_read_end or with the Ctx. E_BUSY when every reader is taken for over
    a second. */
 MUST Err db_read_begin(Ctx *c, Store *store);
+/* Nothing happens when there is no snapshot. */
 void db_read_end(Ctx *c);
 
 /* Runs several statements given as text (schema, migrations, tests only). */
@@ -167,6 +170,10 @@ MUST Err db_script(Ctx *c, Str sql);
 /* For tests: one statement given as text, with c->conn. */
 MUST Err db_test_exec(Ctx *c, Str sql);
 MUST Err db_test_i64(Ctx *c, Str sql, int64_t *ret);
+/* For unit tests of what features write: a write transaction on a connection
+   of its own, rolled back and closed when the Ctx ends. Merged increments
+   (writer.h) are written at once, after-commit and record hooks never. */
+MUST Err db_test_begin(Ctx *c, Store *store);
 
 /* ---- schema ------------------------------------------------------------ */
 
@@ -191,7 +198,9 @@ typedef struct Schema {
 MUST Err schema_apply(Ctx *c, Store *store, const Schema *const *all, int n, bool *ret_migrated);
 /* True when schema_apply would run a migration (so that a backup goes first). */
 MUST Err schema_needs_migration(Ctx *c, Store *store, const Schema *const *all, int n, bool *ret);
-/* Runs every check.sql; the first offending row is told. *ret_bad counts. */
+/* Runs every check.sql in the snapshot of c; a statement may end with a name
+   in a comment of its own. *ret_bad counts the offending rows; each statement
+   that has any is told as a ctx_problem (field: the feature; its first row). */
 MUST Err schema_check(Ctx *c, const Schema *const *all, int n, int64_t *ret_bad);
 
 #endif

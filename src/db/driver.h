@@ -81,6 +81,9 @@ struct DbConn {
    before the arena that they were opened in is rewound. */
 void db_close_open(DbConn *conn);
 
+/* A passing statement: lives as long as its text, in c->arena. */
+SqlDef db_passing(Ctx *c, Str sql);
+
 struct Store {
     const Driver *driver;
     const char *where; /* file path or connection address, ended by zero */

@@ -1,0 +1,193 @@
+/* Summing by key in an open-addressing table; only what is left is sorted, once
+   a batch. Memory is the thread's own, since a batch outlives each of its Ctx. */
+#include "db/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_PENDING = 256, FIRST_ITEMS = 1024 };
+
+struct MergeSums {
+    const MergeSpec *spec;
+    MergeItem *items;
+    ptrdiff_t n, room; /* room: a power of two */
+    int32_t *slots;    /* 2 · room of them: index into items + 1, 0 is free */
+};
+
+/* ---- collecting -------------------------------------------------------- */
+
+static struct MergePending *pending_room(struct WriteBatch *batch)
+{
+    if (batch->n == batch->room) {
+        ptrdiff_t wide = batch->room ? batch->room * 2 : FIRST_PENDING;
+        void *p = realloc(batch->pending, (size_t)wide * sizeof *batch->pending);
+        if (!p) return NULL;
+        batch->pending = p;
+        batch->room = wide;
+    }
+    return &batch->pending[batch->n++];
+}
+
+void db_merge(Ctx *c, const MergeSpec *spec, const int64_t key[MERGE_KEY_INTS], int64_t add)
+{
+    MergeItem item = {.add = add};
+    memcpy(item.key, key, sizeof item.key);
+    if (!c->batch) { /* db_test_begin, or another flush: nothing to wait for */
+        (void)!spec->flush(c, &item, 1);
+        return;
+    }
+    struct MergePending *p = pending_room(c->batch);
+    if (!p) {
+        c->batch->err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
+        return;
+    }
+    *p = (struct MergePending){spec, item};
+}
+
+void merge_drop(struct WriteBatch *batch)
+{
+    batch->n = 0;
+    batch->err = OK;
+}
+
+/* ---- summing ----------------------------------------------------------- */
+
+static uint64_t hash(const int64_t *key)
+{
+    uint64_t h = 0;
+    for (int i = 0; i < MERGE_KEY_INTS; i++) {
+        h = (h ^ (uint64_t)key[i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+/* The slot of the key, or the free one where it belongs. */
+static int32_t *slot_of(const MergeSums *s, const int64_t *key)
+{
+    uint64_t mask = (uint64_t)s->room * 2 - 1;
+    for (uint64_t i = hash(key) & mask;; i = (i + 1) & mask) {
+        int32_t *slot = &s->slots[i];
+        if (*slot == 0 || memcmp(s->items[*slot - 1].key, key, sizeof s->items->key) == 0) return slot;
+    }
+}
+
+static bool widen(MergeSums *s)
+{
+    ptrdiff_t wide = s->room ? s->room * 2 : FIRST_ITEMS;
+    int32_t *slots = calloc((size_t)wide * 2, sizeof *slots);
+    MergeItem *items = slots ? realloc(s->items, (size_t)wide * sizeof *items) : NULL;
+    if (!items) {
+        free(slots);
+        return false;
+    }
+    free(s->slots);
+    s->slots = slots;
+    s->items = items;
+    s->room = wide;
+    for (int32_t i = 0; i < s->n; i++) *slot_of(s, items[i].key) = i + 1;
+    return true;
+}
+
+/* There is room: merge_keep has seen to it. */
+static void sum(MergeSums *s, const MergeItem *item)
+{
+    int32_t *slot = slot_of(s, item->key);
+    if (*slot == 0) {
+        s->items[s->n] = (MergeItem){.add = 0};
+        memcpy(s->items[s->n].key, item->key, sizeof item->key);
+        *slot = (int32_t)++s->n;
+    }
+    s->items[*slot - 1].add += item->add;
+}
+
+/* NULL without memory or beyond MERGE_SPECS. Few: a linear search. */
+static MergeSums *sums_of(struct WriteBatch *batch, const MergeSpec *spec)
+{
+    int at = 0;
+    while (at < batch->specs && batch->sums[at]->spec != spec) at++;
+    if (at < batch->specs) return batch->sums[at];
+    if (at == MERGE_SPECS) return NULL;
+    if (!batch->sums[at]) batch->sums[at] = calloc(1, sizeof *batch->sums[at]);
+    if (!batch->sums[at]) return NULL;
+    batch->sums[at]->spec = spec;
+    batch->specs++;
+    return batch->sums[at];
+}
+
+/* Room for all that the job added, before any of it is summed: a sum cannot
+   be undone. */
+static bool make_room(struct WriteBatch *batch)
+{
+    for (ptrdiff_t i = 0; i < batch->n; i++) {
+        MergeSums *s = sums_of(batch, batch->pending[i].spec);
+        while (s && s->room < s->n + batch->n)
+            if (!widen(s)) return false;
+        if (!s) return false;
+    }
+    return true;
+}
+
+Err merge_keep(Ctx *c, struct WriteBatch *batch)
+{
+    Err err = batch->err;
+    if (err == OK && !make_room(batch)) {
+        if (batch->specs == MERGE_SPECS) err = fail(c, E_BROKEN, msg_verbatim(S("more than 32 kinds of increments")));
+        else err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
+    }
+    for (ptrdiff_t i = 0; err == OK && i < batch->n; i++)
+        sum(sums_of(batch, batch->pending[i].spec), &batch->pending[i].item);
+    merge_drop(batch);
+    return err;
+}
+
+/* ---- writing ----------------------------------------------------------- */
+
+static int by_key(const void *a, const void *b)
+{
+    const int64_t *x = ((const MergeItem *)a)->key, *y = ((const MergeItem *)b)->key;
+    for (int i = 0; i < MERGE_KEY_INTS; i++)
+        if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const MergeSums *const *x = a, *const *y = b;
+    return strcmp((*x)->spec->name, (*y)->spec->name);
+}
+
+Err merge_flush(Ctx *c, struct WriteBatch *batch)
+{
+    /* Specs in the same order in every batch, for the same reason as keys. */
+    qsort(batch->sums, (size_t)batch->specs, sizeof *batch->sums, by_name);
+    for (int i = 0; i < batch->specs; i++) {
+        MergeSums *s = batch->sums[i];
+        if (s->n == 0) continue;
+        qsort(s->items, (size_t)s->n, sizeof *s->items, by_key);
+        TRY(s->spec->flush(c, s->items, s->n));
+    }
+    return OK;
+}
+
+void merge_clear(struct WriteBatch *batch)
+{
+    merge_drop(batch);
+    for (int i = 0; i < batch->specs; i++) {
+        MergeSums *s = batch->sums[i];
+        if (s->n > 0) memset(s->slots, 0, (size_t)s->room * 2 * sizeof *s->slots);
+        s->n = 0;
+    }
+    batch->specs = 0;
+}
+
+void merge_close(struct WriteBatch *batch)
+{
+    for (int i = 0; i < MERGE_SPECS; i++) {
+        if (!batch->sums[i]) continue;
+        free(batch->sums[i]->items);
+        free(batch->sums[i]->slots);
+        free(batch->sums[i]);
+    }
+    free(batch->pending);
+}
