@@ -1,0 +1,105 @@
+#include "feature/statfile/statfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "feature/statfile/statfile_kinds.h"
+
+enum { FILE_MAX = 256 << 20 }; /* bytes */
+
+static const Kind *const kinds[] = {&kind_share, &kind_compare, &kind_paired, &kind_cluster, &kind_mean};
+
+static const Kind *find_kind(Str name)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(kinds); i++)
+        if (str_eq(kinds[i]->name, name)) return kinds[i];
+    return NULL;
+}
+
+static Err refuse_kind(Ctx *c, Str name)
+{
+    return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unknown kind "), name)));
+}
+
+Err statfile_compute(Ctx *c, Str kind, Str text, Buf *out)
+{
+    const Kind *k = find_kind(kind);
+    if (!k) return refuse_kind(c, kind);
+    Table t = {0};
+    TRY(table_read(c, text, k->columns, k->width, &t));
+    buf_add(out, k->header);
+    buf_add_char(out, '\n');
+    TRY(k->run(c, &t, out));
+    if (out->full) return fail(c, E_TOO_LARGE, msg_verbatim(S("the result is larger than the output may be")));
+    return OK;
+}
+
+typedef struct Mapping {
+    void *p;
+    size_t n;
+} Mapping;
+
+static void unmap(Ctx *c, void *data)
+{
+    (void)c;
+    const Mapping *m = data;
+    munmap(m->p, m->n);
+}
+
+static Err refuse_file(Ctx *c, Str path, Str why)
+{
+    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
+}
+
+static Err map_open_file(Ctx *c, int file, Str path, Str *ret)
+{
+    struct stat s;
+    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
+    if (s.st_size > FILE_MAX) return refuse_file(c, path, S("larger than 256 MB"));
+    *ret = S("");
+    if (s.st_size == 0) return OK;
+    Mapping *m = NEW(c->arena, Mapping, 1);
+    *m = (Mapping){.n = (size_t)s.st_size};
+    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, file, 0);
+    if (m->p == MAP_FAILED) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
+    ctx_at_end(c, unmap, m);
+    *ret = (Str){m->p, (ptrdiff_t)m->n};
+    return OK;
+}
+
+/* The whole file, mapped until the Ctx ends. */
+static Err map_file(Ctx *c, Str path, Str *ret)
+{
+    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
+    Err err = map_open_file(c, file, path, ret);
+    close(file);
+    return err;
+}
+
+static Err run_stats(Ctx *c, Args args, Buf *out)
+{
+    if (args.n > 0 && !find_kind(args.v[0])) return refuse_kind(c, args.v[0]);
+    if (args.n != 2) return fail(c, E_INVALID, msg_verbatim(S("usage: traad stats KIND FILE.csv")));
+    Str text = {0};
+    TRY(map_file(c, args.v[1], &text));
+    ptrdiff_t before = out->n;
+    Err err = statfile_compute(c, args.v[0], text, out);
+    if (err != OK) out->n = before;
+    return err;
+}
+
+const Command statfile_commands[] = {
+    {.name = "stats",
+     .usage = "KIND FILE.csv",
+     .help = "Computes the statistics of the reports on a CSV file and prints a CSV table with 17 significant "
+             "digits. KIND: share (id,x,n[,N]), compare (id,x1,n1,x2,n2[,family]), paired (id,b,c), cluster "
+             "(unit,group,x,n), mean (id,m1,s1,n1,m2,s2,n2). Needs no store.",
+     .run = run_stats},
+    {0},
+};
