@@ -65,6 +65,8 @@ struct Ctx {
     struct Request *request;   /* web/ */
     struct Session *session;   /* core/access */
     struct App *app;           /* main: settings and services, read-only */
+    void *work;                /* what one part of the work found, for the next: prepare for write
+                                  and finish. A write that runs again finds it as it was. */
 
     CtxHook *at_end;       /* run when the Ctx ends, newest first */
     CtxHook *after_commit; /* run when this write is durable, oldest first; dropped if it fails */

@@ -55,6 +55,12 @@ typedef struct Feature {
     const Command *commands;     /* ended by a row without name */
     const JobKind *jobs;         /* ended by a row without name */
     Err (*loose_ends)(Ctx *c, LooseEnd **list);
+    /* Inside a write, about every second while serving: small upkeep (the audit's
+       sealer, outdated nonces). *ret_more: call again at once. */
+    Err (*tick)(Ctx *c, bool *ret_more);
+    /* For `traad check`: rules that no check.sql can say. Adds to *ret_bad and
+       tells each on c's log by ctx_problem (English). */
+    Err (*check)(Ctx *c, int64_t *ret_bad);
     const Retention *retention;  /* ended by a row without table */
     Err (*demo)(Ctx *c);         /* inside the writer; deterministic */
 } Feature;

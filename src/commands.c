@@ -1,0 +1,288 @@
+/* The commands that belong to no feature. */
+#include <unistd.h>
+
+#include "base/number.h"
+#include "core/access/access.h"
+#include "core/access/access_demo.h"
+#include "program.h"
+
+void program_print(Buf *out)
+{
+    for (ptrdiff_t at = 0; at < out->n;) {
+        ssize_t n = write(STDOUT_FILENO, out->p + at, (size_t)(out->n - at));
+        if (n <= 0) break; /* whoever read us has gone */
+        at += n;
+    }
+    out->n = 0;
+}
+
+const Schema *const *program_schemas(Ctx *c, int *ret_n)
+{
+    const Schema **all = NEW(c->arena, const Schema *, feature_count);
+    int n = 0;
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->schema) all[n++] = features[i]->schema;
+    *ret_n = n;
+    return all;
+}
+
+static Err store_rules(Ctx *c)
+{
+    return access_rules_store(c);
+}
+
+Err program_open(Ctx *c, bool make)
+{
+    const Settings *s = c->app->settings;
+    TRY(secrets_open(c, s->keys, make, &c->app->secrets));
+    TRY(store_open(c, s->store, (StoreOptions){.create = make, .readers = 4}, &c->app->store));
+    int n = 0;
+    bool migrated = false;
+    const Schema *const *all = program_schemas(c, &n);
+    TRY(schema_apply(c, c->app->store, all, n, &migrated));
+    if (!make && !migrated) return OK;
+    TRY(program_open_writer(c));
+    return writer_run(c->app->writer, c, "access", store_rules);
+}
+
+Err program_open_writer(Ctx *c)
+{
+    if (c->app->writer) return OK;
+    return writer_open(c, c->app->store, (WriterOptions){0}, &c->app->writer);
+}
+
+void program_close(Ctx *c)
+{
+    db_read_end(c);
+    if (c->app->writer) writer_close(c->app->writer);
+    c->app->writer = NULL;
+    if (c->app->store) store_close(c->app->store);
+    c->app->store = NULL;
+    secrets_close(c->app->secrets);
+    c->app->secrets = NULL;
+}
+
+static Err no_more(Ctx *c, Args args)
+{
+    if (args.n == 0) return OK;
+    return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unexpected "), args.v[0], S("; see traad help"))));
+}
+
+static Err run_init(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    TRY(program_open(c, true));
+    buf_add(out, S("store "));
+    buf_add(out, c->app->settings->store);
+    buf_add(out, S(" is ready\n"));
+    return OK;
+}
+
+SQL_SCAN(ANY_UNIT, "one look at start", "SELECT count(*) FROM v_organisation_unit");
+
+static Err write_demo(Ctx *c)
+{
+    int64_t units = 0;
+    TRY(db_one_i64(c, ANY_UNIT, &units));
+    if (units) return fail(c, E_CONFLICT, msg_verbatim(S("the store has an organisation already; demo wants an empty one")));
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->demo) TRY(features[i]->demo(c));
+    return OK;
+}
+
+static void tell_log_ins(Buf *out)
+{
+    ptrdiff_t n = 0;
+    const DemoLogIn *all = access_demo_log_ins(&n);
+    buf_add(out, S("log-ins, all with the password " DEMO_PASSWORD ":\n"));
+    for (ptrdiff_t i = 0; i < n; i++) {
+        buf_add(out, S("  "));
+        buf_add(out, str_of_z(all[i].login));
+        for (ptrdiff_t k = str_of_z(all[i].login).n; k < 20; k++) buf_add_char(out, ' ');
+        buf_add(out, str_of_z(all[i].name));
+        buf_add(out, S(", "));
+        buf_add(out, str_of_z(all[i].role));
+        buf_add(out, S(", "));
+        buf_add(out, str_of_z(all[i].unit));
+        buf_add_char(out, '\n');
+    }
+}
+
+static Err run_demo(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    TRY(program_open(c, true));
+    TRY(program_open_writer(c));
+    TRY(writer_run(c->app->writer, c, "demo", write_demo));
+    tell_log_ins(out);
+    return OK;
+}
+
+static Err run_log_ins(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    tell_log_ins(out);
+    return OK;
+}
+
+static Err run_check(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    int n = 0;
+    int64_t bad = 0;
+    const Schema *const *all = program_schemas(c, &n);
+    TRY(db_read_begin(c, c->app->store));
+    TRY(schema_check(c, all, n, &bad));
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->check) TRY(features[i]->check(c, &bad));
+    if (bad && !c->problems) ctx_problem(c, S("check"), msg_verbatim(S("the store breaks a rule of its own")));
+    if (bad) return fail(c, E_CONFLICT, c->problems->what);
+    buf_add(out, S("all rules hold\n"));
+    return OK;
+}
+
+/* "--login X" and its like out of the command's words. */
+static Err take_option(Ctx *c, Args *args, const char *name, bool needed, Str *ret)
+{
+    for (ptrdiff_t i = 0; i + 1 < args->n; i++) {
+        if (!str_eq(args->v[i], str_of_z(name))) continue;
+        *ret = args->v[i + 1];
+        Str *left = NEW(c->arena, Str, args->n);
+        ptrdiff_t k = 0;
+        for (ptrdiff_t j = 0; j < args->n; j++)
+            if (j != i && j != i + 1) left[k++] = args->v[j];
+        *args = (Args){left, k};
+        return OK;
+    }
+    if (!needed) return OK;
+    return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, str_of_z(name), S(" is missing"))));
+}
+
+typedef struct NewUser {
+    Str login, name, unit, role, hash;
+} NewUser;
+
+/* The writer calls write(Ctx *) only, so what it needs hangs on the Ctx. */
+static Err write_user(Ctx *c)
+{
+    const NewUser *user = c->work;
+    Unit unit = {0};
+    PersonId person = {0};
+    AccountId account = {0};
+    int64_t membership = 0;
+    Err err = organisation_by_code(c, user->unit, &unit);
+    if (err == E_NOT_FOUND) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("no unit has the code "), user->unit)));
+    TRY(err);
+    TRY(people_add(c, unit.owner, user->name, S(""), &person));
+    TRY(people_grant(c, (NewMembership){.person = person, .unit = unit.id, .role = user->role, .valid_from = c->today}, &membership));
+    return access_account_add(c, person, user->login, user->hash, &account);
+}
+
+/* One line from standard input, so that no password stands in a process list. */
+static Err read_password(Ctx *c, Str *ret)
+{
+    Buf b = buf_new(c->arena, 1024);
+    for (char ch = 0; !b.full && read(STDIN_FILENO, &ch, 1) == 1 && ch != '\n';) buf_add_char(&b, ch);
+    *ret = str_trim(buf_str(&b));
+    return str_is_utf8(*ret) ? OK : fail(c, E_INVALID, msg_verbatim(S("the password is not UTF-8")));
+}
+
+static Err run_user_add(Ctx *c, Args args, Buf *out)
+{
+    NewUser *user = NEW(c->arena, NewUser, 1);
+    Str password = {0};
+    TRY(take_option(c, &args, "--login", true, &user->login));
+    TRY(take_option(c, &args, "--name", true, &user->name));
+    TRY(take_option(c, &args, "--unit", true, &user->unit));
+    TRY(take_option(c, &args, "--role", true, &user->role));
+    TRY(no_more(c, args));
+    TRY(read_password(c, &password));
+    TRY(access_password_check(c, password, user->login));
+    TRY(secret_password_hash(c, c->app->secrets, password, &user->hash));
+    TRY(program_open_writer(c));
+    c->work = user;
+    TRY(writer_run(c->app->writer, c, "access", write_user));
+    buf_add(out, S("user "));
+    buf_add(out, user->login);
+    buf_add(out, S(" is ready\n"));
+    return OK;
+}
+
+static Err run_config_check(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args)); /* a fault in the file has stopped us before this */
+    buf_add(out, S("settings are fine\n"));
+    return OK;
+}
+
+const Command program_commands[] = {
+    {"init", "", "Makes an empty store with the newest schema, and its keys.", false, run_init},
+    {"demo", "", "Makes the demonstration region in an empty store (and the store, if it is missing).", false, run_demo},
+    {"demo log-ins", "", "Prints the log-ins of the demonstration region.", false, run_log_ins},
+    {"serve", "", "Serves pages until it is told to stop (SIGTERM, SIGINT).", true, program_serve},
+    {"check", "", "Holds the store against its own rules; exit 1 when one is broken. May run while serve does.", true, run_check},
+    {"user add", "--login L --name N --unit CODE --role ROLE",
+     "Adds a person with an account; the password is read from standard input.", true, run_user_add},
+    {"config check", "", "Reads the settings (--config FILE) and tells every fault in them.", false, run_config_check},
+    {"help", "[COMMAND]", "Tells every command, or one.", false, program_help},
+    {0},
+};
+
+/* ---- finding and telling commands ------------------------------------------ */
+
+static ptrdiff_t words_of(const Command *command, Args args)
+{
+    Str rest = str_of_z(command->name), word = {0};
+    ptrdiff_t n = 0;
+    while (str_split(&rest, ' ', &word)) {
+        if (n >= args.n || !str_eq(args.v[n], word)) return 0;
+        n++;
+    }
+    return n;
+}
+
+static const Command *longest(const Command *list, Args args, const Command *best, ptrdiff_t *words)
+{
+    for (; list && list->name; list++) {
+        ptrdiff_t n = words_of(list, args);
+        if (n <= *words) continue;
+        *words = n;
+        best = list;
+    }
+    return best;
+}
+
+const Command *program_find(Args args, ptrdiff_t *ret_words)
+{
+    *ret_words = 0;
+    const Command *best = longest(program_commands, args, NULL, ret_words);
+    for (int i = 0; i < feature_count; i++) best = longest(features[i]->commands, args, best, ret_words);
+    return best;
+}
+
+static void tell_command(Buf *out, const Command *command)
+{
+    buf_add(out, S("traad "));
+    buf_add(out, str_of_z(command->name));
+    if (command->usage[0]) buf_add_char(out, ' ');
+    buf_add(out, str_of_z(command->usage));
+    buf_add(out, S("\n    "));
+    buf_add(out, str_of_z(command->help));
+    buf_add_char(out, '\n');
+}
+
+Err program_help(Ctx *c, Args args, Buf *out)
+{
+    ptrdiff_t words = 0;
+    if (args.n) {
+        const Command *command = program_find(args, &words);
+        if (!command) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unknown command "), args.v[0])));
+        tell_command(out, command);
+        return OK;
+    }
+    for (const Command *p = program_commands; p->name; p++) tell_command(out, p);
+    for (int i = 0; i < feature_count; i++)
+        for (const Command *p = features[i]->commands; p && p->name; p++) tell_command(out, p);
+    buf_add(out, S("\nEvery command takes --config FILE and any setting as --name value, --store among them.\n"));
+    return OK;
+}

@@ -1,0 +1,58 @@
+/* Who may do what, and who is asking: the access table (doc/access.csv), sign-in,
+   sessions, forms' nonces, and the Gate that web asks.
+
+   Relations between a viewer's membership M (role at a unit) and an object:
+     any       nothing more is asked
+     own       the viewer made it
+     unit      it lies at or below M's unit, with the same owner in law
+     reach     it lies at or below M's unit, whoever owns it (a regional lead)
+     inside    M's unit lies at or below the object's unit (a teacher and the school's report)
+     owner     it has the owner that M has
+     assigned  the viewer is on it; shared: its owner has shared it with the viewer
+     released  as inside or unit, once it has been released to them
+   A route without an object needs the right in any relation; its list then asks
+   v_access_unit, which is the same table. */
+#ifndef CORE_ACCESS_ACCESS_H
+#define CORE_ACCESS_ACCESS_H
+
+#include "access_gen.h"
+#include "core/people/people.h"
+
+typedef struct AccountId {
+    int64_t v;
+} AccountId;
+
+/* Of the signed-in person, filled by gate.identify; lives as long as the Ctx. */
+typedef struct Session Session;
+struct Session {
+    AccountId account;
+    Str token_hash, uid;
+    Str person_name;
+    Memberships memberships;
+    Instant ends_at, strong_until;
+    int64_t owner_id;   /* of the person */
+    AccessRole role;    /* whose first page and frame are shown: the first membership's */
+};
+
+extern const Gate access_gate;
+
+/* E_NOT_FOUND out of reach, E_FORBIDDEN when no role of the viewer has the
+   right at all. place NULL: a route without object. */
+MUST Err access_permit(Ctx *c, const Need *need, const Place *place);
+/* Whether a link to it should be shown: the same question, no error. */
+bool access_may(Ctx *c, const Need *need, const Place *place);
+
+/* Inside a write, at start: access_rule becomes doc/access.csv. */
+MUST Err access_rules_store(Ctx *c);
+
+/* Inside a write. login is folded; 3–254 characters; E_CONFLICT when taken.
+   hash empty: the account waits for its invitation. */
+MUST Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, AccountId *ret);
+
+/* Inside a write: the viewer's own language, "da" or "en". */
+MUST Err access_language_set(Ctx *c, Str lang);
+
+/* Passwords: 12–200 characters, not the login or the name in it. A sentence for the user. */
+MUST Err access_password_check(Ctx *c, Str password, Str login);
+
+#endif

@@ -1,0 +1,86 @@
+-- A way to sign in. One a person.
+CREATE TABLE account (
+  id            INTEGER PRIMARY KEY,
+  owner_id      INTEGER NOT NULL REFERENCES unit (id),
+  version       INTEGER NOT NULL DEFAULT 1,
+  person_id     INTEGER NOT NULL UNIQUE REFERENCES person (id),
+  login         TEXT    NOT NULL UNIQUE CHECK (length(login) BETWEEN 3 AND 254),  -- folded
+  password_hash TEXT    NOT NULL DEFAULT '',       -- Argon2id; empty: cannot sign in by password
+  totp_secret   BLOB,                              -- sealed under a key that lies outside
+  totp_used     INTEGER NOT NULL DEFAULT 0,        -- newest time step used: a code counts once
+  lang          TEXT    NOT NULL DEFAULT 'da' CHECK (lang IN ('da', 'en')),
+  closed_on     INTEGER
+) STRICT;
+
+-- Open sessions; the cookie's token is stored as its hash only.
+CREATE TABLE session (
+  token_hash   TEXT    PRIMARY KEY CHECK (length(token_hash) = 64),
+  uid          TEXT    NOT NULL UNIQUE CHECK (length(uid) = 32),
+  account_id   INTEGER NOT NULL REFERENCES account (id),
+  began_at     INTEGER NOT NULL,                   -- UTC milliseconds
+  seen_at      INTEGER NOT NULL,                   -- to the nearest ten minutes
+  ends_at      INTEGER NOT NULL,
+  strong_until INTEGER NOT NULL DEFAULT 0,         -- a second sign-in counts until then
+  device       TEXT    NOT NULL CHECK (length(device) <= 60)  -- "Firefox, Windows": never the whole header
+) STRICT;
+CREATE INDEX session_by_account ON session (account_id, ends_at);
+CREATE INDEX session_by_end ON session (ends_at);
+
+-- Invitation or reset: a link that works once.
+CREATE TABLE account_link (
+  token_hash TEXT    PRIMARY KEY CHECK (length(token_hash) = 64),
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'reset')),
+  ends_at    INTEGER NOT NULL,
+  used_at    INTEGER
+) STRICT;
+CREATE INDEX account_link_by_account ON account_link (account_id, kind, ends_at);
+
+-- Failed attempts, per account and per address (a keyed hash of it).
+CREATE TABLE throttle (
+  subject    TEXT    PRIMARY KEY CHECK (length(subject) BETWEEN 3 AND 80),
+  failures   INTEGER NOT NULL,
+  since      INTEGER NOT NULL,
+  free_at    INTEGER NOT NULL                      -- no attempt before this instant
+) STRICT;
+CREATE INDEX throttle_by_end ON throttle (free_at);
+
+-- Nonces of forms that were sent, and where that led; kept for a day.
+CREATE TABLE form_nonce (
+  nonce      TEXT    PRIMARY KEY CHECK (length(nonce) = 64),
+  used_at    INTEGER NOT NULL,
+  location   TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX form_nonce_by_time ON form_nonce (used_at);
+
+-- doc/access.csv, rewritten at start, so that lists can ask the same table as the routes do.
+CREATE TABLE access_rule (
+  object     TEXT NOT NULL,
+  role       TEXT NOT NULL,                        -- '*': anybody signed in
+  relation   TEXT NOT NULL,
+  need       TEXT NOT NULL,                        -- R, W, D or A
+  PRIMARY KEY (object, need, role, relation)
+) STRICT;
+
+-- Which units a person may see the objects of, by membership; the reader adds object, need and day.
+-- Relations that hang on the object itself (own, assigned, shared, any) are the reader's.
+CREATE VIEW v_access_unit AS
+  SELECT a.object, a.need, m.person_id AS viewer_id, r.unit_id, m.valid_from, m.valid_to
+    FROM access_rule a
+    JOIN v_people_membership m ON m.role = a.role
+    JOIN v_organisation_reach r ON r.above_id = m.unit_id
+    JOIN v_organisation_unit u ON u.id = r.unit_id
+   WHERE a.relation = 'reach' OR (a.relation = 'unit' AND u.owner_id = m.owner_id)
+  UNION
+  SELECT a.object, a.need, m.person_id, r.above_id, m.valid_from, m.valid_to
+    FROM access_rule a
+    JOIN v_people_membership m ON m.role = a.role
+    JOIN v_organisation_reach r ON r.unit_id = m.unit_id
+   WHERE a.relation = 'inside'
+  UNION
+  SELECT a.object, a.need, m.person_id, u.id, m.valid_from, m.valid_to
+    FROM access_rule a
+    JOIN v_people_membership m ON m.role = a.role
+    JOIN v_organisation_unit u ON u.owner_id = m.owner_id
+   WHERE a.relation = 'owner';
+CREATE VIEW v_access_account AS SELECT id, owner_id, version, person_id, login, lang, closed_on FROM account;

@@ -1,0 +1,19 @@
+/* The services of one running program, tied together by main.c and read-only
+   afterwards. Every Ctx that main or web makes points to it. */
+#ifndef CORE_APP_H
+#define CORE_APP_H
+
+#include "core/secret/secret.h"
+#include "core/settings.h"
+#include "db/writer.h"
+#include "web/web.h"
+
+struct App {
+    Store *store;
+    Writer *writer; /* NULL in commands that only read */
+    Web *web;       /* NULL unless serving */
+    Secrets *secrets;
+    const Settings *settings;
+};
+
+#endif

@@ -1,0 +1,178 @@
+#include "core/audit/audit.h"
+
+#include "base/buf.h"
+#include "core/secret/secret.h"
+
+SQL(ADD, "INSERT INTO audit (owner_id, at, person_id, verb, object, object_id, unit_id, detail)"
+         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+Err audit_add(Ctx *c, AuditRow row)
+{
+    return db_exec(c, ADD, NULL, row.owner_id, c->now.ms, DB_IF(c->viewer.v, c->viewer), str_of_z(row.verb),
+                   str_of_z(row.object), row.object_id, row.unit_id, row.detail);
+}
+
+typedef struct Chain {
+    int64_t owner_id, month, seq, last_id; /* of the newest seal; seq 0: none yet */
+    Str hash;
+} Chain;
+
+static int64_t month_of(Instant t)
+{
+    Civil day = date_civil(date_of_instant(t));
+    return (int64_t)day.year * 12 + day.month - 1;
+}
+
+/* A row as the seal covers it: every column, lengths in front, so that no two
+   different rows read the same. */
+static void put_number(Buf *b, int64_t v)
+{
+    buf_add_i64(b, v);
+    buf_add_char(b, ';');
+}
+
+static void put_text(Buf *b, Str s)
+{
+    buf_add_i64(b, s.n);
+    buf_add_char(b, ':');
+    buf_add(b, s);
+}
+
+static void put_row(Buf *b, const Rows *r)
+{
+    for (int col = 0; col < 3; col++) put_number(b, db_i64(r, col));
+    put_text(b, db_str(r, 3));
+    put_text(b, db_str(r, 4));
+    put_number(b, db_i64(r, 5));
+    put_number(b, db_i64(r, 6));
+    put_text(b, db_str(r, 7));
+}
+
+typedef struct Sealing {
+    Str hash;
+    int64_t rows, first_id, last_id;
+} Sealing;
+
+/* One row at a time into the running hash, so that a chain of any length is
+   checked in the memory of one row. */
+static Err hash_rows(Ctx *c, Rows r, Str before, Sealing *ret)
+{
+    Sealing s = {.hash = before};
+    char held[64];
+    while (db_next(&r)) {
+        Arena scratch = *c->arena;
+        Buf b = buf_new(c->arena, 2000);
+        buf_add(&b, s.hash);
+        put_row(&b, &r);
+        Str hash = secret_hash(c, buf_str(&b));
+        for (int i = 0; i < 64; i++) held[i] = hash.p[i];
+        s.hash = (Str){held, 64};
+        s.last_id = db_i64(&r, 0);
+        if (!s.rows++) s.first_id = s.last_id;
+        *c->arena = scratch;
+    }
+    TRY(db_done(&r));
+    s.hash = str_copy(c->arena, s.hash);
+    *ret = s;
+    return OK;
+}
+
+/* Seals of an owner reach up to the largest last_id, so the first id beyond it
+   begins the next. Two steps, so that each is one look into an index. */
+SQL(OPEN_OWNER,
+    "SELECT u.id, (SELECT coalesce(max(s.last_id), 0) FROM audit_seal s WHERE s.owner_id = u.id) FROM v_organisation_unit u"
+    " WHERE u.owner_id = u.id AND EXISTS (SELECT 1 FROM audit a WHERE a.owner_id = u.id AND a.at <= $1"
+    " AND a.id > (SELECT coalesce(max(s.last_id), 0) FROM audit_seal s WHERE s.owner_id = u.id)) ORDER BY u.id LIMIT 1");
+SQL(OLDEST_OPEN, "SELECT at FROM audit WHERE owner_id = $1 AND id > $2 AND at <= $3 ORDER BY id LIMIT 1");
+SQL(NEWEST_SEAL, "SELECT seq, last_id, hash FROM audit_seal WHERE owner_id = $1 AND month = $2 ORDER BY seq DESC LIMIT 1");
+SQL(OPEN_ROWS, "SELECT id, at, coalesce(person_id, 0), verb, object, object_id, unit_id, detail FROM audit"
+               " WHERE owner_id = $1 AND id > $2 AND at >= $3 AND at < $4 AND at <= $5 ORDER BY id LIMIT $6");
+SQL(SEAL, "INSERT INTO audit_seal (owner_id, month, seq, first_id, last_id, row_count, sealed_at, hash)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+static Instant month_begin(int64_t month)
+{
+    Date d = {0};
+    bool exists = date_of_civil((Civil){.year = (int)(month / 12), .month = (int)(month % 12) + 1, .day = 1}, &d);
+    return (Instant){exists ? (int64_t)d.day * 86400000 : 0};
+}
+
+static Err chain_open(Ctx *c, Chain *chain)
+{
+    Rows r = db_query(c, NEWEST_SEAL, chain->owner_id, chain->month);
+    chain->hash = S("");
+    if (db_next(&r)) {
+        chain->seq = db_i64(&r, 0);
+        chain->last_id = db_i64(&r, 1);
+        chain->hash = db_str(&r, 2);
+    }
+    return db_done(&r);
+}
+
+/* The chain that the oldest open row belongs to; owner 0: nothing is open. */
+static Err open_chain(Ctx *c, int64_t settled, Chain *ret)
+{
+    Chain chain = {0};
+    int64_t sealed_to = 0, at = 0;
+    Rows r = db_query(c, OPEN_OWNER, settled);
+    if (db_next(&r)) {
+        chain.owner_id = db_i64(&r, 0);
+        sealed_to = db_i64(&r, 1);
+    }
+    TRY(db_done(&r));
+    if (chain.owner_id) {
+        TRY(db_one_i64(c, OLDEST_OPEN, &at, chain.owner_id, sealed_to, settled));
+        chain.month = month_of((Instant){at});
+        TRY(chain_open(c, &chain));
+    }
+    *ret = chain;
+    return OK;
+}
+
+Err audit_seal(Ctx *c, int64_t *ret_rows)
+{
+    *ret_rows = 0;
+    int64_t settled = c->now.ms - AUDIT_SEAL_AGE_MS;
+    Chain chain = {0};
+    TRY(open_chain(c, settled, &chain));
+    if (!chain.owner_id) return OK;
+    Sealing s = {0};
+    TRY(hash_rows(c, db_query(c, OPEN_ROWS, chain.owner_id, chain.last_id, month_begin(chain.month).ms,
+                              month_begin(chain.month + 1).ms, settled, AUDIT_SEAL_ROWS), chain.hash, &s));
+    if (!s.rows) return OK;
+    TRY(db_exec(c, SEAL, NULL, chain.owner_id, chain.month, chain.seq + 1, s.first_id, s.last_id, s.rows, c->now.ms, s.hash));
+    *ret_rows = s.rows;
+    return OK;
+}
+
+SQL_SCAN(SEALS, "verifying reads every seal", "SELECT owner_id, month, seq, first_id, last_id, row_count, hash FROM audit_seal ORDER BY owner_id, month, seq");
+/* A row slipped in between two seals is in none of them: counted apart. */
+SQL_SCAN(LOOSE_ROWS, "verifying reads every row",
+         "SELECT count(*) FROM audit a WHERE a.id <= (SELECT coalesce(max(s.last_id), 0) FROM audit_seal s WHERE s.owner_id = a.owner_id)"
+         " AND NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.owner_id = a.owner_id AND a.id >= s.first_id AND a.id <= s.last_id)");
+SQL(SEALED_ROWS, "SELECT id, at, coalesce(person_id, 0), verb, object, object_id, unit_id, detail FROM audit"
+                 " WHERE owner_id = $1 AND id >= $2 AND id <= $3 AND at >= $4 AND at < $5 ORDER BY id");
+
+Err audit_verify(Ctx *c, int64_t *ret_seals, int64_t *ret_bad)
+{
+    int64_t seals = 0, bad = 0;
+    Chain before = {0};
+    Rows r = db_query(c, SEALS);
+    while (db_next(&r)) {
+        Chain now = {.owner_id = db_i64(&r, 0), .month = db_i64(&r, 1), .seq = db_i64(&r, 2), .hash = db_str(&r, 6)};
+        bool same = now.owner_id == before.owner_id && now.month == before.month;
+        Sealing s = {0};
+        TRY(hash_rows(c, db_query(c, SEALED_ROWS, now.owner_id, db_i64(&r, 3), db_i64(&r, 4), month_begin(now.month).ms,
+                                  month_begin(now.month + 1).ms), same ? before.hash : S(""), &s));
+        bool in_order = now.seq == (same ? before.seq + 1 : 1);
+        bad += !in_order || s.rows != db_i64(&r, 5) || !str_eq(s.hash, now.hash);
+        seals++;
+        before = now;
+    }
+    TRY(db_done(&r));
+    int64_t loose = 0;
+    TRY(db_one_i64(c, LOOSE_ROWS, &loose));
+    *ret_seals = seals;
+    *ret_bad = bad + loose;
+    return OK;
+}

@@ -1,0 +1,129 @@
+#include "core/organisation/organisation.h"
+
+#include "text/name.h"
+
+#define UNIT_COLUMNS "id, owner_id, version, code, kind, parent_id, name, valid_from, valid_to"
+
+static Unit unit_of_row(const Rows *r)
+{
+    return (Unit){
+        .id = {db_i64(r, 0)},
+        .owner = {db_i64(r, 1)},
+        .version = {db_i64(r, 2)},
+        .code = db_str(r, 3),
+        .kind = db_str(r, 4),
+        .parent = {db_i64(r, 5)},
+        .name = db_str(r, 6),
+        .valid_from = {(int32_t)db_i64(r, 7)},
+        .valid_to = {(int32_t)db_i64(r, 8)},
+    };
+}
+
+static Err one_unit(Rows r, Unit *ret)
+{
+    bool found = db_next(&r);
+    Unit unit = found ? unit_of_row(&r) : (Unit){0};
+    TRY(db_done(&r));
+    if (!found) return E_NOT_FOUND;
+    *ret = unit;
+    return OK;
+}
+
+SQL(BY_CODE, "SELECT " UNIT_COLUMNS " FROM unit WHERE code = $1");
+
+Err organisation_by_code(Ctx *c, Str code, Unit *ret)
+{
+    return one_unit(db_query(c, BY_CODE, code), ret);
+}
+
+SQL(BY_ID, "SELECT " UNIT_COLUMNS " FROM unit WHERE id = $1");
+
+Err organisation_by_id(Ctx *c, UnitId id, Unit *ret)
+{
+    return one_unit(db_query(c, BY_ID, id), ret);
+}
+
+SQL(OWNER, "SELECT " UNIT_COLUMNS " FROM unit WHERE id = (SELECT u.owner_id FROM unit u WHERE u.id = $1)");
+
+Err organisation_owner(Ctx *c, UnitId id, Unit *ret)
+{
+    return one_unit(db_query(c, OWNER, id), ret);
+}
+
+static bool is_code(Str code)
+{
+    if (code.n < 1 || code.n > UNIT_CODE_MAX) return false;
+    for (ptrdiff_t i = 0; i < code.n; i++) {
+        char ch = code.p[i];
+        bool letter = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
+        bool digit = ch >= '0' && ch <= '9';
+        if (!letter && !digit && ch != '.' && ch != '_' && ch != '-') return false;
+    }
+    return true;
+}
+
+SQL(KIND_OWNS, "SELECT is_owner FROM unit_kind WHERE code = $1");
+
+static Err check_new(Ctx *c, const NewUnit *unit, Unit *parent, bool *ret_owns)
+{
+    int64_t owns = 0;
+    Unit same = {0};
+    if (!is_code(unit->code)) ctx_problem(c, S("code"), T("Koden skal være 1–32 tegn af A–Z, a–z, 0–9, punktum, _ og -."));
+    else if (organisation_by_code(c, unit->code, &same) == OK) ctx_problem(c, S("code"), T("Koden er brugt af en anden enhed."));
+    Err err = db_one_i64(c, KIND_OWNS, &owns, unit->kind);
+    if (err == E_NOT_FOUND) ctx_problem(c, S("kind"), TF("Enhedstypen {1} findes ikke.", unit->kind));
+    else TRY(err);
+    if (unit->parent_code.n && organisation_by_code(c, unit->parent_code, parent) != OK)
+        ctx_problem(c, S("parent_code"), TF("Der er ingen enhed med koden {1}.", unit->parent_code));
+    if (str_chars(unit->name) < 1 || str_chars(unit->name) > 200) ctx_problem(c, S("name"), T("Navnet skal være 1–200 tegn."));
+    if (unit->valid_to.day && unit->valid_to.day < unit->valid_from.day)
+        ctx_problem(c, S("valid_to"), T("Sidste dag ligger før første dag."));
+    TRY(ctx_check(c));
+    *ret_owns = owns != 0;
+    return OK;
+}
+
+SQL(ADD, "INSERT INTO unit (owner_id, code, kind, parent_id, name, name_sort, name_fold, note, valid_from, valid_to)"
+         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id");
+SQL(OWN_ITSELF, "UPDATE unit SET owner_id = id WHERE id = $1");
+
+Err organisation_add(Ctx *c, NewUnit unit, UnitId *ret)
+{
+    Unit parent = {0};
+    bool owns = false;
+    TRY(check_new(c, &unit, &parent, &owns));
+    UnitId id = {0};
+    /* The owner of an owning unit, and of a root, is itself: known only once
+       the row has its id, so the foreign key waits for the commit. */
+    TRY(db_one_i64(c, ADD, &id.v, parent.owner.v, unit.code, unit.kind, DB_IF(parent.id.v, parent.id), unit.name,
+                   text_name_sort(c->arena, unit.name), text_name_fold(c->arena, unit.name), unit.note, unit.valid_from,
+                   DB_IF(unit.valid_to.day, unit.valid_to)));
+    if (owns || !parent.id.v) TRY(db_exec(c, OWN_ITSELF, NULL, id));
+    *ret = id;
+    return OK;
+}
+
+SQL_SCAN(REACH_CLEAR, "the whole table is made anew", "DELETE FROM unit_reach");
+SQL_SCAN(REACH_FILL, "the whole table is made anew",
+         "WITH RECURSIVE up (unit_id, above_id, depth) AS ("
+         " SELECT id, id, 0 FROM unit"
+         " UNION ALL"
+         " SELECT up.unit_id, u.parent_id, up.depth + 1 FROM up JOIN unit u ON u.id = up.above_id"
+         "  WHERE u.parent_id IS NOT NULL AND up.depth < 16)"
+         " INSERT INTO unit_reach (above_id, unit_id, depth) SELECT above_id, unit_id, depth FROM up");
+
+Err organisation_reach_rebuild(Ctx *c)
+{
+    TRY(db_exec(c, REACH_CLEAR, NULL));
+    return db_exec(c, REACH_FILL, NULL);
+}
+
+static Err find_place(Ctx *c, Str param, Place *ret)
+{
+    Unit unit = {0};
+    TRY(organisation_by_code(c, param, &unit));
+    *ret = (Place){.owner_id = unit.owner.v, .unit_id = unit.id.v, .object_id = unit.id.v};
+    return OK;
+}
+
+const Scope scope_unit = {"unit", find_place};

@@ -1,0 +1,124 @@
+#include "core/people/people.h"
+
+#include "base/number.h"
+#include "text/name.h"
+
+/* DOMAIN §2.1; the sides are defaults (DOMAIN §0.5). Sensitive: roles that open
+   other people's cases, accounts or logs. */
+static const RoleDef roles[] = {
+    {"skolechef", T_INIT("skolechef"), "forvaltning", false},
+    {"laeringschef", T_INIT("læringschef"), "forvaltning", false},
+    {"konsulent", T_INIT("konsulent"), "forvaltning", false},
+    {"skoleleder", T_INIT("skoleleder"), "skole", false},
+    {"afdelingsleder", T_INIT("afdelingsleder"), "skole", false},
+    {"team", T_INIT("medarbejder"), "skole", false},
+    {"ressourceperson", T_INIT("ressourceperson"), "skole", false},
+    {"kvalitetsteam", T_INIT("kvalitetsteam"), "udenfor", false},
+    {"ppr", T_INIT("PPR-psykolog"), "forvaltning", true},
+    {"visitationsmedlem", T_INIT("medlem af visitationsudvalget"), "forvaltning", true},
+    {"visitationssekretaer", T_INIT("sekretær for visitationsudvalget"), "forvaltning", true},
+    {"oekonomi", T_INIT("økonomimedarbejder"), "forvaltning", false},
+    {"politiker", T_INIT("politiker"), "udenfor", false},
+    {"skolebestyrelse", T_INIT("medlem af skolebestyrelsen"), "udenfor", false},
+    {"med", T_INIT("medlem af MED-udvalget"), "udenfor", false},
+    {"org", T_INIT("faglig organisation"), "udenfor", false},
+    {"foraelder", T_INIT("forælder"), "udenfor", false},
+    {"elev", T_INIT("elev"), "udenfor", false},
+    {"programleder", T_INIT("programleder"), "forvaltning", false},
+    {"tovholder", T_INIT("tovholder"), "forvaltning", false},
+    {"dpo", T_INIT("databeskyttelsesrådgiver"), "udenfor", true},
+    {"sysadm", T_INIT("systemadministrator"), "forvaltning", true},
+};
+
+const RoleDef *people_role(Str code)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(roles); i++)
+        if (str_eq(code, str_of_z(roles[i].code))) return &roles[i];
+    return NULL;
+}
+
+const RoleDef *people_roles(ptrdiff_t *ret_n)
+{
+    *ret_n = COUNT_OF(roles);
+    return roles;
+}
+
+static Err one_person(Rows r, Person *ret)
+{
+    Person p = {0};
+    bool found = db_next(&r);
+    if (found) {
+        p = (Person){
+            .id = {db_i64(&r, 0)},
+            .owner_id = db_i64(&r, 1),
+            .version = {db_i64(&r, 2)},
+            .uid = db_str(&r, 3),
+            .name = db_str(&r, 4),
+            .email = db_str(&r, 5),
+            .leaves_on = {(int32_t)db_i64(&r, 6)},
+        };
+    }
+    TRY(db_done(&r));
+    if (!found) return E_NOT_FOUND;
+    *ret = p;
+    return OK;
+}
+
+SQL(PERSON_BY_ID, "SELECT id, owner_id, version, uid, name, email, leaves_on FROM person WHERE id = $1");
+
+Err people_by_id(Ctx *c, PersonId id, Person *ret)
+{
+    return one_person(db_query(c, PERSON_BY_ID, id), ret);
+}
+
+SQL(PERSON_BY_UID, "SELECT id, owner_id, version, uid, name, email, leaves_on FROM person WHERE uid = $1");
+
+Err people_by_uid(Ctx *c, Str uid, Person *ret)
+{
+    return one_person(db_query(c, PERSON_BY_UID, uid), ret);
+}
+
+SQL(PERSON_ADD, "INSERT INTO person (owner_id, uid, name, name_sort, name_fold, email)"
+                " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id");
+
+Err people_add(Ctx *c, UnitId owner, Str name, Str email, PersonId *ret)
+{
+    if (str_chars(name) < 1 || str_chars(name) > 200) ctx_problem(c, S("name"), T("Skriv et navn på 1–200 tegn."));
+    TRY(ctx_check(c));
+    PersonId id = {0};
+    TRY(db_one_i64(c, PERSON_ADD, &id.v, owner, ctx_uid(c), name, text_name_sort(c->arena, name),
+                   text_name_fold(c->arena, name), email));
+    *ret = id;
+    return OK;
+}
+
+SQL(GRANT, "INSERT INTO membership (owner_id, uid, person_id, unit_id, role, purpose, valid_from, valid_to, granted_by, needs_second)"
+           " SELECT u.owner_id, $1, $2, u.id, $4, $5, $6, $7, $8, $9 FROM v_organisation_unit u WHERE u.id = $3"
+           " RETURNING id");
+
+Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
+{
+    const RoleDef *role = people_role(m.role);
+    if (!role) return fail(c, E_INVALID, TF("Rollen {1} findes ikke.", m.role));
+    if (m.valid_to.day && m.valid_to.day < m.valid_from.day)
+        return fail(c, E_INVALID, T("Sidste dag ligger før første dag."));
+    bool second = role->sensitive && m.granted_by.v;
+    return db_one_i64(c, GRANT, ret_id, ctx_uid(c), m.person, m.unit, m.role, m.purpose, m.valid_from,
+                      DB_IF(m.valid_to.day, m.valid_to), DB_IF(m.granted_by.v, m.granted_by), second);
+}
+
+enum { MEMBERSHIPS_MAX = 64 };
+SQL(MEMBERSHIPS, "SELECT unit_id, owner_id, role FROM v_people_membership"
+                 " WHERE person_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)"
+                 " ORDER BY role, unit_id LIMIT $3");
+
+Err people_memberships(Ctx *c, PersonId id, Memberships *ret)
+{
+    Memberships all = {.v = NEW(c->arena, Membership, MEMBERSHIPS_MAX)};
+    Rows r = db_query(c, MEMBERSHIPS, id, c->today, MEMBERSHIPS_MAX);
+    while (db_next(&r))
+        all.v[all.n++] = (Membership){.unit_id = db_i64(&r, 0), .owner_id = db_i64(&r, 1), .role = db_str(&r, 2)};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}

@@ -1,0 +1,35 @@
+/* The one settings file: lines "name = value", '#' begins a comment. Secrets
+   come by file only (their settings name a path). Unknown names, doubled names
+   and bad values are errors with their line: `traad config check` and start-up
+   tell all of them. Command-line options win over the file. */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include "base/ctx.h"
+
+typedef struct Settings {
+    Str store;             /* store: file or postgresql://… ; var/traad.db */
+    Str keys;              /* keys: folder of the key files; beside the store: STORE.keys */
+    Str listen;            /* listen: address:port ; 127.0.0.1:8080 */
+    Str public_address;    /* public-address: https://… as people write it, in mails and letters */
+    Str ops_listen;        /* ops-listen: /healthz and /metrics ; empty: none */
+    Strs proxies;          /* proxies: addresses, space-separated */
+    bool secure_cookies;   /* secure-cookies: yes/no ; yes when public-address is https */
+    int64_t per_address;   /* limit-per-address: connections ; 64; 0: none */
+    int64_t connections;   /* connections ; 4000 */
+    int64_t workers;       /* workers ; 0: one a core */
+    int64_t session_hours; /* session-hours ; 10 */
+    bool is_demo;          /* demo: yes/no ; says on every page that the people are made up */
+    Str smtp;              /* smtp: smtp://host:port ; empty: no mail is sent */
+    Str mail_from;         /* mail-from */
+} Settings;
+
+/* Defaults, with strings that live as long as the program. */
+Settings settings_default(void);
+/* Reads `text` over *settings. Every problem is told through ctx_problem with
+   "FILE:LINE" as its field; E_INVALID then, *settings untouched. */
+MUST Err settings_read(Ctx *c, Str file, Str text, Settings *settings);
+/* One option by name, as `--name value` on the command line. E_NOT_FOUND: no such setting. */
+MUST Err settings_set(Ctx *c, Str name, Str value, Settings *settings);
+
+#endif

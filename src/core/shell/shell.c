@@ -1,0 +1,173 @@
+#include "core/shell/shell.h"
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "core/access/access.h"
+#include "core/app.h"
+#include "core/shell/frame.h"
+#include "core/shell/frame.html.h"
+#include "text/da.h"
+#include "web/assets/assets.h"
+
+/* ---- the eye line -------------------------------------------------------- */
+
+/* Who may read an object of this kind, from the access table: never typed. */
+static bool table_has(short object, AccessRole role, AccessRelation relation)
+{
+    for (int i = 0; i < access_row_count; i++) {
+        const AccessRow *r = &access_rows[i];
+        if (r->object == object && r->right == RIGHT_READ && r->role == role && r->relation == relation) return true;
+    }
+    return false;
+}
+
+static bool role_reads(short object, AccessRole role)
+{
+    for (int i = 0; i < access_row_count; i++)
+        if (access_rows[i].object == object && access_rows[i].right == RIGHT_READ && access_rows[i].role == role) return true;
+    return false;
+}
+
+static Str role_title(Ctx *c, AccessRole role)
+{
+    const RoleDef *def = people_role(str_of_z(access_role_names[role]));
+    return def ? msg_text(c, def->title) : S("");
+}
+
+enum { EYE_ROLES = 4 };
+
+/* "skoleleder, konsulent og dpo": all of them up to four, then how many more. */
+static Str readers(Ctx *c, short object)
+{
+    Buf b = buf_new(c->arena, 1000);
+    int total = 0, told = 0;
+    for (int r = 0; r < ROLE_COUNT; r++) total += role_reads(object, (AccessRole)r);
+    for (int r = 0; r < ROLE_COUNT && told < EYE_ROLES; r++) {
+        if (!role_reads(object, (AccessRole)r)) continue;
+        if (told) buf_add(&b, told + 1 == total ? msg_text(c, T(" og ")) : S(", "));
+        buf_add(&b, role_title(c, (AccessRole)r));
+        told++;
+    }
+    if (total > told) buf_add(&b, msg_text(c, TN(" og {1} rolle mere", " og {1} roller mere", total - told)));
+    return buf_str(&b);
+}
+
+static Msg eye_line(Ctx *c)
+{
+    const Route *route = web_route(c);
+    if (!route || route->need->object < 0) return T("Kun du kan se denne side");
+    short object = route->need->object;
+    if (table_has(object, ROLE_ANY, RELATION_ANY)) return T("Alle, der er logget ind, kan se denne side");
+    Str who = readers(c, object);
+    bool own = table_has(object, ROLE_ANY, RELATION_OWN);
+    if (own && !who.n) return T("Kun du kan se denne side");
+    if (own) return TF("Ses af dig og af {1}", who);
+    return TF("Ses af {1}", who);
+}
+
+/* ---- the frame ----------------------------------------------------------- */
+
+static Str unit_name(Ctx *c, int64_t unit_id, Str otherwise)
+{
+    Unit unit = {0};
+    return unit_id && organisation_by_id(c, (UnitId){unit_id}, &unit) == OK ? unit.name : otherwise;
+}
+
+static Str school_year(Ctx *c)
+{
+    Buf b = buf_new(c->arena, 60);
+    text_school_year(&b, c->lang, date_school_year(c->today));
+    return buf_str(&b);
+}
+
+static Rooms rooms(Ctx *c, Msg *ret_here)
+{
+    /* In the order of the thread; a room that nobody has built is not listed. */
+    static const struct {
+        Msg name;
+        const char *path;
+    } all[] = {{T_INIT("Løse ender"), "/"}};
+    Room *v = NEW(c->arena, Room, COUNT_OF(all));
+    Str path = str_of_z(web_route(c) ? web_route(c)->path : "");
+    *ret_here = all[0].name;
+    for (ptrdiff_t i = 0; i < COUNT_OF(all); i++) {
+        v[i] = (Room){.name = all[i].name, .href = {str_of_z(all[i].path)}};
+        v[i].is_here = str_eq(path, v[i].href.path);
+        if (v[i].is_here) *ret_here = v[i].name;
+    }
+    return (Rooms){v, COUNT_OF(all)};
+}
+
+static Frame *frame_of(Ctx *c, Msg title)
+{
+    Frame *f = NEW(c->arena, Frame, 1);
+    *f = (Frame){
+        .lang = c->lang == LANG_EN ? S("en") : S("da"),
+        .is_danish = c->lang == LANG_DA,
+        .title = title,
+        .style = {asset_path("house.css")},
+        .script = {asset_path("house.js")},
+        .htmx = {asset_path("htmx.js")},
+    };
+    if (!c->session) return f;
+    const Memberships *m = &c->session->memberships;
+    const RoleDef *role = m->n ? people_role(m->v[0].role) : NULL;
+    f->person = c->session->person_name;
+    f->role = role ? role->title : T("uden rolle");
+    f->organisation = unit_name(c, c->session->owner_id, S(""));
+    f->unit = unit_name(c, m->n ? m->v[0].unit_id : 0, f->organisation);
+    f->school_year = school_year(c);
+    f->eye_line = eye_line(c);
+    f->rooms = rooms(c, &f->room_here);
+    f->nonce = access_gate.nonce(c);
+    f->back = web_own_path(c);
+    f->is_demo = c->app->settings->is_demo;
+    return f;
+}
+
+void shell_frame_begin(Ctx *c, Out *o, Msg title)
+{
+    page_frame_begin(o, frame_of(c, title));
+}
+
+void shell_frame_end(Ctx *c, Out *o)
+{
+    page_frame_end(o, frame_of(c, (Msg){0}));
+}
+
+/* ---- errors --------------------------------------------------------------- */
+
+static const struct {
+    int status;
+    Msg heading;
+} headings[] = {
+    {400, T_INIT("Anmodningen kan ikke læses")},
+    {403, T_INIT("Din rolle giver ikke adgang")},
+    {404, T_INIT("Siden findes ikke")},
+    {405, T_INIT("Det kan man ikke her")},
+    {409, T_INIT("Der er sket noget imens")},
+    {413, T_INIT("Det er for stort")},
+    {422, T_INIT("Noget skal rettes")},
+    {500, T_INIT("Der gik noget galt hos os")},
+    {503, T_INIT("Der er travlt lige nu")},
+};
+
+static Msg heading_of(int status)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(headings); i++)
+        if (headings[i].status == status) return headings[i].heading;
+    return T("Det gik ikke");
+}
+
+void shell_error_page(Ctx *c, Out *o, int status, Msg message, Str number)
+{
+    ErrorPage page = {.heading = heading_of(status), .message = message, .number = number};
+    page.frame = frame_of(c, page.heading);
+    if (!c->session) {
+        page_error_bare(o, &page);
+        return;
+    }
+    page_frame_begin(o, page.frame);
+    page_error_in_frame(o, &page);
+    page_frame_end(o, page.frame);
+}

@@ -1,0 +1,102 @@
+/* The first page: what in one's own part of the thread has no next step,
+   ordered by what waiting costs (PAGES §1); and the choice of language. */
+#include "core/access/access.h"
+#include "core/shell/frame.h"
+#include "core/shell/shell.h"
+#include "core/shell/shell_web.h"
+#include "core/shell/frame.html.h"
+#include "render/chart/chart.h"
+#include "text/da.h"
+
+
+static Err collect(Ctx *c, LooseEnd **ret)
+{
+    LooseEnd *all = NULL;
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->loose_ends) TRY(features[i]->loose_ends(c, &all));
+    *ret = all;
+    return OK;
+}
+
+/* Within a class the earliest date; what has none comes last. */
+static bool goes_before(const LooseEnd *a, const LooseEnd *b)
+{
+    if (a->cost != b->cost) return a->cost < b->cost;
+    if (!a->due.day || !b->due.day) return a->due.day && !b->due.day;
+    return a->due.day < b->due.day;
+}
+
+static Ends group(Ctx *c, LooseEnd *all, int from, int to)
+{
+    Ends ends = {0};
+    for (LooseEnd *e = all; e; e = e->next) ends.n += e->cost >= from && e->cost <= to;
+    ends.v = NEW(c->arena, LooseEnd, ends.n);
+    ptrdiff_t n = 0;
+    for (LooseEnd *e = all; e; e = e->next) {
+        if (e->cost < from || e->cost > to) continue;
+        ptrdiff_t at = n++;
+        for (; at > 0 && goes_before(e, &ends.v[at - 1]); at--) ends.v[at] = ends.v[at - 1];
+        ends.v[at] = *e;
+    }
+    return ends;
+}
+
+Markup front_strip(Ctx *c, const LooseEnd *end)
+{
+    Chart chart = {.kind = CHART_STRIP, .strip = {.says = end->strip}};
+    for (int i = 0; i < STRIP_KNOTS; i++)
+        chart.strip.knot[i] = i < end->knots_done ? KNOT_DONE : i == end->knots_done ? KNOT_HERE : KNOT_LATER;
+    return chart_svg(c, &chart);
+}
+
+/* "Tirsdag 24. november, uge 48" */
+static Str day_line(Ctx *c)
+{
+    Buf b = buf_new(c->arena, 80);
+    text_weekday_date(&b, c->lang, c->today);
+    buf_add(&b, S(", "));
+    text_week(&b, c->lang, c->today);
+    if (b.n && b.p[0] >= 'a' && b.p[0] <= 'z') b.p[0] = (char)(b.p[0] - 'a' + 'A');
+    return buf_str(&b);
+}
+
+static Msg lead(Ctx *c, const FrontPage *p)
+{
+    Str day = day_line(c);
+    if (p->is_empty) return TF("{1}. Der er ingen løse ender i jeres del af tråden.", day);
+    if (!p->costly.n) return TF("{1}. Intet haster. Det kan tages, når der er ro til det.", day);
+    Str how_many = msg_text(c, TN("{1} ting koster noget at vente med.", "{1} ting koster noget at vente med.", p->costly.n));
+    return TF("{1}. {2} Resten kan tages, når der er ro til det.", day, how_many);
+}
+
+static Err get_front(Ctx *c)
+{
+    LooseEnd *all = NULL;
+    TRY(collect(c, &all));
+    FrontPage page = {.costly = group(c, all, 1, 3), .calm = group(c, all, 4, 5), .tidy = group(c, all, 6, 6)};
+    page.is_empty = !all;
+    page.lead = lead(c, &page);
+    page_front(web_page_begin(c, T("Løse ender")), &page);
+    return web_page_end(c);
+}
+
+static Err finish_language(Ctx *c)
+{
+    Str wanted = web_field(c, "sprog"), back = web_field(c, "tilbage");
+    web_set_cookie(c, "sprog", str_eq(wanted, S("en")) ? S("en") : S("da"), 365 * 86400);
+    bool is_ours = back.n > 0 && back.p[0] == '/' && (back.n == 1 || (back.p[1] != '/' && back.p[1] != '\\'));
+    return web_redirect(c, is_ours ? back : S("/"));
+}
+
+static Err write_language(Ctx *c)
+{
+    return access_language_set(c, str_eq(web_field(c, "sprog"), S("en")) ? S("en") : S("da"));
+}
+
+static const Route routes[] = {
+    {GET,  "/",      NEED_SIGNED_IN, SCOPE_NONE, PLAIN, .get = get_front},
+    {POST, "/sprog", NEED_SIGNED_IN, SCOPE_NONE, WRITE, .write = write_language, .finish = finish_language},
+    {0},
+};
+
+const Feature shell_feature = {.name = "shell", .routes = routes};

@@ -1,0 +1,30 @@
+#ifndef FEATURE_SUPPORT_SUPPORT_PAGES_H
+#define FEATURE_SUPPORT_SUPPORT_PAGES_H
+
+#include "feature/support/support.h"
+#include "render/form.h"
+#include "render/out.h"
+
+typedef struct AskPage {
+    FormValues *values;
+    Str nonce;
+    Questions own;
+    bool was_sent;
+    bool may_answer; /* shows the way to the desk */
+} AskPage;
+
+typedef struct DeskPage {
+    Questions all;
+    bool answered;
+    Href next; /* empty path: this is the last page */
+} DeskPage;
+
+typedef struct QuestionPage {
+    Question q;
+    FormValues *values;
+    Str nonce;
+    Str version;
+    bool may_answer;
+} QuestionPage;
+
+#endif

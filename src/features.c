@@ -1,0 +1,13 @@
+/* Every capability of the house, once. Order: what others refer to comes first
+   (foreign keys point up the list). */
+#include "core/access/access_web.h"
+#include "core/audit/audit_web.h"
+#include "core/organisation/organisation_web.h"
+#include "core/people/people_web.h"
+#include "core/shell/shell_web.h"
+#include "feature/support/support_web.h"
+
+const Feature *const features[] = {
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &shell_feature, &support_feature,
+};
+const int feature_count = sizeof features / sizeof *features;
