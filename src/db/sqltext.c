@@ -261,17 +261,37 @@ bool sqltext_next_explicit_id(const SqlTokens *t, ptrdiff_t *at, Str *ret_table)
     return false;
 }
 
+Str sqltext_without_null_tests(Arena *arena, Str house_sql)
+{
+    SqlTokens t = sql_tokens(arena, house_sql);
+    Buf out = buf_new(arena, house_sql.n);
+    ptrdiff_t done = 0;
+    for (ptrdiff_t i = 0; i + 2 < t.n; i++) {
+        const SqlToken *v = &t.v[i];
+        if (v->kind != SQLTOK_PARAM || !sql_is(v + 1, S("IS"))) continue;
+        const SqlToken *last = sql_is(v + 2, S("NOT")) ? v + 3 : v + 2;
+        if (!sql_is(last, S("NULL"))) continue;
+        buf_add(&out, str_sub(house_sql, done, v->at));
+        buf_add(&out, S("(1 = 1)"));
+        done = token_end(last);
+    }
+    buf_add(&out, str_sub(house_sql, done, house_sql.n));
+    return buf_str(&out);
+}
+
+uint32_t sqltext_params_used(Str house_sql)
+{
+    uint32_t used = 0;
+    for (SqlToken t = lex(house_sql, 0); t.kind != SQLTOK_END && t.kind != SQLTOK_BAD; t = lex(house_sql, token_end(&t)))
+        if (t.kind == SQLTOK_PARAM) used |= 1u << (t.param - 1);
+    return used;
+}
+
 int sqltext_params(Str house_sql)
 {
-    uint32_t seen = 0; /* bit n-1: $n was there */
-    int highest = 0;
-    for (SqlToken t = lex(house_sql, 0); t.kind != SQLTOK_END; t = lex(house_sql, token_end(&t))) {
-        if (t.kind == SQLTOK_BAD) return -1;
-        if (t.kind != SQLTOK_PARAM) continue;
-        seen |= 1u << (t.param - 1);
-        if (t.param > highest) highest = t.param;
-    }
-    return seen == (1u << highest) - 1 ? highest : -1;
+    uint32_t used = sqltext_params_used(house_sql);
+    int highest = used ? 32 - __builtin_clz(used) : 0;
+    return used == (1u << highest) - 1 ? highest : -1;
 }
 
 /* ---- translation ------------------------------------------------------- */

@@ -49,6 +49,14 @@ int sql_line(Str text, ptrdiff_t at);
    spaces and comments are left. */
 bool sqltext_split(Str *rest, Str *ret_statement);
 
+/* The statement with every `$n IS [NOT] NULL` as `(1 = 1)`: PostgreSQL cannot
+   learn a parameter's type there, and then forgets to look elsewhere. For
+   asking about types, never for running. */
+Str sqltext_without_null_tests(Arena *arena, Str house_sql);
+
+/* Bit n-1 is set when $n occurs; up to the first bad token. */
+uint32_t sqltext_params_used(Str house_sql);
+
 /* The table of the next "INSERT INTO t (… id …)" at or after token *at, and
    moves *at behind it: PostgreSQL's id sequence must then be moved too. */
 bool sqltext_next_explicit_id(const SqlTokens *t, ptrdiff_t *at, Str *ret_table);

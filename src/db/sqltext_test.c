@@ -183,6 +183,15 @@ TEST(sqltext, parameters_are_counted_without_gaps)
     CHECK_INT(sqltext_params(S("SELECT $1, $3")), -1);
     CHECK_INT(sqltext_params(S("SELECT $24")), -1);
     CHECK_INT(sqltext_params(S("SELECT $1, '$2'")), 1);
+    CHECK_INT(sqltext_params_used(S("SELECT $24, $3 -- $2")), 1 << 23 | 1 << 2);
+}
+
+TEST(sqltext, null_tests_can_be_left_out)
+{
+    Arena *arena = test_ctx_plain()->arena;
+    CHECK_STR(sqltext_without_null_tests(arena, S("SELECT $1 IS NULL OR n = $1 AND $2 IS NOT NULL AND n IS NULL OR $3 IS DISTINCT FROM n")),
+              S("SELECT (1 = 1) OR n = $1 AND (1 = 1) AND n IS NULL OR $3 IS DISTINCT FROM n"));
+    CHECK_STR(sqltext_without_null_tests(arena, S("SELECT $1 IS")), S("SELECT $1 IS"));
 }
 
 TEST(sqltext, scripts_split_at_their_own_semicolons)
