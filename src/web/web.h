@@ -99,7 +99,8 @@ void *web_kept(Ctx *c);
 /* Asked for by htmx: only this block is wanted (empty: the whole page). */
 Str web_wanted_block(Ctx *c);
 Str web_cookie(Ctx *c, const char *name);
-/* Address of the client (the forwarded one only from configured proxies). */
+/* Address of the client (the forwarded one only from configured proxies).
+   Empty on ANSWER routes, as web_cookie is: nothing there can tell who it was. */
 Str web_address(Ctx *c);
 
 /* ---- answers ------------------------------------------------------------ */
@@ -123,13 +124,18 @@ void web_header(Ctx *c, const char *name, Str value);
 /* After an E_INVALID in POST: which function draws the form again, with what
    was written and the problems (422). Set it first in prepare. */
 void web_on_invalid(Ctx *c, Err (*draw)(Ctx *c));
+/* The same after an E_CONFLICT (409): shows both texts, so that neither is
+   lost. Unset, the conflict has a page of its own with its sentence. */
+void web_on_conflict(Ctx *c, Err (*draw)(Ctx *c));
 
 /* ---- what core gives to web ---------------------------------------------- */
 
 typedef struct Gate {
     /* Fills c->viewer, c->session, c->lang from the cookie; OK also for nobody. */
     Err (*identify)(Ctx *c);
-    /* OK, E_FORBIDDEN (the roles lack the right) or E_NOT_FOUND (out of reach). */
+    /* OK, E_FORBIDDEN (the roles lack the right wherever the object lies) or
+       E_NOT_FOUND (out of reach). Asked also with an empty Place, when the object
+       does not exist, so that 403 or 404 never tells whether it does. */
     Err (*permit)(Ctx *c, const Need *need, const Place *place);
     /* Inside a write: the audit row of a LOOK. */
     Err (*look)(Ctx *c, const Route *route, const Place *place);
@@ -154,26 +160,36 @@ typedef struct Gate {
 /* ---- the server ---------------------------------------------------------- */
 
 typedef struct WebOptions {
-    Str listen;              /* "127.0.0.1:8080", "[::1]:8080" */
+    Str listen;              /* "127.0.0.1:8080", "[::1]:8080"; an address, no name */
     int network_threads;     /* 0: one a core */
     int workers;             /* 0: one a core */
-    ptrdiff_t arena_bytes;   /* cap of one request, 0: 16 MB */
+    ptrdiff_t arena_bytes;   /* cap of one request beside its body, 0: 16 MB */
     ptrdiff_t body_max;      /* 0: 64 KB */
     int fields_max;          /* 0: 2,000 */
-    int per_address;         /* connections per address; 0: no cap */
+    int per_address;         /* connections per address (IPv6: per /64); 0: no cap; proxies have none */
     int connections_max;     /* 0: 4,000 */
-    int idle_seconds;        /* 0: 30; a client slower than this is dropped */
+    int idle_seconds;        /* 0: 30; the time for a whole head; a body or answer
+                                has a second more for every 8 KB */
     Strs proxies;            /* addresses whose X-Forwarded-For is believed */
     bool secure_cookies;     /* behind TLS: __Host- names, Secure, HSTS */
-    void (*log)(void *to, Str json_line);
+    Str login_path;          /* where GETs of nobody go (?to=…); empty: they are refused */
+    void (*log)(void *to, Str json_line); /* any thread, several at once */
     void *log_to;
+    Instant (*clock)(void);  /* NULL: the system's */
 } WebOptions;
+
+typedef struct WebFigures {
+    int64_t answers[6];  /* by hundred of the status; [0] unused */
+    int64_t broken_off;  /* requests that ended without an answer */
+    int connections, requests, parked, worker_queue; /* now */
+} WebFigures;
 
 typedef struct Web Web;
 MUST Err web_open(Ctx *c, const Gate *gate, const Route *const *tables, const char *const *features, int n_tables,
                   Store *store, Writer *writer, struct App *app, WebOptions options, Web **ret);
 /* The port that was bound (for listen …:0). */
 int web_port(const Web *web);
+WebFigures web_figures(Web *web);
 /* Accepts no more, drains, resumes all, stops. */
 void web_close(Web *web);
 
