@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__ + "/../..").resolve()
-LINE_MAX = 140  # characters
+LINE_MAX = 150  # characters
 FILE_MAX = 2500  # lines of C in one folder (STYLE §1), so also in one file
 FUNCTION_MAX = 80  # lines; §3 asks for 25 and a second look at 60
 BANNED = (
@@ -48,7 +48,8 @@ class Files:
         key = name + "\0code"
         if key not in self.cache:
             blank = lambda m: re.sub(r"[^\n]", " ", m[0])  # noqa: E731
-            self.cache[key] = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', blank, self.text(name), flags=re.S)
+            quiet = r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\''
+            self.cache[key] = re.sub(quiet, blank, self.text(name), flags=re.S)
         return self.cache[key]
 
 
@@ -175,8 +176,8 @@ def strict_scripts(files):
     """Shell scripts are strict."""
     for name in files.names:
         text = files.text(name) if "." not in pathlib.PurePath(name).name or name.endswith(".sh") else ""
-        if re.match(r"#!.*\b(ba)?sh\b", text) and "set -euo pipefail" not in text:
-            yield f"{name}: a script begins with set -euo pipefail"
+        if re.match(r"#!.*\b(ba)?sh\b", text) and not re.search(r"^set -eu(o pipefail)?$", text, re.M):
+            yield f"{name}: a script begins with set -euo pipefail (sh: set -eu)"
 
 
 RULES = [

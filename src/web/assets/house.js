@@ -8,7 +8,7 @@
                                     reads those texts aloud; stays hidden where
                                     the browser has no voice for the language
      <button hidden data-print>     prints
-     <section class="faults" tabindex="-1">   takes the focus
+     <div class="problems" tabindex="-1">   takes the focus
    htmx does the rest, where a page asks for it. */
 (function () {
   "use strict";
@@ -94,7 +94,7 @@
       button.hidden = false;
       button.addEventListener("click", function () { window.print(); });
     }, root);
-    each(".faults", function (box) { box.focus(); }, root);
+    each(".faults[tabindex], .problems[tabindex]", function (box) { box.focus(); }, root);
   }
 
   /* Older browsers print closed folds closed. */
