@@ -25,9 +25,12 @@ typedef struct Out {
     Ctx *c;    /* language, arena */
     Buf b;
     Str block; /* write only this {% block %}; empty: everything */
-    bool muted;/* outside the wanted block */
+    bool muted;/* outside the wanted block; set together with block, before the first word */
+    bool found;/* the wanted block was drawn */
+    int inside;/* how many open blocks of that name we are in */
 } Out;
 
+/* Past `max` bytes nothing more is written and o->b.full is set: look before sending. */
 Out out_new(Ctx *c, ptrdiff_t max);
 /* Trusted literal of a template. */
 void out_lit(Out *o, Str s);
@@ -42,16 +45,25 @@ void out_kr(Out *o, Kr kr);
 void out_plain(Out *o, Plain n);
 void out_decimal(Out *o, Decimal d);
 void out_markup(Out *o, Markup m);
-/* One segment or query value of an address, percent-encoded. */
+/* One segment of a path, percent-encoded. "." and "..", which no encoding
+   keeps a browser from walking, are written "-". */
 void out_url_str(Out *o, Str s);
-/* A whole address of our own (begins with one '/'); anything else is written as "#". */
+/* One value after '?' or '#', percent-encoded. */
+void out_query_str(Out *o, Str s);
+/* An id; addresses are the one place where a bare number needs no type. */
+void out_url_i64(Out *o, int64_t n);
+/* A whole address of our own (begins with one '/'); anything else is written as "#".
+   Already percent-encoded where it needs to be; spaces and letters beyond ASCII are encoded here. */
 typedef struct Href { Str path; } Href;
 void out_href(Out *o, Href h);
 void out_block_begin(Out *o, Str name);
 void out_block_end(Out *o, Str name);
 Str out_done(Out *o);
 
-/* The sentence in the Ctx's language, arguments filled in, unescaped. */
+/* The sentence in the Ctx's language, arguments filled in, unescaped: whole
+   numbers with thousands separators (so a year goes in as Str), dates in words.
+   "{5}" and braces around anything else stand as written. What en.po lacks is shown in Danish; tool/po_check.sh sees to it
+   that it lacks nothing. */
 Str msg_text(Ctx *c, Msg m);
 
 #define OUT_TEXT(o, x)                                                                             \
@@ -63,6 +75,8 @@ Str msg_text(Ctx *c, Msg m);
              Count: out_count, Share: out_share, Kr: out_kr, Plain: out_plain,                     \
              Decimal: out_decimal)((o), (x))
 #define OUT_URL(o, x)                                                                              \
-    _Generic((x), Str: out_url_str, Plain: out_plain, Href: out_href)((o), (x))
+    _Generic((x), Str: out_url_str, Plain: out_plain, int64_t: out_url_i64)((o), (x))
+#define OUT_QUERY(o, x)                                                                            \
+    _Generic((x), Str: out_query_str, Plain: out_plain, int64_t: out_url_i64)((o), (x))
 
 #endif
