@@ -21,7 +21,8 @@ ArenaRange arena_range_open(ptrdiff_t size)
 
 void arena_range_trim(ArenaRange range, ptrdiff_t keep)
 {
-    if (keep < range.size) madvise(range.base + keep, (size_t)(range.size - keep), MADV_DONTNEED);
+    ptrdiff_t from = (keep + PAGE - 1) / PAGE * PAGE; /* madvise takes whole pages only */
+    if (from < range.size) madvise(range.base + from, (size_t)(range.size - from), MADV_DONTNEED);
 }
 
 void arena_range_close(ArenaRange range)
@@ -45,6 +46,7 @@ void *arena_take(Arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
 {
     ptrdiff_t pad = (ptrdiff_t)(-(size_t)arena->next & (size_t)(align - 1));
     ptrdiff_t room = arena->end - arena->next - pad;
+    count += count == 0; /* room for one, so that the address is nobody else's */
     if (size <= 0 || count < 0 || room < 0 || count > room / size) arena_is_full(arena);
     char *p = arena->next + pad;
     arena->next = p + size * count;

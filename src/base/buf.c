@@ -17,7 +17,7 @@ Buf buf_over(void *p, ptrdiff_t max)
 
 void buf_add(Buf *b, Str s)
 {
-    if (s.n > b->max - b->n) {
+    if (b->full || s.n > b->max - b->n) {
         b->full = true;
         return;
     }
@@ -27,7 +27,7 @@ void buf_add(Buf *b, Str s)
 
 void buf_add_char(Buf *b, char ch)
 {
-    if (b->n == b->max) {
+    if (b->full || b->n == b->max) {
         b->full = true;
         return;
     }

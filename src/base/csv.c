@@ -46,13 +46,23 @@ static bool refuse(Csv *csv, CsvFault fault)
     return false;
 }
 
+/* A quote that never closes ran to the end of the text: back to where it opens,
+   so that csv_skip_row loses this row and not all the rest. */
+static bool refuse_open_quote(Csv *csv, ptrdiff_t at, int64_t line)
+{
+    csv->at = at;
+    csv->line = line;
+    return refuse(csv, CSV_BAD_QUOTE);
+}
+
 /* Leaves csv->at on the byte after the closing quote. */
 static bool quoted_field(Csv *csv, Arena *arena, Str *ret)
 {
     Str t = csv->text;
     ptrdiff_t from = ++csv->at, doubled = 0;
+    int64_t line = csv->line;
     for (;; csv->at++) {
-        if (csv->at >= t.n) return refuse(csv, CSV_BAD_QUOTE);
+        if (csv->at >= t.n) return refuse_open_quote(csv, from, line);
         if (t.p[csv->at] == '\n') csv->line++;
         if (t.p[csv->at] != '"') continue;
         if (csv->at + 1 >= t.n || t.p[csv->at + 1] != '"') break;
