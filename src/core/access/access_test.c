@@ -1,0 +1,121 @@
+#include "core/access/access.h"
+#include "store.h"
+
+static Place place_of(Ctx *c, const char *code)
+{
+    Unit unit = {0};
+    CHECK_OK(organisation_by_code(c, str_of_z(code), &unit));
+    return (Place){.owner_id = unit.owner.v, .unit_id = unit.id.v, .object_id = unit.id.v};
+}
+
+static Err ask(Ctx *c, const Need *need, const char *unit)
+{
+    Place place = place_of(c, unit);
+    ctx_forgive(c);
+    return access_permit(c, need, &place);
+}
+
+TEST(access, unit_relation_reaches_down_but_not_to_another_owner)
+{
+    Ctx *c = test_store();
+    test_viewer(c, test_person(c, "Line", "K1", "konsulent"));
+    CHECK_OK(ask(c, NEED_ORGANISATION_WRITE, "K1"));
+    CHECK_OK(ask(c, NEED_ORGANISATION_WRITE, "S11-3A"));
+    CHECK_ERR(ask(c, NEED_ORGANISATION_WRITE, "S21"), E_NOT_FOUND);
+    CHECK_ERR(ask(c, NEED_ORGANISATION_WRITE, "R1"), E_NOT_FOUND);
+}
+
+TEST(access, a_school_leader_reads_accounts_of_the_own_school_only)
+{
+    Ctx *c = test_store();
+    test_viewer(c, test_person(c, "Anne", "S12", "skoleleder"));
+    CHECK_OK(ask(c, NEED_ACCOUNT_READ, "S12"));
+    CHECK_ERR(ask(c, NEED_ACCOUNT_READ, "S11"), E_NOT_FOUND);
+    CHECK_ERR(ask(c, NEED_ACCOUNT_WRITE, "S12"), E_FORBIDDEN);
+}
+
+TEST(access, reach_relation_crosses_owners)
+{
+    Ctx *c = test_store();
+    test_viewer(c, test_person(c, "Tove", "R1", "programleder"));
+    CHECK_OK(ask(c, NEED_ORGANISATION_READ, "S21"));
+    CHECK_OK(ask(c, NEED_ORGANISATION_READ, "S11"));
+}
+
+TEST(access, a_right_held_here_never_meets_a_relation_held_there)
+{
+    Ctx *c = test_store();
+    /* konsulent in K1 (may write there) and team in K2 (may only read). */
+    int64_t person = test_person(c, "Bo", "K1", "konsulent"), id = 0;
+    CHECK_OK(people_grant(c, (NewMembership){.person = {person}, .unit = {test_unit(c, "S21")}, .role = S("team"), .valid_from = {19205}}, &id));
+    test_viewer(c, person);
+    CHECK_OK(ask(c, NEED_ORGANISATION_READ, "S21"));
+    CHECK_ERR(ask(c, NEED_ORGANISATION_WRITE, "S21"), E_NOT_FOUND);
+}
+
+TEST(access, a_membership_counts_within_its_dates_only)
+{
+    Ctx *c = test_store();
+    int64_t person = test_person(c, "Bo", "K1", "team"), id = 0;
+    CHECK_OK(people_grant(c, (NewMembership){.person = {person}, .unit = {test_unit(c, "K1")}, .role = S("konsulent"), .valid_from = {c->today.day + 1}}, &id));
+    CHECK_OK(people_grant(c, (NewMembership){.person = {person}, .unit = {test_unit(c, "K1")}, .role = S("konsulent"), .valid_from = {19205}, .valid_to = {c->today.day - 1}}, &id));
+    test_viewer(c, person);
+    CHECK_ERR(ask(c, NEED_ORGANISATION_WRITE, "K1"), E_FORBIDDEN);
+}
+
+TEST(access, a_sensitive_role_waits_for_a_second_person)
+{
+    Ctx *c = test_store();
+    int64_t granter = test_person(c, "Jens", "K1", "skolechef"), person = test_person(c, "Ida", "K1", "team"), id = 0;
+    CHECK_OK(people_grant(c, (NewMembership){.person = {person}, .unit = {test_unit(c, "K1")}, .role = S("dpo"), .valid_from = {19205}, .granted_by = {granter}}, &id));
+    test_viewer(c, person);
+    CHECK_ERR(ask(c, NEED_AUDIT_READ, "K1"), E_FORBIDDEN);
+}
+
+TEST(access, nobody_has_nothing_but_public)
+{
+    Ctx *c = test_store();
+    CHECK_OK(access_permit(c, NEED_PUBLIC, NULL));
+    CHECK_ERR(access_permit(c, NEED_SIGNED_IN, NULL), E_FORBIDDEN);
+    CHECK(!access_may(c, NEED_SUPPORT_WRITE, NULL));
+}
+
+TEST(access, a_nonce_is_of_its_session_and_day)
+{
+    Ctx *c = test_store();
+    test_viewer(c, test_person(c, "Anne", "S12", "skoleleder"));
+    Str nonce = access_gate.nonce(c);
+    CHECK_OK(access_gate.nonce_check(c, nonce));
+    c->today.day += 1;
+    CHECK_OK(access_gate.nonce_check(c, nonce));
+    c->today.day += 1;
+    CHECK_ERR(access_gate.nonce_check(c, nonce), E_FORBIDDEN);
+    c->today.day -= 2;
+    ctx_forgive(c);
+    char other[64];
+    for (int i = 0; i < 64; i++) other[i] = nonce.p[i];
+    other[63] = other[63] == '0' ? '1' : '0';
+    CHECK_ERR(access_gate.nonce_check(c, (Str){other, 64}), E_FORBIDDEN);
+    CHECK_ERR(access_gate.nonce_check(c, S("")), E_FORBIDDEN);
+}
+
+TEST(access, a_nonce_counts_once_and_remembers_where_it_led)
+{
+    Ctx *c = test_store();
+    test_viewer(c, test_person(c, "Anne", "S12", "skoleleder"));
+    Str nonce = access_gate.nonce(c), before = {0};
+    CHECK_OK(access_gate.nonce_use(c, nonce, &before));
+    CHECK_STR(before, S(""));
+    CHECK_OK(access_gate.nonce_done(c, nonce, S("/support?sendt=1")));
+    CHECK_OK(access_gate.nonce_use(c, nonce, &before));
+    CHECK_STR(before, S("/support?sendt=1"));
+}
+
+TEST(access, passwords_are_judged_by_length_and_login)
+{
+    Ctx *c = test_store();
+    CHECK_OK(access_password_check(c, S("tre-ord-til-demo"), S("anne")));
+    CHECK_ERR(access_password_check(c, S("kort"), S("anne")), E_INVALID);
+    ctx_forgive(c);
+    CHECK_ERR(access_password_check(c, S("anne-vestergaard"), S("Anne")), E_INVALID);
+}

@@ -1,0 +1,101 @@
+#include "core/audit/audit.h"
+#include "store.h"
+
+static void add(Ctx *c, const char *verb)
+{
+    CHECK_OK(audit_add(c, (AuditRow){.owner_id = test_unit(c, "K1"), .verb = verb, .object = "support", .object_id = 7}));
+}
+
+static int64_t seal(Ctx *c)
+{
+    int64_t rows = 0;
+    CHECK_OK(audit_seal(c, &rows));
+    return rows;
+}
+
+static int64_t bad_seals(Ctx *c)
+{
+    int64_t seals = 0, bad = 0;
+    CHECK_OK(audit_verify(c, &seals, &bad));
+    return bad;
+}
+
+static Ctx *two_seals(void)
+{
+    Ctx *c = test_store();
+    add(c, "one");
+    add(c, "two");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 2);
+    add(c, "three");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 0);
+    CHECK_INT(bad_seals(c), 0);
+    return c;
+}
+
+TEST(audit, rows_younger_than_five_seconds_are_not_sealed)
+{
+    Ctx *c = test_store();
+    add(c, "one");
+    CHECK_INT(seal(c), 0);
+    c->now.ms += 5000;
+    CHECK_INT(seal(c), 1);
+}
+
+TEST(audit, a_chain_of_untouched_rows_verifies)
+{
+    test_clean(two_seals());
+}
+
+TEST(audit, a_changed_row_shows)
+{
+    Ctx *c = two_seals();
+    test_sql(c, "UPDATE audit SET object_id = 8 WHERE verb = 'one'");
+    CHECK(bad_seals(c) > 0);
+}
+
+TEST(audit, a_removed_row_shows)
+{
+    Ctx *c = two_seals();
+    test_sql(c, "DELETE FROM audit WHERE verb = 'two'");
+    CHECK(bad_seals(c) > 0);
+}
+
+TEST(audit, a_removed_seal_shows)
+{
+    Ctx *c = two_seals();
+    test_sql(c, "DELETE FROM audit_seal WHERE seq = 1");
+    CHECK(bad_seals(c) > 0);
+}
+
+TEST(audit, a_row_slipped_in_shows)
+{
+    Ctx *c = test_store();
+    add(c, "one");
+    add(c, "gap");
+    add(c, "two");
+    test_sql(c, "DELETE FROM audit WHERE verb = 'gap'");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 2);
+    CHECK_INT(bad_seals(c), 0);
+    test_sql(c, "INSERT INTO audit (id, owner_id, at, verb, object) SELECT id + 1, owner_id, at, 'slipped', 'support' FROM audit WHERE verb = 'one'");
+    CHECK(bad_seals(c) > 0);
+}
+
+TEST(audit, months_have_chains_of_their_own)
+{
+    Ctx *c = test_store();
+    add(c, "november");
+    c->now.ms += (int64_t)10 * 86400000; /* 4 December */
+    add(c, "december");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM audit_seal WHERE seq = 1"), 2);
+    /* A whole month may expire: its rows and its seals. */
+    test_sql(c, "DELETE FROM audit WHERE verb = 'november'");
+    test_sql(c, "DELETE FROM audit_seal WHERE month = (SELECT min(month) FROM audit_seal)");
+    CHECK_INT(bad_seals(c), 0);
+}
