@@ -5,9 +5,11 @@
 #include "core/organisation/organisation_web.h"
 #include "core/people/people_web.h"
 #include "core/shell/shell_web.h"
+#include "feature/statfile/statfile.h"
 #include "feature/support/support_web.h"
 
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &shell_feature, &support_feature,
+    &statfile_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -103,3 +103,5 @@ const Command statfile_commands[] = {
      .run = run_stats},
     {0},
 };
+
+const Feature statfile_feature = {.name = "statfile", .commands = statfile_commands};

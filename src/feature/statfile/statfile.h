@@ -4,6 +4,8 @@
 
 #include "core/feature.h"
 
+extern const Feature statfile_feature;
+
 /* Ended by a row without name. */
 extern const Command statfile_commands[];
 

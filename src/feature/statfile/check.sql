@@ -1,0 +1,1 @@
+-- statfile keeps nothing in the store, so nothing can be wrong there.
