@@ -277,11 +277,13 @@ static bool skip_comment(Html *h, ptrdiff_t *at)
 
 static bool take_doctype(Html *h, ptrdiff_t *at)
 {
-    if (!starts_at(h, *at, S("<!doctype html>"))) return html_fault(h, *at, S("only <!doctype html> may begin with <!"));
+    ptrdiff_t end = *at + S("<!doctype html>").n;
+    Str written = lower(h, *at, end < h->text.n ? end : h->text.n);
+    if (!str_eq(written, S("<!doctype html>"))) return html_fault(h, *at, S("only <!doctype html> may begin with <!"));
     if (h->now.depth > 0) return html_fault(h, *at, S("<!doctype html> inside an element"));
     buf_add(h->out, S("<!doctype html>\n"));
     h->now.after_block = true;
-    *at += S("<!doctype html>").n;
+    *at = end;
     return true;
 }
 
