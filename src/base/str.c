@@ -32,6 +32,7 @@ ptrdiff_t str_find(Str s, Str needle, ptrdiff_t from)
 {
     if (from < 0 || from > s.n) return -1;
     if (needle.n == 0) return from;
+    if (needle.n > s.n - from) return -1;
     const char *hit = memmem(s.p + from, (size_t)(s.n - from), needle.p, (size_t)needle.n);
     return hit ? hit - s.p : -1;
 }

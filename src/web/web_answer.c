@@ -41,7 +41,7 @@ void web_set_cookie(Ctx *c, const char *name, Str value, int max_age_s)
     bool is_secure = r->web->options.secure_cookies;
     assert(is_cookie_value(value));
     /* Nothing may follow a respondent from one page to the next. */
-    assert(!r->route || r->route->route.kind != ANSWER);
+    assert(!r->route || r->route->route.kind != REPLY);
     Buf b = buf_new(c->arena, value.n + 256);
     buf_add(&b, is_secure ? S("__Host-") : S(""));
     buf_add(&b, str_of_z(name));
@@ -88,6 +88,7 @@ Out *web_bare_begin(Ctx *c)
     Request *r = c->request;
     r->out = out_new(c, page_max(r));
     r->out.block = web_wanted_block(c);
+    r->out.muted = r->out.block.n > 0;
     return &r->out;
 }
 
