@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Serves a demonstration region and looks at its pages in Chromium (run.mjs),
+# as a user who is not root. Prints "N passed, N failed".
+#   tests/browser/run.sh [NAME…]     only the page tables of these names
+# TRAAD_BIN is the program, build/traad by default. Pictures of every page go to
+# tests/browser/out/, to be looked at.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+program=${TRAAD_BIN:-$root/build/traad}
+work=$(mktemp -d "${TMPDIR:-/tmp}/traad-browser.XXXXXX")
+server=
+stop() {
+    if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
+    rm -rf -- "$work"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM HUP
+
+"$program" demo --store "$work/traad.db" >"$work/demo.log"
+"$program" serve --listen 127.0.0.1:0 --store "$work/traad.db" >"$work/serve.log" 2>"$work/server-err.log" &
+server=$!
+for _ in $(seq 300); do
+    base=$(sed -n 's/^listening on //p' "$work/serve.log")
+    if [ -n "$base" ]; then break; fi
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+done
+if [ -z "${base:-}" ]; then
+    echo "the server does not listen:"
+    cat "$work/serve.log" "$work/server-err.log"
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+
+# The other user may not be able to read the checkout, so what it runs is laid out for it.
+mkdir -p "$work/see/node_modules"
+cp -r "$root/node_modules/playwright-core" "$root/node_modules/axe-core" "$work/see/node_modules/"
+cp -r "$here"/run.mjs "$here"/pages "$work/see/"
+chmod 755 "$work"
+"$here/../as_user.sh" --own "$work/see"
+code=0
+cd "$work/see"
+"$here/../as_user.sh" env HOME="$work/see" BASE="$base" node run.mjs "$@" || code=$?
+mkdir -p "$here/out"
+cp -r "$work/see/out/." "$here/out/" 2>/dev/null || true
+if ! kill -0 "$server" 2>/dev/null; then
+    echo "the server has died:"
+    tail -n 40 "$work/server-err.log"
+    echo "0 passed, 1 failed"
+    code=1
+fi
+exit "$code"
