@@ -31,10 +31,10 @@ static void pg_run(const char *where, const char *sql)
     PQfinish(pg);
 }
 
-static void drop_schema(Ctx *c, void *data)
+static void drop_database(Ctx *c, void *data)
 {
     char sql[100];
-    snprintf(sql, sizeof sql, "SET client_min_messages = warning; DROP SCHEMA %s CASCADE", (const char *)data);
+    snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", (const char *)data);
     pg_run(getenv("TRAAD_TEST_PG"), sql);
     (void)c;
 }
@@ -49,25 +49,33 @@ static Str new_file(Ctx *c)
     return STR_CAT(c->arena, str_of_z(folder), S("/store.db"));
 }
 
-static Str new_schema(Ctx *c)
+/* The address with another database: what stands behind the last slash. */
+static Str address_of(Ctx *c, Str where, Str database)
+{
+    ptrdiff_t end = str_find_char(where, '?', 0);
+    if (end < 0) end = where.n;
+    ptrdiff_t slash = end;
+    while (slash > 0 && where.p[slash - 1] != '/') slash--;
+    return STR_CAT(c->arena, str_sub(where, 0, slash), database, str_sub(where, end, where.n));
+}
+
+static Str new_database(Ctx *c)
 {
     static int count;
     const char *where = getenv("TRAAD_TEST_PG");
     if (!where) test_skip("no PostgreSQL in TRAAD_TEST_PG");
-    char *name = (char *)(uintptr_t)str_z(c->arena, S("traad_test_0000000000_000000"));
-    char sql[100];
-    snprintf(name, 28, "traad_test_%d_%d", (int)getpid(), count++);
-    snprintf(sql, sizeof sql, "CREATE SCHEMA %s", name);
+    char *name = NEW(c->arena, char, 64), sql[100];
+    snprintf(name, 64, "traad_test_%d_%d", (int)getpid(), count++);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
     pg_run(where, sql);
-    ctx_at_end(c, drop_schema, name);
-    Str option = str_find_char(str_of_z(where), '?', 0) < 0 ? S("?") : S("&");
-    return STR_CAT(c->arena, str_of_z(where), option, S("options=-csearch_path%3D"), str_of_z(name));
+    ctx_at_end(c, drop_database, name);
+    return address_of(c, str_of_z(where), str_of_z(name));
 }
 
 Str place_new(Engine engine)
 {
     Ctx *c = test_ctx_plain();
-    return engine == ENGINE_SQLITE ? new_file(c) : new_schema(c);
+    return engine == ENGINE_SQLITE ? new_file(c) : new_database(c);
 }
 
 /* What is opened closes with the test, or earlier: then its box is empty. */

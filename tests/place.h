@@ -1,7 +1,8 @@
 /* A fresh, empty store for one test, on either engine. SQLite: a file in a
-   folder of its own under /dev/shm. PostgreSQL: a schema of its own in the
-   database of TRAAD_TEST_PG; without that the test is skipped. All of it goes
-   when the test's Ctx ends, also after a failed CHECK.
+   folder of its own under /dev/shm. PostgreSQL: a database of its own on the
+   server of TRAAD_TEST_PG (postgresql://…/DATABASE, whose user may make
+   others); without that the test is skipped. All of it goes when the test's
+   Ctx ends, also after a failed CHECK.
        ON_BOTH(writer, batch_is_one_commit)
        {
            Store *store = place_store(engine, "CREATE TABLE …");
