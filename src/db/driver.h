@@ -100,4 +100,10 @@ MUST Err sqltext_translate(Ctx *c, Engine engine, Str house_sql, Str *ret);
 /* Highest $n in the text (outside literals); -1 when one is skipped. */
 int sqltext_params(Str house_sql);
 
+/* db's only table of its own (schema.c; sqlcheck makes it too). */
+#define DB_VERSION_TABLE                                                       \
+    "CREATE TABLE IF NOT EXISTS schema_version ("                              \
+    " feature TEXT NOT NULL PRIMARY KEY CHECK (length(feature) > 0),"          \
+    " version INTEGER NOT NULL CHECK (version > 0)) STRICT"
+
 #endif

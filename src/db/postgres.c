@@ -851,14 +851,15 @@ Err postgres_try(Ctx *c, DbConn *base, const SqlDef *def)
     run.def = &unnamed;
     TRY(gather(c, conn, nothing, passing.params, &run));
     Trip trip = {0};
+    send_pending(conn, &trip);
     send_prepare(conn, &trip, &run);
     if (!trip.failed) sent(&trip, PQsendDescribePrepared(conn->pg, ""));
     if (!collect(conn, &trip)) {
         end_trip(&trip);
         return tell(c, conn, def);
     }
-    PGresult *described = trip.result[1];
-    trip.result[1] = NULL;
+    PGresult *described = trip.result[trip.sent - 1];
+    trip.result[trip.sent - 1] = NULL;
     end_trip(&trip);
     TRY(check_rows(c, conn, def, described));
     PQclear(described);

@@ -7,11 +7,6 @@
 
 enum { ROW_MAX = 400 }; /* bytes of an offending row that are told */
 
-#define VERSION_TABLE                                                          \
-    "CREATE TABLE IF NOT EXISTS schema_version ("                              \
-    " feature TEXT NOT NULL PRIMARY KEY CHECK (length(feature) > 0),"          \
-    " version INTEGER NOT NULL CHECK (version > 0)) STRICT"
-
 /* ---- versions ---------------------------------------------------------- */
 
 SQL(VERSION_GET, "SELECT version FROM schema_version WHERE feature = $1");
@@ -84,7 +79,7 @@ static Err apply_all(Ctx *c, const Schema *const *all, int n, bool *ret_changed)
     const Driver *d = c->conn->driver;
     if (d->migration_begin) TRY(d->migration_begin(c, c->conn));
     TRY(d->begin(c, c->conn, TX_WRITE));
-    Err err = db_script(c, S(VERSION_TABLE));
+    Err err = db_script(c, S(DB_VERSION_TABLE));
     if (err == OK) err = d->commit(c, c->conn);
     if (err != OK) {
         d->rollback(c->conn);
