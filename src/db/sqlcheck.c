@@ -229,11 +229,14 @@ static const Table *big_scanned(const Checker *k, Str called)
     return t;
 }
 
+/* "SCAN name …", or "SEARCH name USING AUTOMATIC …": an index that SQLite makes
+   for this one run, from a scan. */
 static void see_step(Checker *k, Str detail)
 {
-    if (!str_starts(detail, S("SCAN "))) return;
-    ptrdiff_t end = str_find_char(detail, ' ', 5);
-    const Table *t = big_scanned(k, str_sub(detail, 5, end < 0 ? detail.n : end));
+    bool scan = str_starts(detail, S("SCAN ")), automatic = str_starts(detail, S("SEARCH ")) && str_find(detail, S(" AUTOMATIC "), 0) > 0;
+    if (!scan && !automatic) return;
+    ptrdiff_t from = scan ? 5 : 7, end = str_find_char(detail, ' ', from);
+    const Table *t = big_scanned(k, str_sub(detail, from, end < 0 ? detail.n : end));
     if (t) tell(k, S("scans the big table "), t->name, S(" ("), STR_CAT(k->c->arena, detail, S("): add an index, or say why with SQL_SCAN")));
 }
 
