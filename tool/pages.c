@@ -31,7 +31,8 @@ typedef struct Pages {
     Str function;     /* "page_list", and its parameters after Out *o */
     Str parameters;
     ptrdiff_t function_at;
-    bool has_content; /* {% content %} seen: we write …_end */
+    bool awaits_content; /* {% content %} is ahead, so this half is …_begin */
+    bool has_content;    /* it was reached, and this half is …_end */
     ptrdiff_t line_at; /* bytes counted by line_of so far */
     int line;
 } Pages;
@@ -184,6 +185,12 @@ static bool has_content_ahead(const Html *h, ptrdiff_t from)
     }
 }
 
+static ptrdiff_t trimmed_end(Str s)
+{
+    while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\n')) s.n--;
+    return s.n;
+}
+
 static bool end_function(Pages *p, ptrdiff_t at)
 {
     if (!p->in_function) return true;
@@ -193,6 +200,11 @@ static bool end_function(Pages *p, ptrdiff_t at)
         return html_fault(h, at, S("the page ends inside a tag"));
     if (h->now.depth > 0)
         return html_fault(h, at, STR_CAT(p->arena, S("the page ends inside <"), h->now.open[h->now.depth - 1], S(">")));
+    if (p->awaits_content != p->has_content)
+        return html_fault(h, p->function_at, S("{% content %} in a comment or string of this page"));
+    /* Line ends before the next page are the author's; a part within a line
+       must not bring them along. */
+    p->lit.n = trimmed_end(buf_str(&p->lit));
     flush_literal(p);
     buf_add(&p->code, S("}\n"));
     p->in_function = false;
@@ -229,9 +241,10 @@ static bool do_function(Pages *p, Directive d, Str prefix)
     p->function = STR_CAT(p->arena, prefix, name);
     p->parameters = inside;
     p->function_at = d.at;
+    p->awaits_content = has_content_ahead(&p->html, d.end);
     p->has_content = false;
     p->html.now = html_begin();
-    begin_function(p, d.at, has_content_ahead(&p->html, d.end) ? S("_begin") : S(""));
+    begin_function(p, d.at, p->awaits_content ? S("_begin") : S(""));
     return true;
 }
 
@@ -248,7 +261,7 @@ static bool do_part(Pages *p, Directive d)
 static bool do_content(Pages *p, Directive d)
 {
     if (d.rest.n) return html_fault(&p->html, d.at, S("{% content %} stands alone"));
-    if (p->depth > 0 || p->has_content || p->html.now.state != HTML_TEXT)
+    if (p->depth > 0 || p->has_content || !p->awaits_content || p->html.now.state != HTML_TEXT)
         return html_fault(&p->html, d.at, S("{% content %} stands once in a page, in text, outside if, for and block"));
     p->has_content = true;
     flush_literal(p);
@@ -471,7 +484,7 @@ static bool expression(Pages *p, ptrdiff_t *at)
 static bool comment(Pages *p, ptrdiff_t *at)
 {
     ptrdiff_t end = str_find(p->html.text, S("#}"), *at + 2);
-    if (end < 0) return html_fault(&p->html, *at, S("no #} that ends this"));
+    if (end < 0) return html_fault(&p->html, *at, S("a template comment without its end"));
     *at = end + 2;
     return true;
 }

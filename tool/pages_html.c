@@ -270,7 +270,7 @@ static bool skip_comment(Html *h, ptrdiff_t *at)
     if (end < 0) return html_fault(h, *at, S("comment without -->"));
     Str inside = str_sub(h->text, *at + 4, end);
     if (str_find(inside, S("{{"), 0) >= 0 || str_find(inside, S("{%"), 0) >= 0)
-        return html_fault(h, *at, S("no expression or directive in a comment; write {# #}"));
+        return html_fault(h, *at, S("no expression or directive in an HTML comment; write a template comment"));
     *at = end + 3;
     return true;
 }
