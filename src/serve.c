@@ -38,7 +38,7 @@ static Err open_web(Ctx *c, Web **ret)
     *gate = whole_gate();
     WebOptions options = {.listen = s->listen, .per_address = (int)s->per_address, .connections_max = (int)s->connections,
                           .workers = (int)s->workers, .proxies = s->proxies, .secure_cookies = s->secure_cookies,
-                          .log = log_line};
+                          .login_path = S("/log-ind"), .log = log_line};
     return web_open(c, gate, tables, names, n, c->app->store, c->app->writer, c->app, options, ret);
 }
 

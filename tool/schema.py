@@ -25,7 +25,7 @@ def main():
         if not re.fullmatch(rf"{i:04d}_[a-z0-9_]+\.sql", step.name):
             sys.exit(f"{step}: expected number {i:04d} and a name of a-z, 0-9 and _")
     with open(out, "w", encoding="utf-8") as c:
-        c.write(f'/* Made from src/…/{name}/*.sql by tool/schema.py. */\n#include "db/db.h"\n\n')
+        c.write(f'/* Made from the SQL of {name} by tool/schema.py. */\n#include "db/db.h"\n\n')
         if steps:
             c.write("static const Migration migrations[] = {\n")
             for i, step in enumerate(steps, 2):

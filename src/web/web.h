@@ -54,7 +54,7 @@ typedef enum RouteKind {
     LOOK,      /* GET that shows personal data: leaves after its audit row is durable */
     WRITE,     /* POST: prepare (on the network thread) → write → finish */
     SLOW_WRITE,/* POST whose prepare hashes or reads much: prepare runs on the worker pool */
-    ANSWER,    /* POST or GET of a respondent: no session, no audit, no request log; else as WRITE or PLAIN */
+    REPLY,     /* POST or GET of a respondent: no session, no audit, no request log; else as WRITE or PLAIN */
 } RouteKind;
 
 typedef struct Route {
@@ -92,15 +92,17 @@ Str web_upload(Ctx *c, const char *name, Str *ret_filename);
 MUST Err web_form(Ctx *c, const Form *form, FormValues *ret);
 /* The hidden field `version`. */
 MUST Err web_form_version(Ctx *c, Version *ret);
-/* What prepare found, for write and finish: one pointer into the arena (it
-   survives a re-run of write, which must not change what it points to). */
-void web_keep(Ctx *c, void *found);
-void *web_kept(Ctx *c);
+/* The route that was matched; NULL when none was. */
+const Route *web_route(Ctx *c);
+/* The path of this request as it was sent, without its query. */
+Str web_own_path(Ctx *c);
+/* The User-Agent header; empty on REPLY routes. Show its kind, never all of it. */
+Str web_agent(Ctx *c);
 /* Asked for by htmx: only this block is wanted (empty: the whole page). */
 Str web_wanted_block(Ctx *c);
 Str web_cookie(Ctx *c, const char *name);
 /* Address of the client (the forwarded one only from configured proxies).
-   Empty on ANSWER routes, as web_cookie is: nothing there can tell who it was. */
+   Empty on REPLY routes, as web_cookie is: nothing there can tell who it was. */
 Str web_address(Ctx *c);
 
 /* ---- answers ------------------------------------------------------------ */

@@ -176,7 +176,7 @@ typedef enum JobKindOf { JOB_NONE, JOB_POST, JOB_LOOK, JOB_REFUSED } JobKindOf;
 /* Headers that the house reads; the values lie in MHD's memory. */
 typedef struct Head {
     Str host, cookie, origin, fetch_site, content_type, content_length, transfer_encoding;
-    Str accept_encoding, forwarded_for, hx_request, hx_target;
+    Str accept_encoding, forwarded_for, hx_request, hx_target, user_agent;
     bool doubled;  /* one that must stand once stands twice */
     bool has_zero;
     ptrdiff_t bytes;
@@ -212,7 +212,6 @@ struct Request {
     Place place;
     Str nonce;       /* of a signed-in POST, checked */
     bool is_repeat;  /* the write found that it was done before */
-    void *kept;      /* web_keep */
     Err (*again)(Ctx *c);
     Err (*again_conflict)(Ctx *c);
     int draw_status; /* that the next page gets */

@@ -27,6 +27,7 @@ static const HeadRow head_rows[] = {
     {S_INIT("X-Forwarded-For"), offsetof(Head, forwarded_for), true},
     {S_INIT("HX-Request"), offsetof(Head, hx_request), true},
     {S_INIT("HX-Target"), offsetof(Head, hx_target), true},
+    {S_INIT("User-Agent"), offsetof(Head, user_agent), true},
 };
 
 static void keep_header(Head *head, Str name, Str value)
@@ -261,14 +262,21 @@ Err web_form_version(Ctx *c, Version *ret)
     return OK;
 }
 
-void web_keep(Ctx *c, void *found)
+const Route *web_route(Ctx *c)
 {
-    c->request->kept = found;
+    return c->request && c->request->route ? &c->request->route->route : NULL;
 }
 
-void *web_kept(Ctx *c)
+Str web_own_path(Ctx *c)
 {
-    return c->request->kept;
+    return str_copy(c->arena, c->request->raw_path);
+}
+
+Str web_agent(Ctx *c)
+{
+    bool is_respondent = c->request->route && c->request->route->route.kind == REPLY;
+    Str agent = c->request->head.user_agent;
+    return is_respondent || !str_is_utf8(agent) ? S("") : agent;
 }
 
 static bool is_block_name(Str s)
@@ -296,7 +304,7 @@ Str web_wanted_block(Ctx *c)
 Str web_cookie(Ctx *c, const char *name)
 {
     Request *r = c->request;
-    if (r->route && r->route->route.kind == ANSWER) return S("");
+    if (r->route && r->route->route.kind == REPLY) return S("");
     Str full = str_of_z(name);
     if (r->web->options.secure_cookies) full = STR_CAT(c->arena, S("__Host-"), full);
     Str value = web_cookie_of(r->head.cookie, full);
@@ -336,7 +344,7 @@ static Str forwarded_address(Str list, Strs proxies)
 Str web_address(Ctx *c)
 {
     Request *r = c->request;
-    if (r->route && r->route->route.kind == ANSWER) return S("");
+    if (r->route && r->route->route.kind == REPLY) return S("");
     if (r->conn->is_proxy) {
         unsigned char raw[16];
         Str said = forwarded_address(r->head.forwarded_for, r->web->options.proxies);

@@ -143,8 +143,8 @@ typedef struct Line {
 
 static void read_head(Request *r)
 {
-    const Line *line = r->kept;
-    r->kept = NULL;
+    const Line *line = r->c.work;
+    r->c.work = NULL;
     web_read_head(r, r->mhd, line->url, line->method);
     web_read_body_begin(r);
 }
@@ -184,7 +184,7 @@ static enum MHD_Result begin_request(Web *web, struct MHD_Connection *mhd, const
     atomic_fetch_add(&web->requests, 1);
     r->mhd = mhd;
     r->method = method;
-    r->kept = &(Line){url, method};
+    r->c.work = &(Line){url, method};
     web_bounded(r, read_head);
     if (r->answer.status) return (enum MHD_Result)web_send(r);
     if (!refuses_body(r)) return MHD_YES;

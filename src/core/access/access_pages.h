@@ -10,6 +10,7 @@ typedef struct LogInPage {
     Str lang;
     Href style;
     FormValues *values;
+    Str to; /* where the person was going */
 } LogInPage;
 
 typedef struct SessionsPage {

@@ -19,12 +19,20 @@ static const Field log_in_fields[] = {
 };
 static const Form log_in_form = {log_in_fields, COUNT_OF(log_in_fields)};
 
-static Err draw_log_in(Ctx *c, FormValues *values, int status)
+/* An address of our own, or the first page: a log-in must not lead elsewhere. */
+static Str safe_way(Str to)
+{
+    bool is_ours = to.n > 0 && to.n < 500 && to.p[0] == '/' && (to.n == 1 || (to.p[1] != '/' && to.p[1] != '\\'));
+    return is_ours && str_find_char(to, '\n', 0) < 0 && !str_starts(to, S("/log-ind")) ? to : S("/");
+}
+
+static Err draw_log_in(Ctx *c, FormValues *values, Str to, int status)
 {
     LogInPage page = {
         .lang = c->lang == LANG_EN ? S("en") : S("da"),
         .style = {asset_path("house.css")},
         .values = values,
+        .to = to,
     };
     page_access_log_in(web_bare_begin(c), &page);
     return web_bare_end(c, status);
@@ -34,12 +42,13 @@ static Err get_log_in(Ctx *c)
 {
     if (c->session) return web_redirect(c, S("/"));
     FormValues values = form_empty(c, &log_in_form);
-    return draw_log_in(c, &values, 200);
+    return draw_log_in(c, &values, safe_way(web_query(c, "to")), 200);
 }
 
 typedef struct LogIn {
     FormValues values;
     SignIn in;
+    Str to; /* where the person was going */
 } LogIn;
 
 /* Shown again with what was written (never the password) and the problems. */
@@ -47,7 +56,7 @@ static Err log_in_again(Ctx *c)
 {
     LogIn *found = c->work;
     found->values.problems = c->problems;
-    return draw_log_in(c, &found->values, c->err == E_CONFLICT ? 409 : 422);
+    return draw_log_in(c, &found->values, found->to, c->err == E_CONFLICT ? 409 : 422);
 }
 
 static Err prepare_log_in(Ctx *c)
@@ -55,9 +64,11 @@ static Err prepare_log_in(Ctx *c)
     LogIn *found = NEW(c->arena, LogIn, 1);
     c->work = found;
     web_on_invalid(c, log_in_again);
+    web_on_conflict(c, log_in_again);
+    found->to = safe_way(web_field(c, "to"));
     TRY(web_form(c, &log_in_form, &found->values));
     return sign_in_prepare(c, form_value(&found->values, "login")->raw, form_value(&found->values, "password")->raw,
-                           web_address(c), web_request_header(c, "User-Agent"), &found->in);
+                           web_address(c), web_agent(c), &found->in);
 }
 
 static Err write_log_in(Ctx *c)
@@ -71,7 +82,7 @@ static Err finish_log_in(Ctx *c)
     const LogIn *found = c->work;
     int64_t seconds = (found->in.ends_at.ms - c->now.ms) / 1000;
     web_set_cookie(c, "traad", found->in.token, (int)seconds);
-    return web_redirect(c, S("/"));
+    return web_redirect(c, found->to);
 }
 
 static Err write_log_out(Ctx *c)

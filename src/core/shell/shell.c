@@ -16,7 +16,7 @@ static bool table_has(short object, AccessRole role, AccessRelation relation)
 {
     for (int i = 0; i < access_row_count; i++) {
         const AccessRow *r = &access_rows[i];
-        if (r->object == object && r->right == RIGHT_READ && r->role == role && r->relation == relation) return true;
+        if (r->object == object && r->right == RIGHT_READ && (AccessRole)r->role == role && (AccessRelation)r->relation == relation) return true;
     }
     return false;
 }
@@ -24,7 +24,7 @@ static bool table_has(short object, AccessRole role, AccessRelation relation)
 static bool role_reads(short object, AccessRole role)
 {
     for (int i = 0; i < access_row_count; i++)
-        if (access_rows[i].object == object && access_rows[i].right == RIGHT_READ && access_rows[i].role == role) return true;
+        if (access_rows[i].object == object && access_rows[i].right == RIGHT_READ && access_rows[i].role == (int)role) return true;
     return false;
 }
 

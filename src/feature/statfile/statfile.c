@@ -12,7 +12,8 @@
 
 enum { FILE_MAX = 256 << 20 }; /* bytes */
 
-static const Kind *const kinds[] = {&kind_share, &kind_compare, &kind_paired, &kind_cluster, &kind_mean};
+static const Kind *const kinds[] = {&kind_share, &kind_compare, &kind_paired, &kind_cluster,
+                                    &kind_mean,  &kind_funnel,  &kind_wait,   &kind_agree};
 
 static const Kind *find_kind(Str name)
 {
@@ -99,7 +100,8 @@ const Command statfile_commands[] = {
      .usage = "KIND FILE.csv",
      .help = "Computes the statistics of the reports on a CSV file and prints a CSV table with 17 significant "
              "digits. KIND: share (id,x,n[,N]), compare (id,x1,n1,x2,n2[,family]), paired (id,b,c), cluster "
-             "(unit,group,x,n), mean (id,m1,s1,n1,m2,s2,n2). Needs no store.",
+             "(unit,group,x,n), mean (id,m1,s1,n1,m2,s2,n2), funnel (id,x,n[,target]), wait (id,days,event[,group]), "
+             "agree (rater1,rater2). Needs no store.",
      .run = run_stats},
     {0},
 };

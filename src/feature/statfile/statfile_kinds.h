@@ -14,5 +14,6 @@ typedef struct Kind {
 } Kind;
 
 extern const Kind kind_share, kind_compare, kind_paired, kind_cluster, kind_mean;
+extern const Kind kind_funnel, kind_wait, kind_agree;
 
 #endif

@@ -430,3 +430,151 @@ static void check_mean(const char *name)
 TEST(reference, mean_bfi) { check_mean("stats_mean_bfi_gender.csv"); }
 TEST(reference, mean_exam) { check_mean("stats_mean_exam.csv"); }
 TEST(reference, mean_univbct) { check_mean("stats_mean_univbct_t0_t2.csv"); }
+
+/* ---- funnel, wait, agree ----------------------------------------------- */
+
+TEST(statfile, funnel_target_of_the_domain)
+{
+    Sheet *s = sheet_of(compute(S("funnel"), S("id,x,n,target\na,41,450,0.055\nb,10,100,0.055\nc,3,5,1\nd,1,2,2\n")));
+    double v = 0;
+    CHECK(str_f64(cell(s, 1, "z"), &v));
+    CHECK_NEAR(v, 3.360, 5e-4);
+    static const struct {
+        const char *column;
+        double value;
+    } of_100[] = {{"low95", 0.0103},      {"high95", 0.0997},      {"low998", 0},       {"high998", 0.1254},
+                  {"exact_low95", 0.0102}, {"exact_high95", 0.0988}, {"exact_low998", 0}, {"exact_high998", 0.1321}};
+    for (int i = 0; i < COUNT_OF(of_100); i++) {
+        CHECK(str_f64(cell(s, 2, of_100[i].column), &v));
+        CHECK_NEAR(v, of_100[i].value, 5.1e-5);
+    }
+    CHECK_STR(s->row[3].raw, S("c,0.59999999999999998,,,,,,,,,,,,"));
+    CHECK_STR(s->row[4].raw, S("d,,,,,,,,,,,,,target is not between 0 and 1"));
+}
+
+TEST(statfile, impossible_row_is_not_in_the_pooled_share)
+{
+    Sheet *with = sheet_of(compute(S("funnel"), S("id,x,n\na,3,10\nb,9,4\nc,6,10\n")));
+    Sheet *without = sheet_of(compute(S("funnel"), S("id,x,n\na,3,10\nc,6,10\n")));
+    CHECK_STR(with->row[1].raw, without->row[1].raw);
+    CHECK_STR(with->row[2].raw, S("b,,,,,,,,,,,,,x is larger than n"));
+    CHECK_STR(with->row[3].raw, without->row[2].raw);
+}
+
+TEST(statfile, wait_keeps_the_order_of_groups_and_pads_the_curve)
+{
+    CHECK_STR(compute(S("wait"), S("id,days,event,group\n1,5,done,b\n2,3,open,a\n3,9,done,b\n4,1,withdrawn,a\n")),
+              STR_CAT(test_ctx_plain()->arena,
+                      S("group,n,done,open,p25,p25_low,p25_high,median,median_low,median_high,p75,p75_low,p75_high,"
+                        "p90,p90_low,p90_high\n"),
+                      S("b,2,2,0,5,5,,5,5,,9,5,,9,5,\na,2,0,1,,,,,,,,,,,,\n"),
+                      /* S = 1/2, spread 1/2: (1/2)^exp(±1.96·√(1/2)/log 2) */
+                      str_sub(compute(S("wait"), S("id,days,event,group\n1,5,done,b\n3,9,done,b\n")), 147, 400)));
+}
+
+TEST(statfile, wait_and_agree_refuse_or_pass_over)
+{
+    check_refused(S("wait"), S("id,days,event\n1,x,done\n"), S("line 2: days is not a number"));
+    check_refused(S("wait"), S("id,days,event\n1,-1,done\n"), S("line 2: days is negative"));
+    check_refused(S("wait"), S("id,days,event\n1,1,Done\n"), S("line 2: event is not done, open or withdrawn"));
+    CHECK_STR(compute(S("agree"), S("rater1,rater2\na,a\n,b\nb,\n")), S("n,po,pe,kappa,alpha_nominal\n1,1,1,,\n"));
+    CHECK_STR(compute(S("agree"), S("rater1,rater2\n")), S("n,po,pe,kappa,alpha_nominal\n0,,,,\n"));
+}
+
+static void check_funnel(const char *name)
+{
+    static const Pair pairs[] = {
+        {"id", "id", SAME_TEXT},                  {"share", "share", EXACT_12},
+        {"z", "z", EXACT_12},                     {"low95", "low95", EXACT_12},
+        {"high95", "high95", EXACT_12},           {"low998", "low998", EXACT_12},
+        {"high998", "high998", EXACT_12},         {"exact_low95", "exact_low95", NEAR_9},
+        {"exact_high95", "exact_high95", NEAR_9}, {"exact_low998", "exact_low998", NEAR_9},
+        {"exact_high998", "exact_high998", NEAR_9}, {"phi", "phi", NEAR_9},
+        {"z_adjusted", "z_adjusted", NEAR_9},
+    };
+    Str text = reference(name);
+    check_reference(S("funnel"), text, text, pairs, COUNT_OF(pairs));
+}
+
+TEST(reference, funnel_apipop) { check_funnel("stats_funnel_apipop_county_target_share_funnel.csv"); }
+TEST(reference, funnel_bhr) { check_funnel("stats_funnel_bhr2000_AF06_funnel_share.csv"); }
+TEST(reference, funnel_bhr_40) { check_funnel("stats_funnel_bhr2000_AF06_target40.csv"); }
+TEST(reference, funnel_vote_2017) { check_funnel("stats_funnel_skolevalg_2017_turnout_kommune_funnel.csv"); }
+TEST(reference, funnel_vote_2019) { check_funnel("stats_funnel_skolevalg_2019_turnout_kommune_funnel.csv"); }
+TEST(reference, funnel_vote_schools) { check_funnel("stats_funnel_skolevalg_2019_turnout_school_funnel.csv"); }
+TEST(reference, funnel_small) { check_funnel("stats_funnel_small_shares_own_targets.csv"); }
+
+/* The part of the result whose first field is "#S" or is not, with another header. */
+static Str part_of(Str result, bool is_curve, Str header)
+{
+    Buf b = buf_new(test_ctx_plain()->arena, OUT_MAX);
+    Str rest = result, line = {0};
+    buf_add(&b, header);
+    str_split(&rest, '\n', &line);
+    while (str_split(&rest, '\n', &line)) {
+        if (str_starts(line, S("#S,")) != is_curve) continue;
+        buf_add(&b, line);
+        buf_add_char(&b, '\n');
+    }
+    return buf_str(&b);
+}
+
+static void check_wait(const char *input, const char *groups, const char *curve)
+{
+    static const Pair of_group[] = {
+        {"group", "group", SAME_TEXT},   {"n", "n", SAME_TEXT},
+        {"done", "done", SAME_TEXT},     {"open", "open", SAME_TEXT},
+        {"p25", "p25", SAME_TEXT},       {"p25_low", "p25_low", SAME_TEXT},
+        {"p25_high", "p25_high", SAME_TEXT}, {"median", "median", SAME_TEXT},
+        {"median_low", "median_low", SAME_TEXT}, {"median_high", "median_high", SAME_TEXT},
+        {"p75", "p75", SAME_TEXT},       {"p75_low", "p75_low", SAME_TEXT},
+        {"p75_high", "p75_high", SAME_TEXT}, {"p90", "p90", SAME_TEXT},
+        {"p90_low", "p90_low", SAME_TEXT}, {"p90_high", "p90_high", SAME_TEXT},
+    };
+    static const Pair of_curve[] = {
+        {"group", "group", SAME_TEXT}, {"days", "days", SAME_TEXT}, {"S", "S", EXACT_12},
+        {"low", "low", EXACT_12},      {"high", "high", EXACT_12},
+    };
+    Str ours = compute(S("wait"), reference(input));
+    Str header = str_sub(ours, 0, str_find_char(ours, '\n', 0) + 1);
+    check_sheets(sheet_of(reference(groups)), sheet_of(part_of(ours, false, header)), of_group, COUNT_OF(of_group));
+    check_sheets(sheet_of(reference(curve)), sheet_of(part_of(ours, true, S("#,group,days,S,low,high\n"))), of_curve,
+                 COUNT_OF(of_curve));
+}
+
+TEST(reference, wait_domain)
+{
+    check_wait("stats_wait_domain_5_10_input.csv", "stats_wait_domain_5_10.csv", "stats_wait_domain_5_10_curve.csv");
+}
+TEST(reference, wait_by_blood_group)
+{
+    check_wait("stats_wait_1990_1994_by_abo_input.csv", "stats_wait_1990_1994_by_abo.csv",
+               "stats_wait_1990_1994_by_abo_curve.csv");
+}
+TEST(reference, wait_by_year)
+{
+    check_wait("stats_wait_1990_1994_by_year_input.csv", "stats_wait_1990_1994_by_year.csv",
+               "stats_wait_1990_1994_by_year_curve.csv");
+}
+
+/* One file holds the ratings of several tables; each is computed by itself. */
+TEST(reference, agree_all_tables)
+{
+    static const char *const figures[] = {"n", "po", "pe", "kappa", "alpha_nominal"};
+    Ctx *c = test_ctx_plain();
+    Sheet *theirs = sheet_of(reference("stats_agree.csv")), *input = sheet_of(reference("stats_agree_input.csv"));
+    for (ptrdiff_t table = 1; table < theirs->n; table++) {
+        Buf b = buf_new(c->arena, 1 << 20);
+        buf_add(&b, S("rater1,rater2\n"));
+        for (ptrdiff_t i = 1; i < input->n; i++) {
+            if (!str_eq(cell(input, i, "table"), cell(theirs, table, "table"))) continue;
+            RowOut row = {.out = &b};
+            out_text(&row, cell(input, i, "rater1"));
+            out_text(&row, cell(input, i, "rater2"));
+            out_end(&row);
+        }
+        Sheet *ours = sheet_of(compute(S("agree"), buf_str(&b)));
+        for (int k = 0; k < COUNT_OF(figures); k++)
+            CHECK(is_near(cell(theirs, table, figures[k]), cell(ours, 1, figures[k]), EXACT_12));
+    }
+}

@@ -23,7 +23,7 @@ typedef struct QuestionPage {
     Question q;
     FormValues *values;
     Str nonce;
-    Str version;
+    Version version;
     bool may_answer;
 } QuestionPage;
 

@@ -95,18 +95,11 @@ static Err get_desk(Ctx *c)
     return web_page_end(c);
 }
 
-static Str version_text(Ctx *c, Version version)
-{
-    Buf b = buf_new(c->arena, 24);
-    buf_add_i64(&b, version.v);
-    return buf_str(&b);
-}
-
 static Err draw_question(Ctx *c, FormValues *values)
 {
     QuestionPage page = {.values = values, .nonce = access_gate.nonce(c)};
     TRY(support_by_uid(c, web_path(c, "uid"), &page.q));
-    page.version = version_text(c, page.q.version);
+    page.version = page.q.version;
     page.may_answer = access_may(c, NEED_SUPPORT_DECIDE, web_place(c));
     page_support_question(web_page_begin(c, msg_verbatim(page.q.subject)), &page);
     return web_page_end(c);
