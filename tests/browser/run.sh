@@ -44,9 +44,14 @@ cd "$work/see"
 "$here/../as_user.sh" env HOME="$work/see" BASE="$base" node run.mjs "$@" || code=$?
 mkdir -p "$here/out"
 cp -r "$work/see/out/." "$here/out/" 2>/dev/null || true
-if ! kill -0 "$server" 2>/dev/null; then
-    echo "the server has died:"
-    tail -n 40 "$work/server-err.log"
+# The server's own end counts: a sanitizer tells there what it found.
+ended=0
+kill "$server" 2>/dev/null || true
+wait "$server" || ended=$?
+server=
+if [ "$ended" != 0 ]; then
+    echo "the server ended with status $ended:"
+    grep -v '^{' "$work/server-err.log" | tail -n 60
     echo "0 passed, 1 failed"
     code=1
 fi
