@@ -5,13 +5,16 @@
 
 #include "base/number.h"
 #include "stats/adjust.h"
+#include "stats/agreement.h"
 #include "stats/cluster.h"
 #include "stats/compare.h"
 #include "stats/distribution.h"
+#include "stats/funnel.h"
 #include "stats/label.h"
 #include "stats/mean.h"
 #include "stats/score.h"
 #include "stats/share.h"
+#include "stats/waiting.h"
 #include "test.h"
 
 #define CHECK_RELATIVE(a, b, tolerance) CHECK_NEAR((a) / (b), 1, (tolerance))
@@ -418,6 +421,62 @@ TEST(score, moments_by_hand)
     for (int i = 0; i < COUNT_OF(v); i++) moments_add(&m, v[i]);
     CHECK_NEAR(m.mean, 5, 1e-15);
     CHECK_NEAR(moments_sd(&m), sqrt(32 / 7.0), 1e-15);
+}
+
+TEST(funnel, overdispersion_of_the_domain)
+{
+    Ctx *c = test_ctx_plain();
+    static const double z[] = {-2.9, -1.8, -1.2, -0.6, -0.1, 0.3, 0.9, 1.6, 2.4, 3.36};
+    double phi = funnel_overdispersion(*c->arena, z, COUNT_OF(z));
+    CHECK_NEAR(phi, 2.4148, 5e-5);
+    CHECK_NEAR(funnel_z(41, 450, 0.055) / sqrt(phi), 2.162, 5e-4);
+    CHECK(isnan(funnel_overdispersion(*c->arena, z, 0)));
+    CHECK_NEAR(funnel_overdispersion(*c->arena, z, 1), 2.9 * 2.9, 1e-14);
+}
+
+TEST(funnel, exact_limits_of_the_domain)
+{
+    CHECK_INTERVAL(funnel_exact(800, 0.055, 0.05), 0.0391, 0.0707, 5e-5);
+    CHECK_INTERVAL(funnel_exact(800, 0.055, 0.002), 0.0311, 0.0808, 5e-5);
+    CHECK_INTERVAL(funnel_normal(800, 0.055, NORMAL_95), 0.0392, 0.0708, 5e-5);
+    CHECK_INTERVAL(funnel_normal(100, 0.055, NORMAL_998), 0, 0.1254, 6e-5);
+}
+
+TEST(waiting, sixteen_cases_of_the_domain)
+{
+    Ctx *c = test_ctx_plain();
+    static const double done[] = {12, 20, 25, 31, 33, 40, 41, 47, 52, 60, 66, 70}, open[] = {30, 45, 55, 80};
+    Wait w[16];
+    for (int i = 0; i < 16; i++) w[i] = (Wait){i < 12 ? done[i] : open[i - 12], i < 12};
+    ptrdiff_t n = 0;
+    const WaitStep *s = waiting_curve(c->arena, w, 16, &n);
+    CHECK_INT(n, 12);
+    CHECK_NEAR(s[3].waiting, 0.744792, 5e-7);
+    CHECK_NEAR(s[7].waiting, 0.464286, 5e-7);
+    CHECK_NEAR(s[11].waiting, 0.096726, 5e-7);
+    CHECK_NEAR(waiting_percentile(s, n, 0.25).days, 31, 0);
+    WaitPercentile median = waiting_percentile(s, n, 0.5);
+    CHECK_NEAR(median.days, 47, 0);
+    CHECK_INTERVAL(median.band, 31, 66, 0);
+    CHECK_NEAR(waiting_percentile(s, n, 0.75).days, 66, 0);
+    CHECK_NEAR(waiting_percentile(s, n, 0.9).days, 70, 0);
+    CHECK(isnan(waiting_percentile(s, n, 0.95).days));
+    CHECK(isnan(waiting_percentile(s, 0, 0.5).band.low));
+}
+
+TEST(agreement, two_coders_of_the_domain)
+{
+    Ctx *c = test_ctx_plain();
+    Ratings units[50];
+    for (int i = 0; i < 50; i++)
+        units[i] = (Ratings){i < 25 ? S("a") : S("b"), i < 20 || (i >= 25 && i < 28) ? S("a") : S("b")};
+    Agreement a = agreement_of(*c->arena, units, 50);
+    CHECK_NEAR(a.po, 0.84, 1e-15);
+    CHECK_NEAR(a.pe, 0.50, 1e-15);
+    CHECK_NEAR(a.kappa, 0.68, 1e-15);
+    CHECK_NEAR(a.alpha, 0.682692, 5e-7);
+    CHECK(isnan(agreement_of(*c->arena, units, 0).po));
+    CHECK(isnan(agreement_of(*c->arena, units, 20).kappa));
 }
 
 /* A fixed sequence, so that runs repeat. */
