@@ -56,7 +56,7 @@ void web_log_request(Request *r, bool was_sent)
     const Web *web = r->web;
     const Route *route = r->route ? &r->route->route : NULL;
     char line[1024];
-    if (!web->options.log || (route && route->kind == ANSWER)) return;
+    if (!web->options.log || (route && route->kind == REPLY)) return;
     Buf b = buf_over(line, (ptrdiff_t)sizeof line);
     LogNumber numbers[] = {
         {"at", r->c.now.ms},

@@ -27,7 +27,7 @@ static Err check_kind(Ctx *c, const Route *route)
     case SLOW_WRITE:
         if (route->method != POST) return bad_route(c, route, S("a kind for POST"));
         break;
-    case ANSWER: break;
+    case REPLY: break;
     default: return bad_route(c, route, S("has no kind"));
     }
     return OK;
@@ -37,7 +37,7 @@ static Err check_route(Ctx *c, const Route *route)
 {
     if (route->path[0] != '/') return bad_route(c, route, S("does not begin with /"));
     if (!route->need || !route->scope) return bad_route(c, route, S("lacks need or scope"));
-    if (route->kind == ANSWER && route->need != NEED_PUBLIC) return bad_route(c, route, S("ANSWER knows no viewer"));
+    if (route->kind == REPLY && route->need != NEED_PUBLIC) return bad_route(c, route, S("REPLY knows no viewer"));
     TRY(check_kind(c, route));
     if (route->method == GET && !route->get) return bad_route(c, route, S("lacks get"));
     if (route->method == POST && !route->write && !route->prepare) return bad_route(c, route, S("lacks write"));

@@ -44,14 +44,14 @@ static void add_fixed(struct MHD_Response *response, const Answer *answer, const
 
 static const char *cache_of(const Request *r)
 {
-    bool is_respondent = r->route && r->route->route.kind == ANSWER;
+    bool is_respondent = r->route && r->route->route.kind == REPLY;
     if (r->answer.is_asset) return "public, max-age=31536000, immutable";
     return r->c.viewer.v || is_respondent ? "no-store" : "no-cache";
 }
 
 static const char *referrer_of(const Request *r)
 {
-    return r->route && r->route->route.kind == ANSWER ? "no-referrer" : "same-origin";
+    return r->route && r->route->route.kind == REPLY ? "no-referrer" : "same-origin";
 }
 
 static void add_type(struct MHD_Response *response, const Answer *answer)

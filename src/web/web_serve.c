@@ -54,7 +54,7 @@ static void end_reading(Request *r)
 
 static bool has_viewer_kind(const Request *r)
 {
-    return !r->route || r->route->route.kind != ANSWER;
+    return !r->route || r->route->route.kind != REPLY;
 }
 
 static Str host_of(Str origin)
@@ -124,7 +124,7 @@ static Err check_reach(Request *r)
     const Route *route = &r->route->route;
     TRY(find_place(r));
     if (is_public(route) || route->need->object == NEED_SIGNED_IN->object) return OK;
-    return r->web->gate->permit(&r->c, route->need, &r->place);
+    return r->web->gate->permit(&r->c, route->need, route->scope == SCOPE_NONE ? NULL : &r->place);
 }
 
 /* OK with an answer drawn: on the way to log in. */
