@@ -1,6 +1,6 @@
 /* How long disclosure control takes, and how much it hides, on regions made up
    with a fixed random sequence: municipalities of about ten schools, schools of
-   4-60 answers, a total and three dimensions of four groups (the last is
+   4-60 answers (or as said), a total and three dimensions of four groups (the last is
    "uoplyst"). Prints, for each region, milliseconds, the share hidden as
    secret, the share hidden to protect, and what the blunt rule would hide:
    all of a dimension in every school of a municipality as soon as one of them
@@ -25,6 +25,8 @@ typedef struct Region {
 static const Region regions[] = {
     {"300 schools, 1 item", 300, 10, 0, 4, 60, 1},
     {"300 large schools, 1 item", 300, 10, 0, 40, 160, 1},
+    {"300 tiny schools, 1 item", 300, 10, 0, 0, 9, 1},
+    {"300 schools of 0-2, 1 item", 300, 10, 0, 0, 3, 1},
     {"60 schools, 100 items", 60, 10, 0, 4, 60, 100},
     {"30 schools x 8 classes, 100 items", 30, 10, 8, 10, 26, 100},
 };
@@ -126,7 +128,8 @@ static void run(const Region *r, Arena arena)
         DisclosureCase what = {&t.shape, &t.table, 1};
         DisclosureResult result = {0};
         double start = now_ms();
-        if (disclosure_hide(&mine, what, &result) != OK) printf("%s: item %d cannot be made safe\n", r->name, i);
+        Err err = disclosure_hide(&mine, what, &result);
+        if (err != OK) printf("%s: item %d cannot be made safe (error %d)\n", r->name, i, (int)err);
         hide_ms += now_ms() - start;
         t.table.hidden = result.hidden;
         start = now_ms();
@@ -144,6 +147,7 @@ static void run(const Region *r, Arena arena)
 
 int main(void)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     ArenaRange range = arena_range_open((ptrdiff_t)256 << 20);
     for (ptrdiff_t i = 0; i < COUNT_OF(regions); i++) run(&regions[i], arena_of(range, NULL));
     arena_range_close(range);

@@ -15,6 +15,10 @@
 
 #include "stats/disclosure_system.h"
 
+/* In regions of a few answers a school nearly all is hidden and hangs together;
+   there, seconds of cleaning would bring single cells back. */
+enum { PATIENCE = 50 };
+
 /* Equations to look at again; each stands in the queue at most once. */
 typedef struct Queue {
     int32_t *eq;
@@ -26,6 +30,7 @@ typedef struct Choice {
     System *s;
     Queue queue;
     int32_t first, cells; /* variables of the new version's n */
+    int32_t patience;     /* wide searches in vain that cleaning may still afford */
 } Choice;
 
 static void queue_put(Queue *q, int32_t eq)
@@ -165,9 +170,13 @@ static Err widen_all(Choice *c)
 {
     for (int32_t var = 0; var < c->s->vars; var++) {
         if (!system_is_open(c->s, var)) continue;
-        TRY(system_search(c->s, var));
+        TRY(system_search(c->s, var, SEARCH_WIDE));
         if (!system_is_open(c->s, var)) continue;
-        if (!hide_near(c, var)) return E_CONFLICT;
+        if (!hide_near(c, var)) {
+            TRY(system_search(c->s, var, SEARCH_ALL));
+            if (system_is_open(c->s, var)) return E_CONFLICT;
+            continue;
+        }
         close_equations(c);
         var = -1; /* cells before this one may have been hidden now */
     }
@@ -249,13 +258,14 @@ static Err try_show(Choice *c, int32_t var)
     bool is_safe = true;
     for (int32_t i = 0; i < lost.n && is_safe && err == OK; i++) {
         if (!system_is_open(s, lost.v[i].var)) continue;
-        err = system_search(s, lost.v[i].var);
+        err = system_search(s, lost.v[i].var, c->patience > 0 ? SEARCH_WIDE : SEARCH_NEAR);
         is_safe = !system_is_open(s, lost.v[i].var);
     }
     s->scratch = whole;
     if (err != OK || !is_safe) {
         hide(c, var);
         give_back(s, lost);
+        c->patience--;
     }
     return err;
 }
@@ -296,6 +306,7 @@ static Choice choice_of(System *s, DisclosureCase what)
         .queue = {.eq = NEW(&s->keep, int32_t, s->eqs), .is_in = NEW(&s->keep, bool, s->eqs)},
         .first = s->cells[what.versions - 1],
         .cells = what.shape->units * disclosure_columns(what.shape),
+        .patience = PATIENCE,
     };
 }
 
@@ -343,7 +354,7 @@ Err disclosure_verify(Arena scratch, DisclosureCase what)
     TRY(system_build(scratch, what, true, &s));
     for (int32_t var = 0; var < s.vars; var++) {
         if (!system_is_open(&s, var)) continue;
-        TRY(system_search(&s, var));
+        TRY(system_search(&s, var, SEARCH_ALL));
         if (system_is_open(&s, var)) return E_CONFLICT;
     }
     return system_is_proven(&s) ? OK : E_CONFLICT;

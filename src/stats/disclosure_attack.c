@@ -9,15 +9,19 @@
    allowed, so there is no first phase, and free variables may stand anywhere
    between. The matrix holds 0 and ±1 almost only, so most corners are whole
    numbers; those that are not are never used as proof, only as limits.
-   Entering and leaving by lowest index (Bland) ends every walk. */
+   Entering and leaving by lowest index (Bland) ends every walk.
+   Where nearly all is hidden, one component is the whole region. But a witness
+   that moves only the neighbourhood is a witness, so the search looks at the
+   nearest variables first and holds all others still. */
 #include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "stats/disclosure_system.h"
 
-/* Steps of one walk; regions need tens. */
-enum { MAX_STEPS = 20000 };
+/* Steps of one walk (regions need tens); of n variables n / BREADTH may come
+   in along one equation. */
+enum { MAX_STEPS = 20000, BREADTH = 16 };
 static const double TINY = 1e-7;
 
 typedef struct Tableau {
@@ -38,33 +42,47 @@ typedef struct Tableau {
 
 typedef struct Part {
     int32_t *var;
-    int32_t vars;
+    int32_t vars, limit;
+    int32_t breadth; /* variables taken along one equation at a time */
     int32_t *eq;
     int32_t eqs;
 } Part;
 
 static void visit(System *s, Part *part, int32_t var)
 {
-    if (s->seen[var] == s->walk || (s->flags[var] & VAR_HIDDEN) == 0) return;
+    if (s->seen[var] == s->walk || (s->flags[var] & VAR_HIDDEN) == 0 || part->vars == part->limit) return;
     s->seen[var] = s->walk;
     s->local[var] = part->vars;
     part->var[part->vars++] = var;
 }
 
-/* All hidden variables that hang together with `first`, and their equations. */
-static Part component_of(Arena *arena, System *s, int32_t first)
+/* Along one equation: `breadth` variables, those with answers to give first.
+   A region's sum has hundreds of terms, of which a witness needs few. */
+static void visit_equation(System *s, Part *part, int32_t eq)
+{
+    int32_t from = part->vars;
+    for (int able = 1; able >= 0; able--) {
+        for (int32_t j = s->start[eq]; j < s->start[eq + 1] && part->vars - from < part->breadth; j++) {
+            if (j == s->start[eq] || able == (s->value[s->term[j]] > 0)) visit(s, part, s->term[j]);
+        }
+    }
+}
+
+/* At most `limit` hidden variables near `first`, of those that hang together
+   with it, and all equations they stand in. */
+static Part part_of(Arena *arena, System *s, int32_t first, int32_t limit)
 {
     s->walk++;
-    Part part = {.var = NEW(arena, int32_t, s->vars), .eq = NEW(arena, int32_t, s->eqs)};
+    Part part = {.limit = (int32_t)i64_min(limit, s->vars), .breadth = limit / BREADTH, .eq = NEW(arena, int32_t, s->eqs)};
+    part.var = NEW(arena, int32_t, part.limit);
     bool *has_eq = NEW(arena, bool, s->eqs);
     visit(s, &part, first);
     for (int32_t i = 0; i < part.vars; i++) {
         for (int32_t k = s->of[part.var[i]]; k < s->of[part.var[i] + 1]; k++) {
-            int32_t eq = s->in[k];
-            if (has_eq[eq]) continue;
-            has_eq[eq] = true;
-            part.eq[part.eqs++] = eq;
-            for (int32_t j = s->start[eq]; j < s->start[eq + 1]; j++) visit(s, &part, s->term[j]);
+            if (has_eq[s->in[k]]) continue;
+            has_eq[s->in[k]] = true;
+            part.eq[part.eqs++] = s->in[k];
+            visit_equation(s, &part, s->in[k]);
         }
     }
     return part;
@@ -141,7 +159,7 @@ static Err tableau_of(Arena *arena, const System *s, Part part, Tableau *ret)
         t.basis[r] = -1;
         for (int32_t i = s->start[part.eq[r]]; i < s->start[part.eq[r] + 1]; i++) {
             int32_t var = s->term[i];
-            if ((s->flags[var] & VAR_HIDDEN) == 0) continue;
+            if (s->seen[var] != s->walk) continue;
             t.a[(ptrdiff_t)r * t.columns + s->local[var]] += s->sign[i];
         }
     }
@@ -281,14 +299,24 @@ static void widen(System *s, Tableau *t, int32_t column)
     if (down.far > s->down[var]) keep_witness(s, t);
 }
 
-Err system_search(System *s, int32_t var)
+static Err search_near(System *s, int32_t var, int32_t limit)
 {
     Arena scratch = s->scratch;
-    Part part = component_of(&scratch, s, var);
+    Part part = part_of(&scratch, s, var, limit);
     Tableau t = {0};
     TRY(tableau_of(&scratch, s, part, &t));
-    for (int32_t j = 0; j < t.columns; j++) {
+    /* `var` is column 0: while it is open, more room is looked for first. */
+    for (int32_t j = 0; j < t.columns && (j == 0 || !system_is_open(s, var)); j++) {
         if (system_is_open(s, t.var[j])) widen(s, &t, j);
+    }
+    return OK;
+}
+
+Err system_search(System *s, int32_t var, int32_t limit)
+{
+    for (int64_t near = SEARCH_NEAR; near <= limit && system_is_open(s, var); near *= 2) {
+        TRY(search_near(s, var, (int32_t)near));
+        if (near / BREADTH >= s->vars) break; /* nothing was left out */
     }
     return OK;
 }
@@ -310,7 +338,7 @@ static int64_t limit_of(System *s, Tableau *t, Walk w)
 Err system_limits(System *s, int32_t var, Limits limits)
 {
     Arena scratch = s->scratch;
-    Part part = component_of(&scratch, s, var);
+    Part part = part_of(&scratch, s, var, SEARCH_ALL);
     Tableau t = {0};
     TRY(tableau_of(&scratch, s, part, &t));
     for (int32_t j = 0; j < t.columns; j++) {

@@ -69,9 +69,12 @@ static inline bool system_is_open(const System *s, int32_t var)
     return (s->flags[var] & VAR_HIDDEN) != 0 && (s->flags[var] & VAR_PROTECT) != 0 && !system_is_wide(s, var);
 }
 
-/* Looks for witnesses for all protected variables that hang together with
-   `var`, until each is wide or cannot be. E_TOO_LARGE: the component does. */
-MUST Err system_search(System *s, int32_t var);
+/* Looks for witnesses for `var`, and once it is wide for the open variables
+   around it: first among the SEARCH_NEAR nearest variables, then twice as many,
+   and so on up to `limit`. With SEARCH_ALL, what is still open at the end is not
+   safe; with less it may be. E_TOO_LARGE: does not fit the scratch. */
+enum { SEARCH_NEAR = 128, SEARCH_WIDE = 512, SEARCH_ALL = 1 << 28 };
+MUST Err system_search(System *s, int32_t var, int32_t limit);
 
 /* Limits of all protected hidden variables that hang together with `var`, as
    deviations from the truth (DISCLOSURE_NO_LIMIT upwards); s->up and s->down
