@@ -61,7 +61,8 @@ static Str owner_of_file(Str path)
 static bool is_published(const Table *t)
 {
     Str rest = str_sub(t->name, 2, t->name.n);
-    return t->is_view && str_starts(t->name, S("v_")) && str_starts(rest, t->owner) && str_starts(str_sub(rest, t->owner.n, rest.n), S("_"));
+    Str behind = str_sub(rest, t->owner.n, rest.n);
+    return t->is_view && str_starts(t->name, S("v_")) && str_starts(rest, t->owner) && (behind.n == 0 || behind.p[0] == '_');
 }
 
 /* SQLite calls this while it prepares: no arena that could jump. */
