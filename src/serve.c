@@ -1,5 +1,6 @@
 /* Serving: ties core into web, and keeps the features' small upkeep going. */
 #include <signal.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@
 static void log_line(void *to, Str line)
 {
     (void)to;
-    ssize_t n = write(STDERR_FILENO, line.p, (size_t)line.n);
+    /* One call, so that lines of two threads do not mix. */
+    struct iovec parts[] = {{(void *)(uintptr_t)line.p, (size_t)line.n}, {(void *)(uintptr_t) "\n", 1}};
+    ssize_t n = writev(STDERR_FILENO, parts, 2);
     (void)n; /* a log that cannot be written must not stop the work */
 }
 
@@ -68,7 +71,7 @@ static void tick_all(Ctx *c)
             CtxMark mark = ctx_mark(c);
             c->work = &tick;
             if (writer_run(c->app->writer, c, features[i]->name, write_tick) != OK) {
-                log_line(NULL, STR_CAT(c->arena, S("{\"event\":\"tick failed\",\"feature\":\""), str_of_z(features[i]->name), S("\"}\n")));
+                log_line(NULL, STR_CAT(c->arena, S("{\"event\":\"tick failed\",\"feature\":\""), str_of_z(features[i]->name), S("\"}")));
                 tick.more = false;
             }
             ctx_rewind(c, mark);

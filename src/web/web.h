@@ -136,7 +136,8 @@ typedef struct Gate {
     /* Fills c->viewer, c->session, c->lang from the cookie; OK also for nobody. */
     Err (*identify)(Ctx *c);
     /* OK, E_FORBIDDEN (the roles lack the right wherever the object lies) or
-       E_NOT_FOUND (out of reach). Asked also with an empty Place, when the object
+       E_NOT_FOUND (out of reach). place is NULL for a route without an object
+       (SCOPE_NONE): any relation will do. Asked also with an empty Place, when the object
        does not exist, so that 403 or 404 never tells whether it does. */
     Err (*permit)(Ctx *c, const Need *need, const Place *place);
     /* Inside a write: the audit row of a LOOK. */
