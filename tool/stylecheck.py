@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__ + "/../..").resolve()
-LINE_MAX = 150  # characters
+LINE_MAX = 150  # characters; tests may write SQL and tables wider
 FILE_MAX = 2500  # lines of C in one folder (STYLE §1), so also in one file
 FUNCTION_MAX = 80  # lines; §3 asks for 25 and a second look at 60
 BANNED = (
@@ -20,9 +20,8 @@ BANNED = (
 
 
 def git_files():
-    listed = subprocess.run(
-        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, stdout=subprocess.PIPE, check=True
-    )
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     names = [n for n in listed.stdout.decode().split("\0") if n]
     return [n for n in names if (ROOT / n).is_file() and not (ROOT / n).is_symlink()]
 
@@ -74,7 +73,7 @@ def is_test(name):
 
 def banned_functions(files):
     names = [n for n in files.of(".c", ".h", under="src/") if n != "src/base/banned.h" and not is_test(n)]
-    names += files.of(".c", ".h", under="tool/")
+    names += [n for n in files.of(".c", ".h", under="tool/") if not is_test(n)]
     return find(files, names, r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(", "banned function {}")
 
 
@@ -97,6 +96,8 @@ def tickets(files):
 
 def long_lines(files):
     for name in files.of(".c", ".h", ".py", ".sh", ".mjs", ".js"):
+        if is_test(name):
+            continue
         for n, line in enumerate(files.text(name).splitlines(), 1):
             if len(line) > LINE_MAX:
                 yield f"{name}:{n}: {len(line)} characters; {LINE_MAX} at most"
