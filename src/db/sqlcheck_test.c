@@ -158,6 +158,13 @@ TEST(sqlcheck, a_view_reads_with_its_owners_rights_only)
     CHECK(says(report_with(with_misnamed, 2, "src/feature/peep/t.c", NULL, NULL), "view v_school_peep is not named v_peep_"));
 }
 
+TEST(sqlcheck, a_published_view_may_bear_its_owners_name_alone)
+{
+    static const Schema alone = {.feature = "alone", .schema_sql = "CREATE VIEW v_alone AS SELECT name FROM v_school_open;", .check_sql = ""};
+    const Schema *const with_alone[] = {&school, &alone};
+    CHECK(is_silent(report_with(with_alone, 2, "src/feature/trial/t.c", "SELECT name FROM v_alone", NULL)));
+}
+
 TEST(sqlcheck, order_by_a_nullable_column_says_where_nulls_go)
 {
     CHECK(says(in_trial("SELECT id FROM trial WHERE school_id = 1 ORDER BY note, id"), "ORDER BY note may be NULL"));

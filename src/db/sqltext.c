@@ -330,7 +330,7 @@ bool sql_is_type(const SqlToken *t)
 
 static Err refuse(Translation *tr, ptrdiff_t i, Str why)
 {
-    const SqlToken *t = &tr->tokens.v[i];
+    const SqlToken *t = &tr->tokens.v[i64_min(i, tr->tokens.n)]; /* a rule may look behind the end */
     Buf b = buf_new(tr->c->arena, 400);
     buf_add(&b, S("SQL outside the subset (doc/sql.md), line "));
     buf_add_i64(&b, sql_line(tr->text, t->at));
@@ -490,7 +490,7 @@ static Err table_options(Translation *tr, ptrdiff_t close, ptrdiff_t *ret_end)
 static Err emit_table(Translation *tr, ptrdiff_t i, ptrdiff_t *next)
 {
     ptrdiff_t name = i + 2, end = 0;
-    if (is_at(tr, name, S("IF"))) name += 3;
+    if (is_at(tr, name, S("IF"))) name += 3; /* NOT EXISTS */
     if (!is_at(tr, name + 1, S("(")) || !is_lower_name(&tr->tokens.v[name]))
         return refuse(tr, name, S("a table is written CREATE TABLE name (…) STRICT"));
     ptrdiff_t close = tr->tokens.v[name + 1].pair;

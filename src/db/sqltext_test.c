@@ -1,5 +1,8 @@
 #include "db/sqltext.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "db/driver.h"
 #include "test.h"
 
@@ -213,4 +216,30 @@ TEST(sqltext, explicit_ids_are_found)
     CHECK(sqltext_next_explicit_id(&t, &at, &table));
     CHECK_STR(table, S("b"));
     CHECK(!sqltext_next_explicit_id(&t, &at, &table));
+}
+
+/* Memory is the claim here: the sanitizers look on. */
+TEST(sqltext, every_prefix_is_translated_or_refused)
+{
+    Str whole = S("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, x TEXT CHECK (length(x) > 1)) STRICT, WITHOUT ROWID;"
+                  "ALTER TABLE t ADD COLUMN y REAL; INSERT INTO t (id, x) SELECT CAST(r.a AS INTEGER), substr(r.b, 1, instr(r.b, 'x'))"
+                  " FROM ROWS($1, a INTEGER, b TEXT) AS r WHERE $2 IS NOT NULL AND x'00' <> 1.5e3 /* c */ -- d\n AND (1, 2)");
+    Ctx *c = test_ctx_plain();
+    for (ptrdiff_t n = 0; n <= whole.n; n++) {
+        Arena before = *c->arena;
+        /* A copy that ends where the prefix does, so that reading on shows. */
+        char *copy = malloc((size_t)n + (n == 0));
+        memcpy(copy, whole.p, (size_t)n);
+        Str prefix = {copy, n}, out = {0};
+        for (int engine = ENGINE_SQLITE; engine <= ENGINE_POSTGRES; engine++) {
+            Err err = sqltext_translate(c, (Engine)engine, prefix, &out);
+            CHECK(err == OK || (err == E_BROKEN && !msg_is_empty(c->message)));
+            ctx_forgive(c);
+        }
+        (void)sqltext_without_null_tests(c->arena, prefix);
+        Str rest = prefix, one = {0};
+        while (sqltext_split(&rest, &one)) CHECK(one.n > 0);
+        free(copy);
+        *c->arena = before;
+    }
 }
