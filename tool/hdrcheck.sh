@@ -22,7 +22,8 @@ one() { # compiler, header
 }
 export -f one
 
-mapfile -t headers < <(git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard 'src/*.h' 'tests/*.h' | grep -v '^src/base/banned.h$')
+mapfile -t headers < <(git -c safe.directory="$PWD" ls-files --cached --others --exclude-standard 'src/*.h' 'tests/*.h' |
+    grep -v '^src/base/banned.h$')
 faults=$(for header in "${headers[@]}"; do printf 'gcc %s\nclang %s\n' "$header" "$header"; done |
     xargs -P2 -L1 bash -c 'one "$0" "$1"')
 [ -z "$faults" ] || printf '%s\n' "$faults"
