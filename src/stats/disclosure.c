@@ -16,8 +16,10 @@
 #include "stats/disclosure_system.h"
 
 /* In regions of a few answers a school nearly all is hidden and hangs together;
-   there, seconds of cleaning would bring single cells back. */
-enum { PATIENCE = 50 };
+   there, seconds of cleaning would bring single cells back. So cleaning ends
+   when it has filled this many entries of tableaus (about a second); what was not
+   tried stays hidden. Ordinary items of 300 schools need 300,000. */
+enum { CLEANING_WORK = 100000000 };
 
 /* Equations to look at again; each stands in the queue at most once. */
 typedef struct Queue {
@@ -30,7 +32,6 @@ typedef struct Choice {
     System *s;
     Queue queue;
     int32_t first, cells; /* variables of the new version's n */
-    int32_t patience;     /* wide searches in vain that cleaning may still afford */
 } Choice;
 
 static void queue_put(Queue *q, int32_t eq)
@@ -258,14 +259,13 @@ static Err try_show(Choice *c, int32_t var)
     bool is_safe = true;
     for (int32_t i = 0; i < lost.n && is_safe && err == OK; i++) {
         if (!system_is_open(s, lost.v[i].var)) continue;
-        err = system_search(s, lost.v[i].var, c->patience > 0 ? SEARCH_WIDE : SEARCH_NEAR);
+        err = system_search(s, lost.v[i].var, SEARCH_WIDE);
         is_safe = !system_is_open(s, lost.v[i].var);
     }
     s->scratch = whole;
     if (err != OK || !is_safe) {
         hide(c, var);
         give_back(s, lost);
-        c->patience--;
     }
     return err;
 }
@@ -293,7 +293,8 @@ static Err clean(Choice *c)
         if ((s->flags[v] & both) == both) list[n++] = (Secondary){v, s->cost[v]};
     }
     qsort(list, n, sizeof *list, by_loss);
-    for (size_t i = 0; i < n; i++) TRY(try_show(c, list[i].var));
+    int64_t end = s->work + CLEANING_WORK;
+    for (size_t i = 0; i < n && s->work < end; i++) TRY(try_show(c, list[i].var));
     return OK;
 }
 
@@ -306,7 +307,6 @@ static Choice choice_of(System *s, DisclosureCase what)
         .queue = {.eq = NEW(&s->keep, int32_t, s->eqs), .is_in = NEW(&s->keep, bool, s->eqs)},
         .first = s->cells[what.versions - 1],
         .cells = what.shape->units * disclosure_columns(what.shape),
-        .patience = PATIENCE,
     };
 }
 

@@ -305,6 +305,7 @@ static Err search_near(System *s, int32_t var, int32_t limit)
     Part part = part_of(&scratch, s, var, limit);
     Tableau t = {0};
     TRY(tableau_of(&scratch, s, part, &t));
+    s->work += (int64_t)part.vars * part.eqs;
     /* `var` is column 0: while it is open, more room is looked for first. */
     for (int32_t j = 0; j < t.columns && (j == 0 || !system_is_open(s, var)); j++) {
         if (system_is_open(s, t.var[j])) widen(s, &t, j);

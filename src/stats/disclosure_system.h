@@ -46,6 +46,7 @@ typedef struct System {
     /* What is proven so far: how far up and down each variable can go. */
     int32_t *up, *down;            /* >= 0 */
     const Witness **up_by, **down_by; /* who shows it; NULL while 0 */
+    int64_t work; /* entries of all tableaus of searches so far: a clock that is the same everywhere */
     /* Marks for walks through the system. */
     int32_t *seen; /* [vars] */
     int32_t *local; /* [vars] place in the component at hand, valid where seen */
