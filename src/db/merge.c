@@ -2,10 +2,19 @@
    a batch. Memory is the thread's own, since a batch outlives each of its Ctx. */
 #include "db/merge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_PENDING = 256, FIRST_ITEMS = 1024 };
+#include "base/buf.h"
+#include "db/driver.h"
+
+enum {
+    FIRST_PENDING = 256,
+    FIRST_ITEMS = 1024,
+    ROWS_AT_ONCE = 4096,
+    ITEM_JSON_MAX = (MERGE_KEY_INTS + 1) * 21 + 2, /* 20 digits and a comma each, brackets */
+};
 
 struct MergeSums {
     const MergeSpec *spec;
@@ -139,6 +148,54 @@ Err merge_keep(Ctx *c, struct WriteBatch *batch)
         sum(sums_of(batch, batch->pending[i].spec), &batch->pending[i].item);
     merge_drop(batch);
     return err;
+}
+
+/* ---- a flush for both engines ------------------------------------------ */
+
+static Err write_one(Ctx *c, const SqlDef *one, int keys, const MergeItem *item)
+{
+    DbVal args[MERGE_KEY_INTS + 1];
+    for (int k = 0; k < keys; k++) args[k] = db_val_int(item->key[k]);
+    args[keys] = db_val_int(item->add);
+    return db_exec_(c, one, NULL, args, keys + 1);
+}
+
+static void add_json(Buf *json, int keys, const MergeItem *item)
+{
+    buf_add_char(json, json->n == 0 ? '[' : ',');
+    for (int k = 0; k < keys; k++) {
+        buf_add_char(json, k == 0 ? '[' : ',');
+        buf_add_i64(json, item->key[k]);
+    }
+    buf_add_char(json, ',');
+    buf_add_i64(json, item->add);
+    buf_add_char(json, ']');
+}
+
+static Err write_rows(Ctx *c, const SqlDef *rows, int keys, const MergeItem *items, ptrdiff_t n)
+{
+    Arena before = *c->arena; /* the text is needed only until it is written */
+    Buf json = buf_new(c->arena, n * ITEM_JSON_MAX + 2);
+    for (ptrdiff_t i = 0; i < n; i++) add_json(&json, keys, &items[i]);
+    buf_add_char(&json, ']');
+    assert(!json.full);
+    DbVal arg = db_val_str(buf_str(&json));
+    TRY(db_exec_(c, rows, NULL, &arg, 1));
+    *c->arena = before;
+    return OK;
+}
+
+Err db_merge_write(Ctx *c, const SqlDef *one, const SqlDef *rows, int keys, const MergeItem *items, ptrdiff_t n)
+{
+    assert(keys >= 1 && keys <= MERGE_KEY_INTS);
+    if (!c->conn) return fail(c, E_BROKEN, msg_verbatim(S("no write is open in this Ctx")));
+    bool one_by_one = c->conn->driver->engine == ENGINE_SQLITE;
+    ptrdiff_t step = one_by_one ? 1 : ROWS_AT_ONCE;
+    for (ptrdiff_t i = 0; i < n; i += step) {
+        ptrdiff_t count = n - i < step ? n - i : step;
+        TRY(one_by_one ? write_one(c, one, keys, &items[i]) : write_rows(c, rows, keys, &items[i], count));
+    }
+    return OK;
 }
 
 /* ---- writing ----------------------------------------------------------- */

@@ -22,6 +22,8 @@ SQL(KEPT, "INSERT INTO kept (uid) VALUES ($1)");
 SQL(SINGLE, "INSERT INTO single (uid) VALUES ($1)");
 SQL(ADD, "INSERT INTO tally (k, n) VALUES ($1, $2)"
          " ON CONFLICT (k) DO UPDATE SET n = tally.n + excluded.n");
+SQL(ADD_ROWS, "INSERT INTO tally (k, n) SELECT r.k, r.n FROM ROWS($1, k INTEGER, n INTEGER) r WHERE true"
+              " ON CONFLICT (k) DO UPDATE SET n = tally.n + excluded.n");
 SQL(TALLY_GET, "SELECT n FROM tally WHERE k = $1");
 SQL(TALLY_SET, "UPDATE tally SET n = $2 WHERE k = $1");
 
@@ -29,8 +31,7 @@ enum { KEYS = 7, CLIENTS = 64 };
 
 static Err flush_tally(Ctx *c, const MergeItem *items, ptrdiff_t n)
 {
-    for (ptrdiff_t i = 0; i < n; i++) TRY(db_exec(c, ADD, NULL, items[i].key[0], items[i].add));
-    return OK;
+    return db_merge_write(c, ADD, ADD_ROWS, 1, items, n);
 }
 
 static const MergeSpec tally_spec = {"tally", flush_tally};
