@@ -1,0 +1,36 @@
+-- One respondent's answers. The id is random; there is no time, session, address or device, and
+-- nothing that leads to an invitation.
+CREATE TABLE answer ( -- big
+  id         TEXT    PRIMARY KEY CHECK (length(id) = 32),
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  unit_id    INTEGER NOT NULL REFERENCES unit (id),
+  groups     TEXT    NOT NULL,                     -- JSON array of wave_group ids, ascending
+  answers    TEXT    NOT NULL                      -- JSON array of [item id, value] and [item id, [values]]
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answer_by_wave ON answer (wave_id, unit_id, id);
+
+-- What people wrote, apart from the rest of what they answered.
+CREATE TABLE answer_text (
+  id         TEXT    PRIMARY KEY CHECK (length(id) = 32),  -- random, and not the answer's
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  unit_id    INTEGER NOT NULL REFERENCES unit (id),
+  item_id    INTEGER NOT NULL REFERENCES item (id),
+  body       TEXT    NOT NULL CHECK (length(body) BETWEEN 1 AND 4000)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answer_text_by_item ON answer_text (wave_id, unit_id, item_id, id);
+
+-- Answers counted in the transaction that stores them; `traad check` recounts.
+-- item_id 0: rows. value 1 = counts as answered (half of the core items), 0 = has any answer.
+-- group_id 0: everybody. multiple: value = option, −1 = chose any. number: value = number × 1,000,000.
+-- score: value = sum of its (reversed) answers × 4,096 + how many were answered. text: value 1.
+CREATE TABLE tally (
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  unit_id    INTEGER NOT NULL REFERENCES unit (id),
+  item_id    INTEGER NOT NULL,
+  group_id   INTEGER NOT NULL,
+  value      INTEGER NOT NULL,
+  n          INTEGER NOT NULL CHECK (n >= 0),
+  PRIMARY KEY (wave_id, unit_id, item_id, group_id, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW v_answer_tally AS SELECT wave_id, unit_id, item_id, group_id, value, n FROM tally;
