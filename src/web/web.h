@@ -196,4 +196,12 @@ WebFigures web_figures(Web *web);
 /* Accepts no more, drains, resumes all, stops. */
 void web_close(Web *web);
 
+/* For the machine's keepers, on a port of its own that no proxy shows: /healthz
+   ("ok" while the server takes requests, else 503) and /metrics (text counters;
+   no name, address or route). Close it before web and writer. */
+typedef struct WebOps WebOps;
+MUST Err web_ops_open(Ctx *c, Web *web, const Writer *writer, Str listen, WebOps **ret);
+int web_ops_port(const WebOps *ops);
+void web_ops_close(WebOps *ops);
+
 #endif

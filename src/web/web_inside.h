@@ -298,6 +298,9 @@ void web_error_status(Request *r, int status, Msg message);
 /* Without arena and gate. */
 void web_error_plain(Request *r, int status);
 bool web_asset(Request *r);
+/* A socket that listens on "127.0.0.1:8080". E_INVALID: no such address;
+   E_BUSY: the system refuses; both in English, for the command line. */
+MUST Err web_listen(Ctx *c, Str where, int *ret_fd, int *ret_port);
 /* Hands the answer to MHD. */
 int web_send(Request *r);
 void web_log_request(Request *r, bool was_sent);

@@ -343,9 +343,8 @@ static int bound_port(int fd)
     return ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
 }
 
-static Err open_listener(Ctx *c, Web *web)
+Err web_listen(Ctx *c, Str where, int *ret_fd, int *ret_port)
 {
-    Str where = web->options.listen;
     ListenAt at;
     int yes = 1;
     if (!parse_listen(where, &at))
@@ -358,8 +357,8 @@ static Err open_listener(Ctx *c, Web *web)
         close(fd);
         return cannot_listen(c, where, number);
     }
-    web->listener = fd;
-    web->port = bound_port(fd);
+    *ret_fd = fd;
+    *ret_port = bound_port(fd);
     return OK;
 }
 
@@ -459,7 +458,7 @@ Err web_open(Ctx *c, const Gate *gate, const Route *const *tables, const char *c
     web->app = app;
     web->random = c->random;
     Err err = web_routes_build(c, &web->keep, tables, features, n_tables, &web->routes);
-    if (err == OK) err = open_listener(c, web);
+    if (err == OK) err = web_listen(c, web->options.listen, &web->listener, &web->port);
     if (err == OK) err = open_parts(c, web);
     if (err != OK) {
         drop_web(web);

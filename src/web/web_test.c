@@ -1041,6 +1041,32 @@ TEST(web, stopping_waits_for_what_is_parked)
     remove_store(s);
 }
 
+TEST(web, keepers_see_health_and_figures)
+{
+    Server *s = serve();
+    WebOps *ops = NULL;
+    CHECK_OK(web_ops_open(s->c, s->web, s->writer, S("127.0.0.1:0"), &ops));
+    CHECK_INT(status_of(post(s, "/open", "body=hej")), 303);
+    CHECK_INT(status_of(get(s, "/findes-ikke")), 404);
+    CHECK_INT(get(s, "/plain").n > 0, 1);
+    for (int i = 0; i < 200 && web_figures(s->web).answers[4] < 1; i++) usleep(5000);
+    int port = web_ops_port(ops);
+    char answer[8192];
+    int fd = dial(port);
+    say(fd, S("GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+    Str a = hear(fd, answer, (ptrdiff_t)sizeof answer);
+    CHECK(has(a, S("traad_answers_total{class=\"3xx\"} 1\n")) && has(a, S("traad_answers_total{class=\"4xx\"} 1\n")));
+    CHECK(has(a, S("traad_writer_jobs_total 1\n")));
+    fd = dial(port);
+    say(fd, S("GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+    CHECK(str_ends(hear(fd, answer, (ptrdiff_t)sizeof answer), S("\r\n\r\nok\n")));
+    fd = dial(port);
+    say(fd, S("GET /plain HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+    CHECK_INT(status_of(hear(fd, answer, (ptrdiff_t)sizeof answer)), 404);
+    web_ops_close(ops);
+    stop(s);
+}
+
 /* ---- start-up ------------------------------------------------------------------------------------- */
 
 static Err open_routes(Ctx *c, const Route *table, Str listen)
