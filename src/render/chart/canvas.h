@@ -27,7 +27,8 @@ typedef enum Look {
     LOOK_LAST,     /* ring: last time */
     LOOK_FEW,      /* dotted ring: too few answers to say */
     LOOK_UPRIGHT,  /* municipality; last year's rate */
-    LOOK_DOUBLE,   /* one of the region's two thin bars */
+    LOOK_DOUBLE,   /* region: a broad upright bar … */
+    LOOK_DOUBLE_GAP, /* … and the white line that makes two thin ones of it, at any width */
     LOOK_BREAK,    /* upright dashes where a series breaks */
     LOOK_HIDDEN,   /* dashed box of something hidden */
     LOOK_LOCK,     /* line drawing of a lock */

@@ -59,8 +59,8 @@ static void draw_segment(Ctx *c, Canvas *k, const Distribution *d, int i, double
     canvas_rect(k, look, x, BAR_TOP, inner, BAR_THICK);
     /* The edges only, so that the figure between them stays readable. */
     if (look == LOOK_ANSWER_1 || look == LOOK_ANSWER_2) {
-        canvas_rect(k, LOOK_HATCH, x, BAR_TOP, inner, 6);
-        canvas_rect(k, LOOK_HATCH, x, BAR_TOP + BAR_THICK - 5, inner, 5);
+        canvas_rect(k, LOOK_HATCH, x, BAR_TOP, inner, 4.5);
+        canvas_rect(k, LOOK_HATCH, x, BAR_TOP + BAR_THICK - 4.5, inner, 4.5);
     }
     if (d->share[i].v < CHART_LEAST_FIGURE) return;
     bool is_dark = look == LOOK_ANSWER_1 || look == LOOK_ANSWER_5;
@@ -132,8 +132,8 @@ static void draw_comparison(Ctx *c, Canvas *k, const Chart *chart)
     double now = on_axis(d->now.v);
     if (d->has_region) {
         double x = on_axis(d->region.v);
-        canvas_line(k, LOOK_DOUBLE, x - 0.9, 18, x - 0.9, 38);
-        canvas_line(k, LOOK_DOUBLE, x + 0.9, 18, x + 0.9, 38);
+        canvas_line(k, LOOK_DOUBLE, x, 18, x, 38);
+        canvas_line(k, LOOK_DOUBLE_GAP, x, 18, x, 38);
     }
     if (d->has_municipality) {
         double x = on_axis(d->municipality.v);
@@ -205,11 +205,19 @@ static void draw_breaks(Canvas *k, const Line *d)
     }
 }
 
+/* The ends of a line have their words inwards, where there is room. */
+static void draw_at_point(Canvas *k, Look look, const Line *d, int i, double y, Str s)
+{
+    Anchor anchor = i == 0 && d->n > 1 ? ANCHOR_START : i == d->n - 1 && d->n > 1 ? ANCHOR_END : ANCHOR_MIDDLE;
+    double outwards = anchor == ANCHOR_START ? -1.5 : anchor == ANCHOR_END ? 1.5 : 0;
+    canvas_text(k, look, point_x(d, i) + outwards, y, anchor, s);
+}
+
 static void draw_point_value(Ctx *c, Canvas *k, const Line *d, int i)
 {
     Out o = out_new(c, 64);
     out_decimal(&o, (Decimal){(double)d->v[i].tenths / 10, 1});
-    draw_over(k, LOOK_VALUE, point_x(d, i), point_y(d, i) - 9, out_done(&o));
+    draw_at_point(k, LOOK_VALUE, d, i, point_y(d, i) - 9, out_done(&o));
 }
 
 static void draw_line(Ctx *c, Canvas *k, const Chart *chart)
@@ -228,12 +236,12 @@ static void draw_line(Ctx *c, Canvas *k, const Chart *chart)
     }
     for (int i = 0; i < d->n; i++) {
         if (d->v[i].kind == POINT_VALUE) canvas_circle(k, LOOK_NOW, point_x(d, i), point_y(d, i), 4);
-        if (d->v[i].kind == POINT_HIDDEN) canvas_rect(k, LOOK_HIDDEN, point_x(d, i) - 1.5, LINE_ZERO - 14, 3, 12);
+        if (d->v[i].kind == POINT_HIDDEN) canvas_rect(k, LOOK_HIDDEN, point_x(d, i) - 1.2, LINE_ZERO - 16, 2.4, 13);
     }
     if (first >= 0) draw_point_value(c, k, d, first);
     if (last > first) draw_point_value(c, k, d, last);
-    draw_over(k, LOOK_TICK, point_x(d, 0), LINE_WORDS, d->v[0].label);
-    if (d->n > 1) draw_over(k, LOOK_TICK, point_x(d, d->n - 1), LINE_WORDS, d->v[d->n - 1].label);
+    draw_at_point(k, LOOK_TICK, d, 0, LINE_WORDS, d->v[0].label);
+    if (d->n > 1) draw_at_point(k, LOOK_TICK, d, d->n - 1, LINE_WORDS, d->v[d->n - 1].label);
 }
 
 /* ---- the thread's strip ---- */

@@ -74,7 +74,7 @@ Markup chart_defs(Ctx *c)
     Out o = out_new(c, 512);
     out_lit(&o, S("<svg class=\"c-defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>"
                   "<pattern id=\"c-hatching\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
-                  "<path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.3\"/>"
+                  "<path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"0.9\"/>"
                   "</pattern></defs></svg>"));
     return finish(&o);
 }
@@ -141,8 +141,8 @@ void key_draw(Canvas *k, KeyKind kind)
     case KEY_LAST: canvas_circle(k, LOOK_LAST, 8, 9, 6); return;
     case KEY_MUNICIPALITY: canvas_line(k, LOOK_UPRIGHT, 4, 1, 4, 17); return;
     case KEY_REGION:
-        canvas_line(k, LOOK_DOUBLE, 3, 1, 3, 17);
-        canvas_line(k, LOOK_DOUBLE, 7, 1, 7, 17);
+        canvas_line(k, LOOK_DOUBLE, 5, 1, 5, 17);
+        canvas_line(k, LOOK_DOUBLE_GAP, 5, 1, 5, 17);
         return;
     case KEY_HIDDEN: canvas_rect(k, LOOK_HIDDEN, 1, 2, 22, 14); return;
     case KEY_ANSWER_1:

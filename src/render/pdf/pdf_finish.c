@@ -296,7 +296,10 @@ static void close_qpdf(Ctx *c, void *data)
 {
     (void)c;
     qpdf_data *q = data;
-    if (*q) qpdf_cleanup(q);
+    if (!*q) return;
+    /* An error that nobody has asked for would be printed by qpdf. */
+    if (qpdf_has_error(*q)) (void)qpdf_get_error(*q);
+    qpdf_cleanup(q);
 }
 
 Err pdf_finish(Pdf *pdf, Str raw, Str *ret_bytes)

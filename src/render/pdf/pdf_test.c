@@ -61,7 +61,9 @@ static void add_items(Pdf *pdf, int rows)
                            .small = S("43 svar, 1 ved ikke eller ikke spurgt")};
         row[1] = r % 5 == 4 ? (PdfCell){.chart = hidden, .span = 2} : (PdfCell){.chart = bar};
         row[2] = (PdfCell){.chart = dot};
-        row[3] = (PdfCell){.text = r % 5 == 4 ? S("Intet tal vises") : S("Kan være tilfældigt"), .certainty = r % 5 == 4 ? 0 : r % 5 == 1 ? CERTAIN : BY_CHANCE};
+        Certainty sure = r % 5 == 1 ? CERTAIN : r % 5 == 2 ? FEW_ANSWERS : BY_CHANCE;
+        row[3] = (PdfCell){.text = msg_text(test_ctx_plain(), certainty_words(sure)), .small = S("ingen sikker ændring"), .certainty = sure};
+        if (r % 5 == 4) row[3] = (PdfCell){.text = S("Intet tal vises")};
     }
     pdf_table(pdf, &(PdfTable){.caption = S("Samarbejde i teamet"), .column = columns, .columns = 4, .cells = cells, .rows = rows});
 }
