@@ -11,15 +11,16 @@ CREATE TABLE publication (
   UNIQUE (wave_id, unit_id, number)
 ) STRICT;
 
--- n of every cell that was published, and which were hidden: what the next version must not give away.
+-- n of every cell of a publication and whether it was hidden: what the next version must not give
+-- away. n is the true one, also where hidden; it is for the next release alone and never leaves.
 CREATE TABLE publication_cell ( -- big
   publication_id INTEGER NOT NULL REFERENCES publication (id),
   item_id    INTEGER NOT NULL,                     -- 0: answered
   group_id   INTEGER NOT NULL,                     -- 0: everybody
   state      INTEGER NOT NULL CHECK (state IN (0, 1, 2)),  -- 0 shown, 1 hidden (few), 2 hidden for others' sake
-  n          INTEGER,                              -- none where hidden
-  PRIMARY KEY (publication_id, item_id, group_id),
-  CHECK ((state = 0) = (n IS NOT NULL))
+  n          INTEGER NOT NULL CHECK (n >= 0),
+  excluded   INTEGER NOT NULL CHECK (excluded >= 0),
+  PRIMARY KEY (publication_id, item_id, group_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Who may read it: released per unit and audience.
