@@ -170,9 +170,10 @@ async function withoutScript(plain, scripted, row, name) {
 
 async function table(browser, name, { login, pages }) {
   const options = { locale: "da-DK", timezoneId: "Europe/Copenhagen", reducedMotion: "reduce" };
-  const scripted = await browser.newContext(options);
   const plain = await browser.newContext({ ...options, javaScriptEnabled: false });
-  if (login) for (const context of [scripted, plain]) await signIn(context, login);
+  /* Signing in works without JavaScript; then both share the session. */
+  if (login) await signIn(plain, login);
+  const scripted = await browser.newContext({ ...options, storageState: await plain.storageState() });
   for (const row of pages) {
     const shown = `${name}-${row.name || row.path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "front"}`;
     for (const width of WIDTHS) await look(scripted, row, width, shown);
