@@ -62,11 +62,19 @@ static void close_cursor(DbConn *conn, struct DbCursor *cursor)
     }
 }
 
+/* A write that hides a failure may go on after the failure has ended the
+   transaction: what it does then must not be stored, since it runs again. */
+static bool is_adrift(DbConn *conn)
+{
+    return conn->only_in_transaction && !conn->driver->in_transaction(conn);
+}
+
 /* The list's node is taken before the start: a full arena must not leave a
    running statement that nobody knows of. */
 static Err start(Ctx *c, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret)
 {
     if (!c->conn) return no_connection(c, def);
+    if (is_adrift(c->conn)) return db_tell(c, c->conn, c->conn->fault, def, S("the transaction is gone"));
     DbOpen *open = NEW(c->arena, DbOpen, 1);
     TRY(c->conn->driver->start(c, c->conn, def, args, n, &open->cursor));
     open->next = c->conn->open;
@@ -178,6 +186,7 @@ Err db_one_i64_(Ctx *c, const SqlDef *def, int64_t *ret, const DbVal *args, int 
 Err db_script(Ctx *c, Str sql)
 {
     if (!c->conn) return no_connection(c, NULL);
+    if (is_adrift(c->conn)) return db_tell(c, c->conn, c->conn->fault, NULL, S("the transaction is gone"));
     return c->conn->driver->script(c, c->conn, sql);
 }
 

@@ -3,11 +3,13 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "db/db.h"
+#include "fault_vfs.h"
 
 #define TABLES                                                                                    \
     "CREATE TABLE thing (id INTEGER PRIMARY KEY, i INTEGER, r REAL, t TEXT, b BLOB) STRICT;"      \
@@ -280,6 +282,29 @@ TEST(store, a_dead_server_is_told)
     CHECK(!msg_is_empty(test_ctx_plain()->message));
 }
 
+TEST(store, opens_wholly_or_not_at_all)
+{
+    Ctx *c = test_ctx_plain();
+    Str where = place_new(ENGINE_SQLITE);
+    StoreOptions options = {.create = true, .vfs = fault_vfs_open()};
+    for (int call = 0; call < FAULT_CALLS; call++) {
+        Err err = E_BROKEN;
+        int64_t at = 0;
+        while (err != OK) {
+            Store *store = NULL;
+            ctx_forgive(c);
+            unlink(str_z(c->arena, where));
+            fault_vfs_plan((FaultPlan){(FaultCall)call, ++at, SQLITE_IOERR, false});
+            err = store_open(c, where, options, &store);
+            CHECK((err == OK) == (store != NULL));
+            if (err != OK) CHECK(!msg_is_empty(c->message));
+            else store_close(store);
+        }
+        CHECK(at > 1);
+    }
+    fault_vfs_plan((FaultPlan){0});
+}
+
 /* ---- snapshots --------------------------------------------------------- */
 
 static Err write_thing(Ctx *c)
@@ -452,10 +477,10 @@ static Err write_rooms(Ctx *c)
     return db_script(c, S(FILL));
 }
 
-static Store *house(Engine engine)
+static Store *house_at(Str where)
 {
     bool made = false;
-    Store *store = place_open(place_new(engine), (StoreOptions){.create = true});
+    Store *store = place_open(where, (StoreOptions){.create = true});
     CHECK(!needs(store, &house_v3)); /* nothing there: made new, not migrated */
     CHECK_OK(apply(store, &house_v1, &made));
     CHECK(made);
@@ -463,6 +488,11 @@ static Store *house(Engine engine)
     CHECK_OK(writer_run(w, another_ctx(), "house", write_rooms));
     place_writer_close(w);
     return store;
+}
+
+static Store *house(Engine engine)
+{
+    return house_at(place_new(engine));
 }
 
 ON_BOTH(schema, applied_twice_changes_nothing)
@@ -505,6 +535,39 @@ ON_BOTH(schema, a_newer_store_is_refused)
     CHECK_ERR(apply(store, &house_v1, &changed), E_CONFLICT);
     ctx_forgive(test_ctx_plain());
     CHECK_ERR(schema_needs_migration(test_ctx_plain(), store, &old, 1, &older), E_CONFLICT);
+}
+
+static bool migrate_with_fault(FaultCall call, int64_t at)
+{
+    Ctx *c = test_ctx_plain();
+    bool changed = false;
+    Str where = place_new(ENGINE_SQLITE);
+    Store *store = house_at(where), *faulty = NULL;
+    place_close(store);
+    fault_vfs_plan((FaultPlan){0});
+    CHECK_OK(store_open(c, where, (StoreOptions){.vfs = fault_vfs_open()}, &faulty));
+    fault_vfs_plan((FaultPlan){call, at, SQLITE_IOERR, false});
+    Err err = apply(faulty, &house_v3, &changed);
+    bool came = fault_vfs_calls(call) >= at;
+    fault_vfs_plan((FaultPlan){0});
+    store_close(faulty);
+    store = place_open(where, (StoreOptions){0});
+    int64_t version = place_i64(store, "SELECT version FROM schema_version WHERE feature = 'house'");
+    CHECK_INT(version, err == OK ? 3 : 1);
+    CHECK(needs(store, &house_v3) == (err != OK));
+    CHECK_OK(apply(store, &house_v3, &changed));
+    CHECK_INT(place_i64(store, "SELECT height FROM house"), 3);
+    ctx_end(c);
+    return came;
+}
+
+TEST(schema, a_failing_disk_leaves_the_old_shape_or_the_new)
+{
+    for (int call = FAULT_AT_WRITE; call <= FAULT_AT_SYNC; call++) {
+        int64_t at = 1;
+        while (migrate_with_fault((FaultCall)call, at)) at++;
+        CHECK(at > 1);
+    }
 }
 
 /* SQLite cannot change a column: the table is built anew (doc/sql.md). */

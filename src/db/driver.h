@@ -73,6 +73,7 @@ struct DbConn {
     Store *store;
     Fault fault;      /* of the last failed call; whoever wants to know sets FAULT_NONE first */
     bool read_only, in_use;
+    bool only_in_transaction; /* the writer's: outside one a statement would be stored at once */
     struct DbConn *next;
     struct DbOpen *open; /* db.c: statements not yet done, newest first */
 };

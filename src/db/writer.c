@@ -593,6 +593,7 @@ static Err start_thread(Ctx *c, Writer *w)
     Thread *t = &w->threads[w->thread_count];
     *t = (Thread){.writer = w};
     TRY(w->store->driver->connect(c, w->store, false, &t->conn));
+    t->conn->only_in_transaction = true;
     t->spare = arena_range_open(SPARE_BYTES);
     if (pthread_create(&t->id, NULL, thread_main, t) != 0) {
         w->store->driver->disconnect(t->conn);

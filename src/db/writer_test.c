@@ -15,7 +15,8 @@
     "CREATE TABLE note (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"       \
     "CREATE TABLE kept (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"       \
     "CREATE TABLE tally (k INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL) STRICT;" \
-    "CREATE TABLE single (uid INTEGER NOT NULL PRIMARY KEY) STRICT;"
+    "CREATE TABLE single (uid INTEGER NOT NULL PRIMARY KEY) STRICT;"                 \
+    "CREATE TABLE big (id INTEGER PRIMARY KEY, t TEXT NOT NULL) STRICT;"
 
 SQL(NOTE, "INSERT INTO note (uid) VALUES ($1)");
 SQL(KEPT, "INSERT INTO kept (uid) VALUES ($1)");
@@ -75,6 +76,11 @@ static Err write_then_refuse(Ctx *c)
     return fail(c, E_FORBIDDEN, T("Adgangskoden passer ikke."));
 }
 
+static Err write_refuses(Ctx *c)
+{
+    return fail(c, E_CONFLICT, T("Forløbet er lukket."));
+}
+
 static Err run_as(Writer *w, int64_t uid, Err (*write)(Ctx *c))
 {
     Ctx *c = test_ctx_plain();
@@ -104,6 +110,8 @@ ON_BOTH(writer, a_failed_write_leaves_only_its_record)
     CHECK_INT(place_i64(store, "SELECT count(*) FROM note"), 0);
     CHECK_INT(place_i64(store, "SELECT count(*) FROM tally"), 0);
     CHECK_INT(place_i64(store, "SELECT count(*) FROM kept WHERE uid = 1"), 1);
+    CHECK_ERR(run_as(w, 2, write_refuses), E_CONFLICT);
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM kept"), 1);
 }
 
 static Err write_twice_the_same(Ctx *c)
@@ -204,6 +212,8 @@ ON_BOTH(writer, effects_follow_the_commit_oldest_first)
     Writer *w = place_writer(store, (WriterOptions){0});
     CHECK_OK(run_as(w, 0, write_registers_three));
     CHECK_INT(test_ctx_plain()->viewer.v, 123);
+    CHECK_OK(run_as(w, 7, write_note)); /* each effect once, also when the Ctx writes again */
+    CHECK_INT(test_ctx_plain()->viewer.v, 7);
 }
 
 static Err write_leaves_a_statement_open(Ctx *c)
@@ -528,6 +538,56 @@ TEST(writer, acknowledged_is_stored_whatever_the_disk_does)
         }
         CHECK(at > 3); /* it did come a few times */
     }
+}
+
+static Err write_with_effect(Ctx *c)
+{
+    ctx_after_commit(c, count_hook, c->app);
+    ctx_at_end(c, count_hook, (int *)(void *)c->app + 1);
+    ctx_record(c, keep_hook, NULL);
+    return write_note(c);
+}
+
+TEST(writer, an_effect_of_a_lost_attempt_is_forgotten)
+{
+    int effects[2] = {0}; /* after the commit, at the end */
+    Str where = faulty_place();
+    Store *store = place_open(where, (StoreOptions){.vfs = fault_vfs_open(), .readers = 1});
+    Writer *w = place_writer(store, (WriterOptions){0});
+    Ctx *c = test_ctx_plain();
+    c->app = (struct App *)(void *)effects;
+    fault_vfs_plan((FaultPlan){FAULT_AT_SYNC, 1, SQLITE_IOERR_FSYNC, false});
+    CHECK_OK(run_as(w, 1, write_with_effect));
+    CHECK_INT(effects[0], 1);
+    CHECK_INT(effects[1], 1); /* of the lost attempt; the other's Ctx lives on */
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM kept"), 0);
+    ctx_end(c);
+}
+
+SQL(BIG, "INSERT INTO big (t) VALUES ($1)");
+
+/* The text is larger than SQLite's cache, so the disk is met in the middle. */
+static Err write_stubbornly(Ctx *c)
+{
+    enum { SIZE = 24 << 20 };
+    char *text = NEW(c->arena, char, SIZE);
+    memset(text, 'x', SIZE);
+    if (db_exec(c, BIG, NULL, ((Str){text, SIZE})) != OK) ctx_forgive(c);
+    return db_exec(c, KEPT, NULL, 1);
+}
+
+TEST(writer, nothing_is_stored_after_the_transaction_is_gone)
+{
+    Str where = faulty_place();
+    Store *store = place_open(where, (StoreOptions){.vfs = fault_vfs_open(), .readers = 1});
+    Writer *w = place_writer(store, (WriterOptions){0});
+    fault_vfs_plan((FaultPlan){FAULT_AT_WRITE, 1, SQLITE_FULL, false});
+    CHECK_OK(run_as(w, 1, write_stubbornly));
+    CHECK_INT(writer_figures(w).rerun, 1);
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM kept"), 1);
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM big"), 1);
+    place_writer_close(w);
+    place_close(store);
 }
 
 /* A lost transaction makes the batch run again: with what it promises. */
