@@ -505,11 +505,11 @@ static void draw_cell(Pdf *pdf, const PdfCell *cell, const Cell *at, Node *node,
     if (at->mark > 0) draw_mark(pdf, cell->certainty, at->x, y);
     if (at->text) {
         TypeName type = cell->certainty ? TYPE_CELL_HEAD : TYPE_CELL;
-        pdf_draw_layout(pdf, at->text, type, node, at->x + at->mark, y);
+        pdf_draw_layout(pdf, at->text, type, at->small ? pdf_node(pdf, node, "P") : node, at->x + at->mark, y);
         y += pdf_layout_height(at->text);
     }
     if (at->small) {
-        pdf_draw_layout(pdf, at->small, TYPE_SMALL, node, at->x, y);
+        pdf_draw_layout(pdf, at->small, TYPE_SMALL, pdf_node(pdf, node, "P"), at->x, y);
         y += pdf_layout_height(at->small);
     }
     if (cell->chart) pdf_draw_chart(pdf, cell->chart, node, (Box){at->x, y, at->width, pdf_chart_height(pdf, cell->chart)});

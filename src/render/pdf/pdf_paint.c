@@ -1,5 +1,6 @@
 /* Text and charts on a cairo page, each stretch inside its marked content. */
 #include <assert.h>
+#include <hb.h>
 #include <math.h>
 
 #include "render/pdf/pdf_own.h"
@@ -151,6 +152,23 @@ static void underline(Pdf *pdf, Box box, double base)
     cairo_fill(pdf->cr);
 }
 
+/* Pango empties the glyph of the space that a line breaks at. Put back, without
+   width, it keeps the two words apart for whoever hears the text; cairo would
+   write it as an ActualText inside ours, where some readers lose the thread. */
+static void show_run(Pdf *pdf, const char *text, PangoLayoutRun *run)
+{
+    PangoGlyphItem *copy = pango_glyph_item_copy(run);
+    PangoGlyphString *glyphs = copy->glyphs;
+    int last = glyphs->num_glyphs - 1;
+    hb_codepoint_t space = 0;
+    bool is_emptied = last >= 0 && glyphs->glyphs[last].glyph == PANGO_GLYPH_EMPTY &&
+                      text[copy->item->offset + glyphs->log_clusters[last]] == ' ';
+    if (is_emptied && hb_font_get_nominal_glyph(pango_font_get_hb_font(copy->item->analysis.font), ' ', &space))
+        glyphs->glyphs[last].glyph = space;
+    pango_cairo_show_glyph_item(pdf->cr, text, copy);
+    pango_glyph_item_free(copy);
+}
+
 static void draw_run(Drawing *d, PangoLayoutIter *iter, PangoLayoutRun *run, double x, double y)
 {
     PangoRectangle box = {0};
@@ -162,7 +180,7 @@ static void draw_run(Drawing *d, PangoLayoutIter *iter, PangoLayoutRun *run, dou
     enter_stretch(d, ours);
     pdf_colour(d->pdf, d->link ? LINK : TYPES[d->type].colour);
     cairo_move_to(d->pdf->cr, at.x, base);
-    pango_cairo_show_glyph_item(d->pdf->cr, pango_layout_get_text(pango_layout_iter_get_layout(iter)), run);
+    show_run(d->pdf, pango_layout_get_text(pango_layout_iter_get_layout(iter)), run);
     if (!d->link) return;
     underline(d->pdf, at, base);
     pdf_link_box(d->pdf, d->link, ours->text, ours->address, at);

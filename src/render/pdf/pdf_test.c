@@ -177,6 +177,11 @@ static Str said_by(const char *tool, const char *after, Str bytes)
     return buf_str(&b);
 }
 
+static Str plain_form(Str bytes)
+{
+    return said_by("qpdf --qdf --object-streams=disable --static-id", "- 2>/dev/null", bytes);
+}
+
 /* ---- claims ---- */
 
 TEST(pdf, report_has_no_fault)
@@ -225,6 +230,13 @@ TEST(pdf, structure_is_told_by_another_reader)
     CHECK(str_find(tree, S("Table"), 0) >= 0);
     CHECK(str_find(tree, S("Figure"), 0) >= 0);
     CHECK(str_find(tree, S("Link"), 0) >= 0);
+}
+
+TEST(pdf, words_over_a_line_break_stay_in_their_element_and_apart)
+{
+    Str tree = said_by("pdfinfo -struct-text", "", made(PDF_A4, 1));
+    CHECK(str_find(tree, S("\"Vi ser på hinandens undervisning og taler om den bagefter\""), 0) >= 0);
+    CHECK(str_find(plain_form(made(PDF_A4, 1)), S("/ActualText"), 0) < 0);
 }
 
 TEST(pdf, furniture_is_not_in_the_tree)
@@ -316,11 +328,6 @@ TEST(pdf, hidden_number_is_nowhere_in_the_file)
 }
 
 /* ---- the checker finds faults: a good file, spoilt by one change in plain form ---- */
-
-static Str plain_form(Str bytes)
-{
-    return said_by("qpdf --qdf --object-streams=disable --static-id", "- 2>/dev/null", bytes);
-}
 
 /* Same length, so that the file's own table of places stays right. */
 static Str spoilt(Str from, Str to)

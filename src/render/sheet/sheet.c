@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,14 +13,11 @@
 
 #include "base/number.h"
 
-/* The library writes its dates with gmtime(), whose answer all threads share.
-   Nothing of ours hangs on the lock; it is held for the closing of one file. */
-static pthread_mutex_t one_closes = PTHREAD_MUTEX_INITIALIZER;
-
 enum { FORMAT_HEAD = 20, FORMAT_HEAD_RIGHT, FORMAT_TITLE, FORMAT_WRAP, FORMAT_COUNT_ };
 
 struct Sheet {
     Ctx *c;
+    SheetPress *press;
     lxw_workbook *book;
     lxw_worksheet *table;
     lxw_format *format[FORMAT_COUNT_]; /* by CellKind, then the named ones */
@@ -45,9 +41,9 @@ static void close_sheet(Ctx *c, void *data)
     Sheet *sheet = data;
     /* Without its end the library frees nothing, so the file is finished and dropped. */
     if (sheet->book) {
-        pthread_mutex_lock(&one_closes);
+        pthread_mutex_lock(&sheet->press->one_closes);
         if (workbook_close(sheet->book) != LXW_NO_ERROR) trouble(sheet, E_BROKEN, T("Regnearket kan ikke skrives."));
-        pthread_mutex_unlock(&one_closes);
+        pthread_mutex_unlock(&sheet->press->one_closes);
     }
     sheet->book = NULL;
     if (sheet->fd >= 0) close(sheet->fd);
@@ -99,10 +95,21 @@ static void set_properties(Sheet *sheet, const SheetMeta *meta)
     workbook_set_properties(sheet->book, &properties);
 }
 
-Sheet *sheet_begin(Ctx *c, const SheetMeta *meta)
+bool sheet_press_open(SheetPress *ret)
+{
+    return pthread_mutex_init(&ret->one_closes, NULL) == 0;
+}
+
+void sheet_press_close(SheetPress *press)
+{
+    pthread_mutex_destroy(&press->one_closes);
+}
+
+Sheet *sheet_begin(Ctx *c, SheetPress *press, const SheetMeta *meta)
 {
     Sheet *sheet = NEW(c->arena, Sheet, 1);
     sheet->c = c;
+    sheet->press = press;
     sheet->fd = memfd_create("workbook", MFD_CLOEXEC);
     ctx_at_end(c, close_sheet, sheet);
     char path[40];

@@ -6,6 +6,8 @@
 #ifndef RENDER_SHEET_SHEET_H
 #define RENDER_SHEET_SHEET_H
 
+#include <pthread.h>
+
 #include "base/buf.h"
 #include "base/ctx.h"
 
@@ -75,10 +77,19 @@ typedef struct SheetMeta {
     Instant made; /* of the publication, never of the clock */
 } SheetMeta;
 
+/* One at a time closes a workbook: libxlsxwriter writes its dates with gmtime(),
+   whose answer all threads share. Owned by the program, opened at start-up. */
+typedef struct SheetPress {
+    pthread_mutex_t one_closes;
+} SheetPress;
+/* False when the system refuses the lock. */
+bool sheet_press_open(SheetPress *ret);
+void sheet_press_close(SheetPress *press);
+
 typedef struct Sheet Sheet;
 
-/* Trouble is kept and told by sheet_end. */
-Sheet *sheet_begin(Ctx *c, const SheetMeta *meta);
+/* Trouble is kept and told by sheet_end. The press must outlive the workbook. */
+Sheet *sheet_begin(Ctx *c, SheetPress *press, const SheetMeta *meta);
 /* The sheet "Læs mig": a heading and lines of text, before the tables. */
 void sheet_read_me(Sheet *sheet, Str heading, Strs lines);
 /* A new table; its head row stays in sight and filters. The name is cut to

@@ -28,11 +28,20 @@ static void row_of(Str unit, SheetCell *ret)
     ret[6] = cell_number(1.0 / 3);
 }
 
+static SheetPress *press(void)
+{
+    static SheetPress the_press;
+    static bool is_open;
+    if (!is_open) is_open = sheet_press_open(&the_press);
+    CHECK(is_open);
+    return &the_press;
+}
+
 static Str workbook(Str unit)
 {
     Ctx *c = test_ctx_plain();
     static const Str lines[] = {S_INIT("Skjulte tal står som ordet skjult."), S_INIT("Læg dem ikke sammen.")};
-    Sheet *sheet = sheet_begin(c, &META);
+    Sheet *sheet = sheet_begin(c, press(), &META);
     sheet_read_me(sheet, S("Sådan læses arket"), (Strs){(Str *)lines, 2});
     sheet_table(sheet, S("Enheder: 2026/27"), COLUMNS, COLUMN_COUNT);
     SheetCell row[COLUMN_COUNT];
@@ -129,7 +138,7 @@ TEST(sheet, names_of_tables_are_freed_of_forbidden_letters)
 TEST(sheet, two_tables_of_one_name_are_refused)
 {
     Ctx *c = test_ctx_plain();
-    Sheet *sheet = sheet_begin(c, &META);
+    Sheet *sheet = sheet_begin(c, press(), &META);
     sheet_table(sheet, S("Svar"), COLUMNS, 1);
     sheet_table(sheet, S("svar"), COLUMNS, 1);
     Str bytes = {0};
@@ -140,7 +149,7 @@ TEST(sheet, two_tables_of_one_name_are_refused)
 TEST(sheet, too_long_a_text_is_refused)
 {
     Ctx *c = test_ctx_plain();
-    Sheet *sheet = sheet_begin(c, &META);
+    Sheet *sheet = sheet_begin(c, press(), &META);
     sheet_table(sheet, S("Svar"), COLUMNS, 1);
     char *p = arena_take_raw(c->arena, SHEET_TEXT + 1);
     memset(p, 'a', SHEET_TEXT + 1);
@@ -153,7 +162,7 @@ TEST(sheet, too_long_a_text_is_refused)
 
 TEST(sheet, abandoned_workbook_is_closed_with_the_ctx)
 {
-    Sheet *sheet = sheet_begin(test_ctx_plain(), &META);
+    Sheet *sheet = sheet_begin(test_ctx_plain(), press(), &META);
     sheet_table(sheet, S("Svar"), COLUMNS, 1);
     ctx_end(test_ctx_plain());
     CHECK(test_ctx_plain()->at_end == NULL);
