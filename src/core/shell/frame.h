@@ -26,6 +26,7 @@ typedef struct Frame {
     Str unit;            /* where the person works */
     Str school_year;     /* "skoleåret 2026/27" */
     Msg eye_line;        /* who can see this page, from the access table */
+    Str printed;         /* date and eye line, on paper only */
     Rooms rooms;
     Msg room_here;       /* name of the current room; empty: none of them */
     Str nonce;

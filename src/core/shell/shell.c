@@ -52,11 +52,10 @@ static Str readers(Ctx *c, short object)
     return buf_str(&b);
 }
 
-static Msg eye_line(Ctx *c)
+Msg shell_eye_line(Ctx *c, const Need *need)
 {
-    const Route *route = web_route(c);
-    if (!route || route->need->object < 0) return T("Kun du kan se denne side");
-    short object = route->need->object;
+    if (!need || need->object < 0) return T("Kun du kan se denne side");
+    short object = need->object;
     if (table_has(object, ROLE_ANY, RELATION_ANY)) return T("Alle, der er logget ind, kan se denne side");
     Str who = readers(c, object);
     bool own = table_has(object, ROLE_ANY, RELATION_OWN);
@@ -98,6 +97,16 @@ static Rooms rooms(Ctx *c, Msg *ret_here)
     return (Rooms){v, COUNT_OF(all)};
 }
 
+/* Eye line and day, for the paper: what a printed page must carry with it. */
+static Str printed_line(Ctx *c, const Frame *f)
+{
+    Buf b = buf_new(c->arena, 400);
+    text_date(&b, c->lang, c->today);
+    buf_add(&b, S(" · "));
+    buf_add(&b, msg_text(c, f->eye_line));
+    return buf_str(&b);
+}
+
 static Frame *frame_of(Ctx *c, Msg title)
 {
     Frame *f = NEW(c->arena, Frame, 1);
@@ -117,7 +126,8 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->organisation = unit_name(c, c->session->owner_id, S(""));
     f->unit = unit_name(c, m->n ? m->v[0].unit_id : 0, f->organisation);
     f->school_year = school_year(c);
-    f->eye_line = eye_line(c);
+    f->eye_line = shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
+    f->printed = printed_line(c, f);
     f->rooms = rooms(c, &f->room_here);
     f->nonce = access_gate.nonce(c);
     f->back = web_own_path(c);

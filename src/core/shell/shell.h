@@ -10,4 +10,7 @@ void shell_frame_begin(Ctx *c, Out *o, Msg title);
 void shell_frame_end(Ctx *c, Out *o);
 void shell_error_page(Ctx *c, Out *o, int status, Msg message, Str number);
 
+/* Who may read what a route with this need shows, from the access table. */
+Msg shell_eye_line(Ctx *c, const Need *need);
+
 #endif

@@ -104,7 +104,8 @@ Err support_answer(Ctx *c, SupportId id, Version seen, Str answer)
     int changed = 0;
     TRY(db_exec(c, ANSWER, &changed, id, seen, answer, c->now.ms, c->viewer));
     if (changed == 0)
-        return fail(c, E_CONFLICT, T("En anden har besvaret spørgsmålet imens. Dit svar er ikke sendt. Gå tilbage, og kopier det, hvis du vil skrive igen."));
+        return fail(c, E_CONFLICT,
+                    T("En anden har besvaret spørgsmålet imens. Dit svar er ikke sendt. Gå tilbage, og kopier det, hvis du vil skrive igen."));
     AuditRow row = {.verb = "support.answer", .object = "support", .object_id = id.v};
     Rows r = db_query(c, PLACE, id);
     if (db_next(&r)) {

@@ -1,0 +1,1 @@
+-- secret keeps nothing in the database: its keys are files beside it.

@@ -1,0 +1,1 @@
+-- shell keeps nothing: it draws what others know.
