@@ -27,43 +27,70 @@ static const Item ITEMS[] = {
     {S_INIT("I mit team ved alle, hvem der gør hvad, før en time med to voksne"),
      S_INIT("42 svar, 2 ved ikke eller ikke spurgt"),
      {{5}, {10}, {12}, {45}, {29}},
-     {.now = {74}, .has_interval = true, .low = 59, .high = 85, .has_last = true, .last = {70}, .has_municipality = true,
-      .municipality = {70}, .has_region = true, .region = {66}},
-     BY_CHANCE,
-     S_INIT("ingen sikker ændring")},
+     {.now = {74},
+      .has_interval = true,
+      .low = 59,
+      .high = 85,
+      .has_last = true,
+      .last = {70},
+      .has_municipality = true,
+      .municipality = {70},
+      .has_region = true,
+      .region = {66}},
+     BY_CHANCE,   S_INIT("ingen sikker ændring")  },
     {S_INIT("Vi ser på hinandens undervisning og taler om den bagefter"),
      S_INIT("43 svar, 1 ved ikke eller ikke spurgt"),
      {{16}, {30}, {21}, {23}, {9}},
-     {.now = {33}, .has_interval = true, .low = 20, .high = 47, .has_last = true, .last = {42}, .has_municipality = true,
-      .municipality = {41}, .has_region = true, .region = {48}},
-     BY_CHANCE,
-     S_INIT("ingen sikker ændring")},
+     {.now = {33},
+      .has_interval = true,
+      .low = 20,
+      .high = 47,
+      .has_last = true,
+      .last = {42},
+      .has_municipality = true,
+      .municipality = {41},
+      .has_region = true,
+      .region = {48}},
+     BY_CHANCE,   S_INIT("ingen sikker ændring")  },
     {S_INIT("Vi har fast tid til at følge op på det, vi har prøvet af"),
      S_INIT("43 svar, 1 ved ikke eller ikke spurgt"),
      {{7}, {14}, {16}, {42}, {21}},
-     {.now = {63}, .has_interval = true, .low = 48, .high = 76, .has_last = true, .last = {30}, .has_municipality = true,
-      .municipality = {46}, .has_region = true, .region = {46}},
-     CERTAIN,
-     S_INIT("+33 point")},
+     {.now = {63},
+      .has_interval = true,
+      .low = 48,
+      .high = 76,
+      .has_last = true,
+      .last = {30},
+      .has_municipality = true,
+      .municipality = {46},
+      .has_region = true,
+      .region = {46}},
+     CERTAIN,     S_INIT("+33 point")              },
     {S_INIT("Når vi er to voksne i timen, deler vi ansvaret for alle børn"),
      S_INIT("16 svar, 28 ved ikke eller ikke spurgt"),
      {{5, true}, {5, true}, {20, true}, {45, true}, {25, true}},
-     {.now = {70, true}, .has_interval = true, .low = 40, .high = 90, .has_last = true, .last = {70, true},
-      .has_municipality = true, .municipality = {62}},
-     FEW_ANSWERS,
-     S_INIT("til at tale om ændring")},
+     {.now = {70, true},
+      .has_interval = true,
+      .low = 40,
+      .high = 90,
+      .has_last = true,
+      .last = {70, true},
+      .has_municipality = true,
+      .municipality = {62}},
+     FEW_ANSWERS, S_INIT("til at tale om ændring")},
     {S_INIT("Vi bruger det, eleverne fortæller, når vi planlægger"),
      S_INIT("41 svar, 3 ved ikke eller ikke spurgt"),
      {{5}, {15}, {22}, {41}, {17}},
      {.now = {98}, .has_interval = true, .low = 90, .high = 100, .has_municipality = true, .municipality = {55}},
-     NEW_WORDING,
-     S_INIT("sammenlignes ikke")},
+     NEW_WORDING, S_INIT("sammenlignes ikke")      },
 };
 
 static void draw_item(Out *o, const Item *item, ChartScale scale)
 {
-    Chart d = {.kind = CHART_DISTRIBUTION,
-               .distribution = {.label = AGREE, .share = item->share, .n = 5, .neither = 2, .scale = scale}};
+    Chart d = {
+        .kind = CHART_DISTRIBUTION,
+        .distribution = {.label = AGREE, .share = item->share, .n = 5, .neither = 2, .scale = scale}
+    };
     Chart k = {.kind = CHART_COMPARISON, .comparison = item->against};
     k.comparison.subject = T("Enige");
     out_lit(o, S("<li class=\"item\"><div><p class=\"q\">"));
@@ -84,15 +111,19 @@ static void draw_item(Out *o, const Item *item, ChartScale scale)
 
 static void draw_keys(Out *o)
 {
-    static const Key colours[] = {{KEY_ANSWER_1, S_INIT("Helt uenig")},
-                                  {KEY_ANSWER_2, S_INIT("Uenig")},
-                                  {KEY_ANSWER_3, S_INIT("Hverken eller")},
-                                  {KEY_ANSWER_4, S_INIT("Enig")},
-                                  {KEY_ANSWER_5, S_INIT("Helt enig")}};
-    static const Key marks[] = {{KEY_NOW, S_INIT("Enige i år, med usikkerhed")},
-                                {KEY_LAST, S_INIT("Sidste gang")},
-                                {KEY_MUNICIPALITY, S_INIT("Alle skoler i kommunen")},
-                                {KEY_REGION, S_INIT("Hele regionen")}};
+    static const Key colours[] = {
+        {KEY_ANSWER_1, S_INIT("Helt uenig")   },
+        {KEY_ANSWER_2, S_INIT("Uenig")        },
+        {KEY_ANSWER_3, S_INIT("Hverken eller")},
+        {KEY_ANSWER_4, S_INIT("Enig")         },
+        {KEY_ANSWER_5, S_INIT("Helt enig")    }
+    };
+    static const Key marks[] = {
+        {KEY_NOW,          S_INIT("Enige i år, med usikkerhed")},
+        {KEY_LAST,         S_INIT("Sidste gang")                },
+        {KEY_MUNICIPALITY, S_INIT("Alle skoler i kommunen")     },
+        {KEY_REGION,       S_INIT("Hele regionen")              }
+    };
     out_markup(o, chart_key(o->c, T("Farver"), (Keys){colours, 5}));
     out_markup(o, chart_key(o->c, T("Mærker"), (Keys){marks, 4}));
 }
@@ -120,13 +151,21 @@ static void draw_theme(Out *o)
 static void draw_rest(Out *o)
 {
     static const LinePoint absence[] = {
-        {S_INIT("2021"), POINT_VALUE, 128}, {S_INIT("2022"), POINT_VALUE, 131}, {S_INIT("2023"), POINT_HIDDEN},
-        {S_INIT("2024"), POINT_VALUE, 102}, {S_INIT("2025"), POINT_VALUE, 94, .break_why = T_INIT("Ny opgørelse fra 2025")},
-        {S_INIT("2026"), POINT_VALUE, 89}};
-    Chart line = {.kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = absence, .n = 6}};
-    Chart strip = {.kind = CHART_STRIP,
-                   .strip = {{KNOT_DONE, KNOT_DONE, KNOT_DONE, KNOT_HERE, KNOT_LATER, KNOT_LATER},
-                             T("Svar fra forældre venter på dig")}};
+        {S_INIT("2021"), POINT_VALUE,  128                                          },
+        {S_INIT("2022"), POINT_VALUE,  131                                          },
+        {S_INIT("2023"), POINT_HIDDEN},
+        {S_INIT("2024"),   POINT_VALUE,          102                                             },
+        {S_INIT("2025"),   POINT_VALUE,           94, .break_why = T_INIT("Ny opgørelse fra 2025")},
+        {S_INIT("2026"), POINT_VALUE,  89}
+    };
+    Chart line = {
+        .kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = absence, .n = 6}
+    };
+    Chart strip = {
+        .kind = CHART_STRIP,
+        .strip = {{KNOT_DONE, KNOT_DONE, KNOT_DONE, KNOT_HERE, KNOT_LATER, KNOT_LATER},
+                  T("Svar fra forældre venter på dig")}
+    };
     Chart ticks = {.kind = CHART_COMPARISON, .comparison = ITEMS[1].against};
     ticks.comparison.has_ticks = true;
     ticks.comparison.subject = T("Enige");
@@ -141,7 +180,9 @@ static void draw_rest(Out *o)
 
 static void draw_page(Out *o, int sheets, char **sheet)
 {
-    Chart rate = {.kind = CHART_RATE, .rate = {44, 58, true, 41, 55}};
+    Chart rate = {
+        .kind = CHART_RATE, .rate = {44, 58, true, 41, 55}
+    };
     out_lit(o, S("<!doctype html><html lang=\"da\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
                  "content=\"width=device-width\"><title>Figurer</title>"));
     for (int i = 1; i < sheets; i++) {
@@ -153,7 +194,8 @@ static void draw_page(Out *o, int sheets, char **sheet)
     out_markup(o, chart_defs(o->c));
     out_lit(o, S("<h2>Hvem har svaret</h2><div class=\"rate\"><p class=\"big\">76 pct.</p><div>"));
     out_markup(o, chart_svg(o->c, &rate));
-    out_lit(o, S("<p class=\"small\">44 af 58 inviterede har svaret. Stregen viser sidste år: 41 af 55.</p></div></div>"));
+    out_lit(o,
+            S("<p class=\"small\">44 af 58 inviterede har svaret. Stregen viser sidste år: 41 af 55.</p></div></div>"));
     draw_theme(o);
     draw_rest(o);
     out_lit(o, S("</main></div></body></html>\n"));

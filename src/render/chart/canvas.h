@@ -18,20 +18,20 @@ typedef enum Look {
     LOOK_ANSWER_3, /* neither: outlined, white */
     LOOK_ANSWER_4,
     LOOK_ANSWER_5,
-    LOOK_HATCH,    /* over the side of disagreement, in print and forced colours */
-    LOOK_TRACK,    /* the empty part of a bar */
+    LOOK_HATCH, /* over the side of disagreement, in print and forced colours */
+    LOOK_TRACK, /* the empty part of a bar */
     LOOK_AXIS,
     LOOK_GRID,
-    LOOK_INTERVAL, /* line of uncertainty, and the line of a series */
-    LOOK_NOW,      /* filled dot: this year */
-    LOOK_LAST,     /* ring: last time */
-    LOOK_FEW,      /* dotted ring: too few answers to say */
-    LOOK_UPRIGHT,  /* municipality; last year's rate */
-    LOOK_DOUBLE,   /* region: a broad upright bar … */
+    LOOK_INTERVAL,   /* line of uncertainty, and the line of a series */
+    LOOK_NOW,        /* filled dot: this year */
+    LOOK_LAST,       /* ring: last time */
+    LOOK_FEW,        /* dotted ring: too few answers to say */
+    LOOK_UPRIGHT,    /* municipality; last year's rate */
+    LOOK_DOUBLE,     /* region: a broad upright bar … */
     LOOK_DOUBLE_GAP, /* … and the white line that makes two thin ones of it, at any width */
-    LOOK_BREAK,    /* upright dashes where a series breaks */
-    LOOK_HIDDEN,   /* dashed box of something hidden */
-    LOOK_LOCK,     /* line drawing of a lock */
+    LOOK_BREAK,      /* upright dashes where a series breaks */
+    LOOK_HIDDEN,     /* dashed box of something hidden */
+    LOOK_LOCK,       /* line drawing of a lock */
     LOOK_THREAD,
     LOOK_THREAD_GAP,
     LOOK_LATER_LINE,
@@ -54,7 +54,7 @@ typedef struct LookDef {
     double dash, dash_gap; /* px; 0: unbroken */
     double size;           /* of text, px; 0: not text */
     bool is_bold;
-    bool is_hatched;       /* diagonal lines in the stroke's colour instead of a fill */
+    bool is_hatched; /* diagonal lines in the stroke's colour instead of a fill */
 } LookDef;
 
 extern const LookDef LOOKS[LOOK_COUNT_];

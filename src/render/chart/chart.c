@@ -106,9 +106,12 @@ static double on_axis(int pct)
 /* A text over x that stays inside the canvas, whatever its length. */
 static void draw_over(Canvas *k, Look look, double x, double y, Str s)
 {
-    if (x < 22) canvas_text(k, look, x * 0.3, y, ANCHOR_START, s);
-    else if (x > 78) canvas_text(k, look, 100 - (100 - x) * 0.3, y, ANCHOR_END, s);
-    else canvas_text(k, look, x, y, ANCHOR_MIDDLE, s);
+    if (x < 22)
+        canvas_text(k, look, x * 0.3, y, ANCHOR_START, s);
+    else if (x > 78)
+        canvas_text(k, look, 100 - (100 - x) * 0.3, y, ANCHOR_END, s);
+    else
+        canvas_text(k, look, x, y, ANCHOR_MIDDLE, s);
 }
 
 static void draw_ticks(Canvas *k, bool has_words)
@@ -117,7 +120,11 @@ static void draw_ticks(Canvas *k, bool has_words)
         int at;
         Anchor anchor;
         Str words;
-    } ticks[] = {{0, ANCHOR_START, S_INIT("0")}, {50, ANCHOR_MIDDLE, S_INIT("50")}, {100, ANCHOR_END, S_INIT("100")}};
+    } ticks[] = {
+        {0,   ANCHOR_START,  S_INIT("0")  },
+        {50,  ANCHOR_MIDDLE, S_INIT("50") },
+        {100, ANCHOR_END,    S_INIT("100")}
+    };
     for (int i = 0; i < 3; i++) {
         canvas_line(k, LOOK_GRID, on_axis(ticks[i].at), AXIS_TOP, on_axis(ticks[i].at), AXIS_END);
         if (has_words) canvas_text(k, LOOK_TICK, on_axis(ticks[i].at), 56, ticks[i].anchor, ticks[i].words);
@@ -254,8 +261,8 @@ static const struct {
     double r;
 } KNOTS[] = {
     [KNOT_LATER] = {LOOK_LATER_LINE, LOOK_KNOT_LATER, 3},
-    [KNOT_HERE] = {LOOK_THREAD_GAP, LOOK_KNOT_HERE, 5},
-    [KNOT_DONE] = {LOOK_THREAD, LOOK_KNOT_ON, 4},
+    [KNOT_HERE] = {LOOK_THREAD_GAP, LOOK_KNOT_HERE,  5},
+    [KNOT_DONE] = {LOOK_THREAD,     LOOK_KNOT_ON,    4},
 };
 
 static void draw_strip(Ctx *c, Canvas *k, const Chart *chart)
@@ -291,12 +298,12 @@ static const struct {
     DrawFn *draw;
     double width, height;
 } KINDS[] = {
-    [CHART_DISTRIBUTION] = {draw_distribution, 0, BAR_HEIGHT},
-    [CHART_COMPARISON] = {draw_comparison, 0, 44},
-    [CHART_RATE] = {draw_rate, 0, 40},
-    [CHART_LINE] = {draw_line, 0, 104},
-    [CHART_STRIP] = {draw_strip, STRIP_WIDTH, STRIP_HEIGHT},
-    [CHART_HIDDEN] = {draw_hidden, 0, BAR_HEIGHT},
+    [CHART_DISTRIBUTION] = {draw_distribution, 0,           BAR_HEIGHT  },
+    [CHART_COMPARISON] = {draw_comparison,   0,           44          },
+    [CHART_RATE] = {draw_rate,         0,           40          },
+    [CHART_LINE] = {draw_line,         0,           104         },
+    [CHART_STRIP] = {draw_strip,        STRIP_WIDTH, STRIP_HEIGHT},
+    [CHART_HIDDEN] = {draw_hidden,       0,           BAR_HEIGHT  },
 };
 
 double chart_height(const Chart *chart)

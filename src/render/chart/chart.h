@@ -19,9 +19,9 @@ typedef struct Pct {
 } Pct;
 
 enum {
-    CHART_ANSWERS = 7,    /* most answers of a distribution */
+    CHART_ANSWERS = 7,      /* most answers of a distribution */
     CHART_LEAST_FIGURE = 6, /* pct.: a narrower segment has no figure */
-    CHART_POINTS = 40,    /* most points of a line */
+    CHART_POINTS = 40,      /* most points of a line */
     STRIP_KNOTS = 6,
 };
 
@@ -63,7 +63,7 @@ typedef enum PointKind {
 } PointKind;
 
 typedef struct LinePoint {
-    Str label;      /* "2026" */
+    Str label; /* "2026" */
     PointKind kind;
     int64_t tenths; /* POINT_VALUE only: 128 is 12,8; >= 0 */
     Msg break_why;  /* not empty: the line does not reach this point from the last one, and why */
@@ -140,10 +140,10 @@ Markup chart_defs(Ctx *c);
 
 /* How sure a change is: words are the message, the mark only repeats them. */
 typedef enum Certainty {
-    CERTAIN = 1,  /* filled dot: "Sikker ændring" + points */
-    BY_CHANCE,    /* ring: "Kan være tilfældigt" */
-    FEW_ANSWERS,  /* dotted ring: "For få svar" */
-    NEW_WORDING,  /* no mark: "Ny formulering" */
+    CERTAIN = 1, /* filled dot: "Sikker ændring" + points */
+    BY_CHANCE,   /* ring: "Kan være tilfældigt" */
+    FEW_ANSWERS, /* dotted ring: "For få svar" */
+    NEW_WORDING, /* no mark: "Ny formulering" */
 } Certainty;
 Msg certainty_words(Certainty certainty);
 /* The mark alone, passed over by readers of a screen; empty for NEW_WORDING. */
@@ -158,7 +158,7 @@ typedef enum KeyKind {
     KEY_ANSWER_3,
     KEY_ANSWER_4,
     KEY_ANSWER_5,
-    KEY_NOW,          /* dot with interval */
+    KEY_NOW, /* dot with interval */
     KEY_LAST,
     KEY_MUNICIPALITY,
     KEY_REGION,

@@ -20,8 +20,7 @@ static Str distribution_name(Ctx *c, const Chart *chart)
 {
     const Distribution *d = &chart->distribution;
     Buf b = buf_new(c->arena, NAME_MAX);
-    for (int i = 0; i < d->n; i++)
-        add_part(&b, STR_CAT(c->arena, d->label[i], S(" "), pct_text(c, d->share[i])));
+    for (int i = 0; i < d->n; i++) add_part(&b, STR_CAT(c->arena, d->label[i], S(" "), pct_text(c, d->share[i])));
     return buf_str(&b);
 }
 
@@ -90,8 +89,12 @@ typedef Str NameFn(Ctx *c, const Chart *chart);
 Str chart_name(Ctx *c, const Chart *chart)
 {
     static NameFn *const by_kind[] = {
-        [CHART_DISTRIBUTION] = distribution_name, [CHART_COMPARISON] = comparison_name, [CHART_RATE] = rate_name,
-        [CHART_LINE] = line_name,                 [CHART_STRIP] = strip_name,           [CHART_HIDDEN] = hidden_name,
+        [CHART_DISTRIBUTION] = distribution_name,
+        [CHART_COMPARISON] = comparison_name,
+        [CHART_RATE] = rate_name,
+        [CHART_LINE] = line_name,
+        [CHART_STRIP] = strip_name,
+        [CHART_HIDDEN] = hidden_name,
     };
     return by_kind[chart->kind](c, chart);
 }

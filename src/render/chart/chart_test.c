@@ -7,44 +7,67 @@
 
 /* ---- samples: the school report of the mock ---- */
 
-static const Str AGREE[] = {S_INIT("helt uenig"), S_INIT("uenig"), S_INIT("hverken eller"), S_INIT("enig"), S_INIT("helt enig")};
+static const Str AGREE[] = {S_INIT("helt uenig"), S_INIT("uenig"), S_INIT("hverken eller"), S_INIT("enig"),
+                            S_INIT("helt enig")};
 static const Pct TEAM[] = {{5}, {10}, {12}, {45}, {29}};
-static const Pct FEW[] = {{5, true}, {5, true}, {20, true}, {45, true}, {25, true}};
+static const Pct FEW[] = {
+    {5,  true},
+    {5,  true},
+    {20, true},
+    {45, true},
+    {25, true}
+};
 static const ChartScale SCALE = {46, 22, 75};
 
 static Chart team(void)
 {
-    return (Chart){.kind = CHART_DISTRIBUTION,
-                   .distribution = {.label = AGREE, .share = TEAM, .n = 5, .neither = 2, .scale = SCALE}};
+    return (Chart){
+        .kind = CHART_DISTRIBUTION,
+        .distribution = {.label = AGREE, .share = TEAM, .n = 5, .neither = 2, .scale = SCALE}
+    };
 }
 
 static Chart compared(void)
 {
-    return (Chart){.kind = CHART_COMPARISON,
-                   .comparison = {.subject = T("Enige"), .now = {74}, .has_interval = true, .low = 59, .high = 85,
-                                  .has_last = true, .last = {70}, .has_municipality = true, .municipality = {70},
-                                  .has_region = true, .region = {66}}};
+    return (Chart){
+        .kind = CHART_COMPARISON,
+        .comparison = {.subject = T("Enige"),
+                       .now = {74},
+                       .has_interval = true,
+                       .low = 59,
+                       .high = 85,
+                       .has_last = true,
+                       .last = {70},
+                       .has_municipality = true,
+                       .municipality = {70},
+                       .has_region = true,
+                       .region = {66}}
+    };
 }
 
 static const LinePoint ABSENCE[] = {
-    {S_INIT("2021"), POINT_VALUE, 128},
-    {S_INIT("2022"), POINT_VALUE, 131},
+    {S_INIT("2021"), POINT_VALUE,  128                                          },
+    {S_INIT("2022"), POINT_VALUE,  131                                          },
     {S_INIT("2023"), POINT_HIDDEN},
-    {S_INIT("2024"), POINT_VALUE, 102},
-    {S_INIT("2025"), POINT_VALUE, 94, .break_why = T_INIT("Ny opgørelse fra 2025")},
-    {S_INIT("2026"), POINT_VALUE, 89},
+    {S_INIT("2024"),   POINT_VALUE,          102                                             },
+    {S_INIT("2025"),   POINT_VALUE,           94, .break_why = T_INIT("Ny opgørelse fra 2025")},
+    {S_INIT("2026"), POINT_VALUE,  89},
 };
 
 static Chart absence(void)
 {
-    return (Chart){.kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = ABSENCE, .n = 6}};
+    return (Chart){
+        .kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = ABSENCE, .n = 6}
+    };
 }
 
 static Chart strip(void)
 {
-    return (Chart){.kind = CHART_STRIP,
-                   .strip = {.knot = {KNOT_DONE, KNOT_DONE, KNOT_DONE, KNOT_HERE, KNOT_LATER, KNOT_LATER},
-                             .says = T("Svar fra forældre venter på dig")}};
+    return (Chart){
+        .kind = CHART_STRIP,
+        .strip = {.knot = {KNOT_DONE, KNOT_DONE, KNOT_DONE, KNOT_HERE, KNOT_LATER, KNOT_LATER},
+                  .says = T("Svar fra forældre venter på dig")}
+    };
 }
 
 static bool has(Str s, Str part)
@@ -73,13 +96,27 @@ static void check_golden(const char *name, Str made)
     CHECK_STR(made, test_file(path));
 }
 
-TEST(chart, distribution_looks_as_reviewed) { check_golden("distribution", svg(team())); }
-TEST(chart, comparison_looks_as_reviewed) { check_golden("comparison", svg(compared())); }
-TEST(chart, line_looks_as_reviewed) { check_golden("line", svg(absence())); }
-TEST(chart, strip_looks_as_reviewed) { check_golden("strip", svg(strip())); }
+TEST(chart, distribution_looks_as_reviewed)
+{
+    check_golden("distribution", svg(team()));
+}
+TEST(chart, comparison_looks_as_reviewed)
+{
+    check_golden("comparison", svg(compared()));
+}
+TEST(chart, line_looks_as_reviewed)
+{
+    check_golden("line", svg(absence()));
+}
+TEST(chart, strip_looks_as_reviewed)
+{
+    check_golden("strip", svg(strip()));
+}
 TEST(chart, rate_looks_as_reviewed)
 {
-    check_golden("rate", svg((Chart){.kind = CHART_RATE, .rate = {44, 58, true, 41, 55}}));
+    check_golden("rate", svg((Chart){
+                             .kind = CHART_RATE, .rate = {44, 58, true, 41, 55}
+    }));
 }
 TEST(chart, hidden_box_looks_as_reviewed)
 {
@@ -88,8 +125,14 @@ TEST(chart, hidden_box_looks_as_reviewed)
 }
 TEST(chart, key_looks_as_reviewed)
 {
-    const Key keys[] = {{KEY_ANSWER_1, S("Helt uenig")}, {KEY_ANSWER_3, S("Hverken eller")}, {KEY_NOW, S("Enige i år, med usikkerhed")},
-                        {KEY_LAST, S("Sidste gang")},    {KEY_MUNICIPALITY, S("Kommunen")},   {KEY_REGION, S("Regionen")}};
+    const Key keys[] = {
+        {KEY_ANSWER_1,     S("Helt uenig")                 },
+        {KEY_ANSWER_3,     S("Hverken eller")              },
+        {KEY_NOW,          S("Enige i år, med usikkerhed")},
+        {KEY_LAST,         S("Sidste gang")                },
+        {KEY_MUNICIPALITY, S("Kommunen")                   },
+        {KEY_REGION,       S("Regionen")                   }
+    };
     check_golden("key", chart_key(test_ctx_plain(), T("Mærker"), (Keys){keys, 6}).html);
 }
 
@@ -99,16 +142,20 @@ TEST(chart, name_carries_every_number)
 {
     Chart d = team(), k = compared(), l = absence();
     Ctx *c = test_ctx_plain();
-    CHECK_STR(chart_name(c, &d), S("helt uenig 5 pct., uenig 10 pct., hverken eller 12 pct., enig 45 pct., helt enig 29 pct."));
-    CHECK_STR(chart_name(c, &k),
-              S("Enige: i år 74 pct., usikkerhed 59 til 85 pct., sidste gang 70 pct., kommunen 70 pct., regionen 66 pct."));
+    CHECK_STR(chart_name(c, &d),
+              S("helt uenig 5 pct., uenig 10 pct., hverken eller 12 pct., enig 45 pct., helt enig 29 pct."));
+    CHECK_STR(
+        chart_name(c, &k),
+        S("Enige: i år 74 pct., usikkerhed 59 til 85 pct., sidste gang 70 pct., kommunen 70 pct., regionen 66 pct."));
     CHECK_STR(chart_name(c, &l), S("Fravær i 6. klasse: 2021 12,8 pct., 2022 13,1 pct., 2023 skjult, 2024 10,2 pct., "
                                    "brud (Ny opgørelse fra 2025), 2025 9,4 pct., 2026 8,9 pct."));
 }
 
 TEST(chart, few_answers_are_said_to_be_circa)
 {
-    Chart d = {.kind = CHART_DISTRIBUTION, .distribution = {AGREE, FEW, 5, 2, SCALE}};
+    Chart d = {
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, FEW, 5, 2, SCALE}
+    };
     CHECK(has(chart_name(test_ctx_plain(), &d), S("enig ca. 45 pct.")));
     CHECK_STR(pct_text(test_ctx_plain(), (Pct){70, true}), S("ca. 70 pct."));
 }
@@ -116,7 +163,9 @@ TEST(chart, few_answers_are_said_to_be_circa)
 TEST(chart, no_figure_in_a_segment_under_six)
 {
     static const Pct edge[] = {{5}, {6}, {0}, {44}, {45}};
-    Str s = svg((Chart){.kind = CHART_DISTRIBUTION, .distribution = {AGREE, edge, 5, 2, SCALE}});
+    Str s = svg((Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, edge, 5, 2, SCALE}
+    });
     CHECK(!has(s, S(">5</text>")));
     CHECK(has(s, S(">6</text>")));
 }
@@ -125,7 +174,9 @@ TEST(chart, one_scale_puts_zero_at_the_same_place)
 {
     static const Pct other[] = {{16}, {30}, {21}, {23}, {9}};
     Str a = svg(team());
-    Str b = svg((Chart){.kind = CHART_DISTRIBUTION, .distribution = {AGREE, other, 5, 2, SCALE}});
+    Str b = svg((Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, other, 5, 2, SCALE}
+    });
     ptrdiff_t at = str_find(a, S("<line class=\"c-axis\""), 0), bt = str_find(b, S("<line class=\"c-axis\""), 0);
     CHECK(at > 0 && bt > 0);
     CHECK_STR(str_sub(a, at, at + 40), str_sub(b, bt, bt + 40));
@@ -147,7 +198,9 @@ TEST(chart, scale_holds_the_widest_sides)
 TEST(chart, widest_item_fills_but_does_not_leave_the_canvas)
 {
     static const Pct widest[] = {{16}, {30}, {22}, {45}, {30}};
-    Str s = svg((Chart){.kind = CHART_DISTRIBUTION, .distribution = {AGREE, widest, 5, 2, SCALE}});
+    Str s = svg((Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, widest, 5, 2, SCALE}
+    });
     CHECK(has(s, S("class=\"c-a1\" x=\"0.5%\"")));
     /* neither: x = 0.5 + 121 × 94/143 + 5 = 85.04, width = 22 × 94/143 − 0.3 = 14.16 */
     CHECK(has(s, S("class=\"c-a3\" x=\"85.04%\" y=\"5\" width=\"14.16%\"")));
@@ -168,7 +221,9 @@ TEST(chart, scale_without_a_middle_is_split_in_half)
 TEST(chart, all_zero_draws_the_axis_only)
 {
     static const Pct none[5] = {{0}};
-    Str s = svg((Chart){.kind = CHART_DISTRIBUTION, .distribution = {AGREE, none, 5, 2}});
+    Str s = svg((Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, none, 5, 2}
+    });
     CHECK(has(s, S("c-axis")));
     CHECK(!has(s, S("<rect")));
     CHECK(!has(s, S("nan")) && !has(s, S("inf")));
@@ -227,7 +282,9 @@ TEST(chart, labels_are_escaped)
 {
     static const Str bad[] = {S_INIT("a\"><script>"), S_INIT("b&b")};
     static const Pct share[] = {{50}, {50}};
-    Str s = svg((Chart){.kind = CHART_DISTRIBUTION, .distribution = {bad, share, 2, -1}});
+    Str s = svg((Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {bad, share, 2, -1}
+    });
     CHECK(!has(s, S("<script>")));
     CHECK(has(s, S("b&amp;b")));
 }
@@ -246,7 +303,10 @@ TEST(chart, foreign_rule_address_is_not_written)
 
 TEST(chart, rate_above_all_invited_stays_in_the_bar)
 {
-    CHECK(has(svg((Chart){.kind = CHART_RATE, .rate = {60, 58}}), S("width=\"99.6%\" height=\"22\"/></svg>")));
+    CHECK(has(svg((Chart){
+                  .kind = CHART_RATE, .rate = {60, 58}
+    }),
+              S("width=\"99.6%\" height=\"22\"/></svg>")));
 }
 
 TEST(chart, certainty_has_a_shape_of_its_own)

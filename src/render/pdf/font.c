@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 /* FONT_DIR is given by meson.build. */
-#define EMBED(symbol, file)                                                              \
+#define EMBED(symbol, file)                                                                               \
     __asm__(".pushsection .rodata\n.balign 16\n" #symbol ":\n.incbin \"" FONT_DIR "/" file "\"\n" #symbol \
-            "_end:\n.byte 0\n.popsection\n");                                            \
-    extern const char symbol[] __attribute__((visibility("hidden")));                    \
+            "_end:\n.byte 0\n.popsection\n");                                                             \
+    extern const char symbol[] __attribute__((visibility("hidden")));                                     \
     extern const char symbol##_end[] __attribute__((visibility("hidden")))
 
 EMBED(plex_regular, "IBMPlexSans-Regular.ttf");
@@ -20,10 +20,10 @@ EMBED(plex_bold, "IBMPlexSans-Bold.ttf");
 static const struct {
     const char *from, *to;
 } FILES[PDF_FONT_COUNT] = {
-    {plex_regular, plex_regular_end},
-    {plex_italic, plex_italic_end},
+    {plex_regular,  plex_regular_end },
+    {plex_italic,   plex_italic_end  },
     {plex_semibold, plex_semibold_end},
-    {plex_bold, plex_bold_end},
+    {plex_bold,     plex_bold_end    },
 };
 
 static int file_in_memory(const char *from, const char *to)
@@ -52,7 +52,9 @@ static bool add_file(PdfFonts *fonts, int i)
 
 bool pdf_fonts_open(PdfFonts *ret)
 {
-    PdfFonts fonts = {.config = FcConfigCreate(), .fd = {-1, -1, -1, -1}};
+    PdfFonts fonts = {
+        .config = FcConfigCreate(), .fd = {-1, -1, -1, -1}
+    };
     if (!fonts.config) return false;
     for (int i = 0; i < PDF_FONT_COUNT; i++) {
         if (add_file(&fonts, i)) continue;

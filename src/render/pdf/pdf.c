@@ -20,8 +20,8 @@
 static const struct {
     double width, height, left, top, right, bottom, scale; /* points */
 } PAPERS[] = {
-    [PDF_A4] = {595.28, 841.89, 45.4, 51, 45.4, 62, 1},
-    [PDF_SLIDES] = {960, 540, 56, 44, 56, 54, 1.7},
+    [PDF_A4] = {595.28, 841.89, 45.4, 51, 45.4, 62, 1  },
+    [PDF_SLIDES] = {960,    540,    56,   44, 56,   54, 1.7},
 };
 
 void pdf_trouble(Pdf *pdf, Err err, Msg why)
@@ -153,7 +153,7 @@ static const struct {
     const char *role;
     double before, after; /* points before scaling */
 } HEADINGS[] = {
-    [1] = {TYPE_H1, "H1", 0, 4},
+    [1] = {TYPE_H1, "H1", 0,  4},
     [2] = {TYPE_H2, "H2", 20, 5},
     [3] = {TYPE_H3, "H3", 13, 3},
 };
@@ -202,7 +202,8 @@ static void draw_pending(Pdf *pdf)
         PangoLayout *layout =
             pdf_layout_text(pdf, HEADINGS[level].type, pdf->pending[i].text, pdf->right - pdf->left, false);
         add_outline(pdf, level, pdf->pending[i].text);
-        pdf_draw_layout(pdf, layout, HEADINGS[level].type, pdf_node(pdf, pdf->root, HEADINGS[level].role), pdf->left, pdf->y);
+        pdf_draw_layout(pdf, layout, HEADINGS[level].type, pdf_node(pdf, pdf->root, HEADINGS[level].role), pdf->left,
+                        pdf->y);
         pdf->y += pdf_layout_height(layout);
         pdf_layouts_free(pdf, pdf->live_n - 1);
         pdf->gap = HEADINGS[level].after * pdf->scale;
@@ -257,10 +258,10 @@ static const struct {
     TypeName type;
     double indent, after;
 } KINDS[] = {
-    [PDF_BODY] = {TYPE_BODY, 0, 7},
-    [PDF_LEAD] = {TYPE_LEAD, 0, 10},
-    [PDF_QUIET] = {TYPE_QUIET, 0, 6},
-    [PDF_NOTE] = {TYPE_BODY, 12, 12},
+    [PDF_BODY] = {TYPE_BODY,  0,  7 },
+    [PDF_LEAD] = {TYPE_LEAD,  0,  10},
+    [PDF_QUIET] = {TYPE_QUIET, 0,  6 },
+    [PDF_NOTE] = {TYPE_BODY,  12, 12},
 };
 
 typedef struct Paragraph {
@@ -327,7 +328,10 @@ static void draw_item(Pdf *pdf, Node *list, Str label, Str text)
 {
     double indent = 16 * pdf->scale;
     PdfRun run = {.text = text};
-    Paragraph p = {.type = TYPE_BODY, .runs = {&run, 1}, .x = pdf->left + indent};
+    Paragraph p = {
+        .type = TYPE_BODY, .runs = {&run, 1},
+             .x = pdf->left + indent
+    };
     p.layout = pdf_layout(pdf, TYPE_BODY, p.runs, pdf->right - p.x, false);
     int lines = pango_layout_get_line_count(p.layout);
     double leading = TYPES[TYPE_BODY].leading * pdf->scale, height = lines * leading;
@@ -512,7 +516,8 @@ static void draw_cell(Pdf *pdf, const PdfCell *cell, const Cell *at, Node *node,
         pdf_draw_layout(pdf, at->small, TYPE_SMALL, pdf_node(pdf, node, "P"), at->x, y);
         y += pdf_layout_height(at->small);
     }
-    if (cell->chart) pdf_draw_chart(pdf, cell->chart, node, (Box){at->x, y, at->width, pdf_chart_height(pdf, cell->chart)});
+    if (cell->chart)
+        pdf_draw_chart(pdf, cell->chart, node, (Box){at->x, y, at->width, pdf_chart_height(pdf, cell->chart)});
 }
 
 static bool has_chart(const PdfCell *row, int columns)
@@ -566,7 +571,8 @@ static void draw_next_row(Pdf *pdf, const Grid *g, int r, Node *body)
         draw_head(pdf, g, heads, head_height, NULL);
         pdf_layouts_free(pdf, 0);
         height = measure_row(pdf, g, row, cells);
-        if (pdf->y + height > pdf->end) pdf_trouble(pdf, E_TOO_LARGE, TF("Række {1} i en tabel er højere end siden.", r + 1));
+        if (pdf->y + height > pdf->end)
+            pdf_trouble(pdf, E_TOO_LARGE, TF("Række {1} i en tabel er højere end siden.", r + 1));
     }
     draw_row(pdf, g, row, cells, height, body);
     pdf_layouts_free(pdf, 0);

@@ -19,9 +19,9 @@ typedef enum PdfPaper {
 } PdfPaper;
 
 enum {
-    PDF_COLUMNS = 12,      /* most columns of a table */
-    PDF_PAGES = 2000,      /* most pages */
-    PDF_BYTES = 64 << 20,  /* most bytes of a file */
+    PDF_COLUMNS = 12,     /* most columns of a table */
+    PDF_PAGES = 2000,     /* most pages */
+    PDF_BYTES = 64 << 20, /* most bytes of a file */
 };
 
 typedef struct PdfMeta {
@@ -35,9 +35,9 @@ typedef struct PdfMeta {
 
 typedef enum PdfText {
     PDF_BODY,
-    PDF_LEAD,    /* under the title; the finding of a chart */
-    PDF_QUIET,   /* meta */
-    PDF_NOTE,    /* body with a bar at its left */
+    PDF_LEAD,  /* under the title; the finding of a chart */
+    PDF_QUIET, /* meta */
+    PDF_NOTE,  /* body with a bar at its left */
 } PdfText;
 
 /* A stretch of text. `address` (https://… or mailto:…) makes it a link. */

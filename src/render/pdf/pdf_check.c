@@ -95,7 +95,8 @@ static void check_fonts(Check *k, int page, qpdf_oh resources)
     for (qpdf_oh_begin_dict_key_iter(k->q, fonts); qpdf_oh_dict_more_keys(k->q);) {
         qpdf_oh font = qpdf_oh_get_key(k->q, fonts, qpdf_oh_dict_next_key(k->q));
         if (!is_embedded(k, font)) tell_page(k, page, "a font is not embedded");
-        if (!qpdf_oh_is_stream(k->q, key(k, font, "/ToUnicode"))) tell_page(k, page, "a font has no way back to letters");
+        if (!qpdf_oh_is_stream(k->q, key(k, font, "/ToUnicode")))
+            tell_page(k, page, "a font has no way back to letters");
     }
 }
 
@@ -104,9 +105,9 @@ static void check_fonts(Check *k, int page, qpdf_oh resources)
 typedef struct Scan {
     Check *k;
     int page;
-    int depth;       /* open marked contents */
-    int marked_at;   /* depth at which a numbered one is open; 0: none */
-    int number;      /* of /MCID among the operands; -1 */
+    int depth;     /* open marked contents */
+    int marked_at; /* depth at which a numbered one is open; 0: none */
+    int number;    /* of /MCID among the operands; -1 */
     bool wants_number;
     bool told_unmarked;
 } Scan;
@@ -126,9 +127,12 @@ static ptrdiff_t skip_text(Str s, ptrdiff_t at)
 {
     int depth = 0;
     for (; at < s.n; at++) {
-        if (s.p[at] == '\\') at++;
-        else if (s.p[at] == '(') depth++;
-        else if (s.p[at] == ')' && --depth == 0) return at + 1;
+        if (s.p[at] == '\\')
+            at++;
+        else if (s.p[at] == '(')
+            depth++;
+        else if (s.p[at] == ')' && --depth == 0)
+            return at + 1;
     }
     return s.n;
 }
@@ -192,8 +196,8 @@ static void end_marked(Scan *s)
 
 static void scan_operator(Scan *s, Str token)
 {
-    static const char *const paints[] = {"f",  "F",  "f*", "B", "B*", "b",  "b*", "S",
-                                         "s",  "Tj", "TJ", "'", "\"", "sh", "Do", "BI"};
+    static const char *const paints[] = {"f", "F",  "f*", "B", "B*", "b",  "b*", "S",
+                                         "s", "Tj", "TJ", "'", "\"", "sh", "Do", "BI"};
     if (str_eq(token, S("BDC")) || str_eq(token, S("BMC"))) begin_marked(s);
     if (str_eq(token, S("EMC"))) end_marked(s);
     if (str_eq(token, S("Do"))) tell_page(s->k, s->page, "a form or picture object, which is not read");
@@ -211,7 +215,8 @@ static void scan_content(Scan *s, Str content)
         if (token.n == 0) continue;
         int64_t number = 0;
         char first = token.p[0];
-        bool is_letter = (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\'' || first == '"';
+        bool is_letter =
+            (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\'' || first == '"';
         if (s->wants_number && str_i64(token, &number)) s->number = (int)number;
         s->wants_number = str_eq(token, S("/MCID"));
         if (is_letter && !str_eq(token, S("true")) && !str_eq(token, S("false")) && !str_eq(token, S("null")))
@@ -249,8 +254,10 @@ static void check_mark(Check *k, qpdf_oh element, qpdf_oh page, int number)
         return;
     }
     PageMarks *marks = &k->page[i];
-    if (marks->read >= marks->n) tell_page(k, i, "the tree names content that is not there");
-    else if (marks->number[marks->read] != number) tell_page(k, i, "reading order is not the order on the page");
+    if (marks->read >= marks->n)
+        tell_page(k, i, "the tree names content that is not there");
+    else if (marks->number[marks->read] != number)
+        tell_page(k, i, "reading order is not the order on the page");
     marks->read++;
     qpdf_oh numbers = key(k, key(k, key(k, qpdf_get_root(k->q), "/StructTreeRoot"), "/ParentTree"), "/Nums");
     qpdf_oh index = key(k, page, "/StructParents");
@@ -313,8 +320,10 @@ static void measure_table(Check *k, qpdf_oh part, TableShape *shape, int depth)
     if (depth > 3 || !qpdf_oh_is_array(k->q, kids)) return;
     for (int i = 0; i < qpdf_oh_get_array_n_items(k->q, kids); i++) {
         qpdf_oh kid = qpdf_oh_get_array_item(k->q, kids, i);
-        if (is_name(k, key(k, kid, "/S"), "/TR")) measure_row(k, kid, shape);
-        else measure_table(k, kid, shape, depth + 1);
+        if (is_name(k, key(k, kid, "/S"), "/TR"))
+            measure_row(k, kid, shape);
+        else
+            measure_table(k, kid, shape, depth + 1);
     }
 }
 
@@ -330,13 +339,15 @@ static void check_list(Check *k, qpdf_oh list)
 {
     qpdf_oh kids = key(k, list, "/K");
     for (int i = 0; qpdf_oh_is_array(k->q, kids) && i < qpdf_oh_get_array_n_items(k->q, kids); i++)
-        if (!is_name(k, key(k, qpdf_oh_get_array_item(k->q, kids, i), "/S"), "/LI")) tell(k, S("a list of something else than items"));
+        if (!is_name(k, key(k, qpdf_oh_get_array_item(k->q, kids, i), "/S"), "/LI"))
+            tell(k, S("a list of something else than items"));
 }
 
 static void check_role(Check *k, qpdf_oh element, Str role)
 {
-    static const char *const known[] = {"/Document", "/H1", "/H2", "/H3", "/P",  "/L",    "/LI",   "/Lbl",     "/LBody", "/Table",
-                                        "/THead",    "/TBody", "/TR", "/TH", "/TD", "/Link", "/Figure", "/Caption", "/Span", "/Sect"};
+    static const char *const known[] = {"/Document", "/H1",    "/H2",     "/H3",      "/P",     "/L",   "/LI",
+                                        "/Lbl",      "/LBody", "/Table",  "/THead",   "/TBody", "/TR",  "/TH",
+                                        "/TD",       "/Link",  "/Figure", "/Caption", "/Span",  "/Sect"};
     if (!is_one_of(role, known, (int)COUNT_OF(known))) tell(k, STR_CAT(k->c->arena, S("unknown role "), role));
     if (role.n == 3 && str_starts(role, S("/H"))) check_heading(k, role.p[2] - '0');
     if (str_eq(role, S("/Figure")) && !has_words(k, key(k, element, "/Alt"))) tell(k, S("a figure without words"));
@@ -369,7 +380,9 @@ static void walk(Check *k, qpdf_oh element, int depth)
         return;
     }
     qpdf_oh role = key(k, element, "/S"), kids = key(k, element, "/K");
-    check_role(k, element, qpdf_oh_is_name(k->q, role) ? str_copy(k->c->arena, str_of_z(qpdf_oh_get_name(k->q, role))) : S("(none)"));
+    check_role(k, element,
+               qpdf_oh_is_name(k->q, role) ? str_copy(k->c->arena, str_of_z(qpdf_oh_get_name(k->q, role)))
+                                           : S("(none)"));
     if (qpdf_oh_is_array(k->q, kids)) {
         for (int i = 0; i < qpdf_oh_get_array_n_items(k->q, kids); i++)
             walk_kid(k, element, qpdf_oh_get_array_item(k->q, kids, i), depth);
@@ -397,7 +410,8 @@ static void check_tree(Check *k)
     }
     qpdf_oh kids = key(k, top, "/K");
     if (qpdf_oh_is_array(k->q, kids)) {
-        for (int i = 0; i < qpdf_oh_get_array_n_items(k->q, kids); i++) walk(k, qpdf_oh_get_array_item(k->q, kids, i), 0);
+        for (int i = 0; i < qpdf_oh_get_array_n_items(k->q, kids); i++)
+            walk(k, qpdf_oh_get_array_item(k->q, kids, i), 0);
     } else {
         walk(k, kids, 0);
     }

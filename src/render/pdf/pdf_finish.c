@@ -13,10 +13,10 @@ typedef struct Finish {
     Pdf *pdf;
     qpdf_data q;
     int pages;
-    qpdf_oh *page;        /* by number */
-    qpdf_oh *page_parents;/* arrays: element of each marked content, by page */
-    int *filled;          /* how long page_parents[page] is */
-    qpdf_oh *annotation;  /* element of each link, by its number */
+    qpdf_oh *page;         /* by number */
+    qpdf_oh *page_parents; /* arrays: element of each marked content, by page */
+    int *filled;           /* how long page_parents[page] is */
+    qpdf_oh *annotation;   /* element of each link, by its number */
 } Finish;
 
 static const char *z(Finish *f, Str s)
@@ -189,8 +189,8 @@ static Err finish_page(Finish *f, int i)
     free(bytes); /* qpdf's, by its own contract */
     content = with_artifacts(f, content);
     qpdf_oh stream = qpdf_oh_new_stream(f->q);
-    qpdf_oh_replace_stream_data(f->q, stream, (const unsigned char *)content.p, (size_t)content.n, qpdf_oh_new_null(f->q),
-                                qpdf_oh_new_null(f->q));
+    qpdf_oh_replace_stream_data(f->q, stream, (const unsigned char *)content.p, (size_t)content.n,
+                                qpdf_oh_new_null(f->q), qpdf_oh_new_null(f->q));
     put(f, page, "/Contents", stream);
     put(f, page, "/StructParents", qpdf_oh_new_integer(f->q, i));
     put(f, page, "/Tabs", qpdf_oh_new_name(f->q, "/S"));
@@ -220,10 +220,14 @@ static Err read_pages(Finish *f)
 static void add_xml(Buf *b, Str s)
 {
     for (ptrdiff_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '<') buf_add(b, S("&lt;"));
-        else if (s.p[i] == '>') buf_add(b, S("&gt;"));
-        else if (s.p[i] == '&') buf_add(b, S("&amp;"));
-        else buf_add_char(b, s.p[i]);
+        if (s.p[i] == '<')
+            buf_add(b, S("&lt;"));
+        else if (s.p[i] == '>')
+            buf_add(b, S("&gt;"));
+        else if (s.p[i] == '&')
+            buf_add(b, S("&amp;"));
+        else
+            buf_add_char(b, s.p[i]);
     }
 }
 
@@ -232,10 +236,12 @@ static Str xmp(Finish *f)
     const PdfMeta *meta = &f->pdf->meta;
     Str made = STR_CAT(f->pdf->c->arena, str_sub(instant_iso(f->pdf->c->arena, meta->made), 0, 19), S("Z"));
     Buf b = buf_new(f->pdf->c->arena, 2048 + 5 * (meta->title.n + meta->author.n));
-    buf_add(&b, S("<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
-                  "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
-                  "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
-                  " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">"));
+    buf_add(
+        &b,
+        S("<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
+          "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+          "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
+          " xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">"));
     add_xml(&b, meta->title);
     buf_add(&b, S("</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>"));
     add_xml(&b, meta->author);
@@ -269,8 +275,7 @@ static void add_catalogue(Finish *f)
 
 static Err write_file(Finish *f, Str *ret_bytes)
 {
-    if (qpdf_init_write_memory(f->q) & QPDF_ERRORS)
-        return fail(f->pdf->c, E_BROKEN, T("Dokumentet kan ikke skrives."));
+    if (qpdf_init_write_memory(f->q) & QPDF_ERRORS) return fail(f->pdf->c, E_BROKEN, T("Dokumentet kan ikke skrives."));
     qpdf_set_deterministic_ID(f->q, QPDF_TRUE);
     qpdf_set_object_stream_mode(f->q, qpdf_o_generate);
     qpdf_set_minimum_pdf_version(f->q, "1.7");

@@ -17,14 +17,14 @@ typedef struct Box {
 
 typedef struct Node {
     NodeKind kind;
-    const char *role; /* ELEMENT: "P", "TH" … */
+    const char *role;  /* ELEMENT: "P", "TH" … */
     const char *scope; /* TH: "Column" or "Row" */
-    int span;         /* TH, TD: columns it covers; 0 is 1 */
-    Str words;        /* Figure: its alternative. ANNOTATION: what the link says */
-    Str address;      /* ANNOTATION */
-    Box box;          /* Figure and ANNOTATION */
-    int page;         /* CONTENT, ANNOTATION, Figure: from 0 */
-    int number;       /* CONTENT: within the page. ANNOTATION: within the document */
+    int span;          /* TH, TD: columns it covers; 0 is 1 */
+    Str words;         /* Figure: its alternative. ANNOTATION: what the link says */
+    Str address;       /* ANNOTATION */
+    Box box;           /* Figure and ANNOTATION */
+    int page;          /* CONTENT, ANNOTATION, Figure: from 0 */
+    int number;        /* CONTENT: within the page. ANNOTATION: within the document */
     struct Node *parent, *first, *last, *next;
 } Node;
 
@@ -54,15 +54,15 @@ struct Pdf {
     int marks;                    /* marked contents on the page so far */
     const char *open_tag;         /* of the marked content being drawn */
     int annotations;
-    bool is_top;                  /* nothing stands on the page yet */
-    int level;                    /* of the last heading */
-    int outline;                  /* cairo's number of the last H1 */
-    Node *root;                   /* Document */
+    bool is_top;                         /* nothing stands on the page yet */
+    int level;                           /* of the last heading */
+    int outline;                         /* cairo's number of the last H1 */
+    Node *root;                          /* Document */
     PendingHeading pending[PDF_PENDING]; /* wait for what they stand over */
     int pending_n;
-    PangoLayout *live[PDF_LIVE];  /* of the block in work */
+    PangoLayout *live[PDF_LIVE]; /* of the block in work */
     int live_n;
-    Err err;                      /* first trouble */
+    Err err; /* first trouble */
     Msg why;
     PangoFontMap *map;
     PangoContext *context;
@@ -111,7 +111,8 @@ void pdf_layouts_free(Pdf *pdf, int from);
 double pdf_layout_height(PangoLayout *layout);
 /* Draws the lines [from, to) (to < 0: all) with their first one at y, each
    stretch under `node` or, for links, under a Link below it; node NULL: an artifact. */
-void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y, int from, int to);
+void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y,
+                    int from, int to);
 void pdf_draw_layout(Pdf *pdf, PangoLayout *layout, TypeName type, Node *node, double x, double y);
 void pdf_colour(Pdf *pdf, int rgb);
 /* Rule or bar, as an artifact. */

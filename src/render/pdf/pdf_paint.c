@@ -12,15 +12,15 @@
 
 /* PAGES: type, as points on paper (0,75 × px, a little tighter). */
 const Type TYPES[TYPE_COUNT_] = {
-    [TYPE_H1] = {20, 25, INK, true},
-    [TYPE_H2] = {15, 19.5, INK, true},
-    [TYPE_H3] = {12, 16, INK, true},
-    [TYPE_BODY] = {10.5, 15, INK, false},
-    [TYPE_LEAD] = {13, 18, INK_2, false},
-    [TYPE_QUIET] = {9, 12.5, INK_3, false},
-    [TYPE_CELL] = {9.5, 13, INK, false},
-    [TYPE_CELL_HEAD] = {9.5, 13, INK, true},
-    [TYPE_SMALL] = {8.5, 11.5, INK_3, false},
+    [TYPE_H1] = {20,   25,   INK,   true },
+      [TYPE_H2] = {15,   19.5, INK,   true },
+    [TYPE_H3] = {12,   16,   INK,   true },
+      [TYPE_BODY] = {10.5, 15,   INK,   false},
+    [TYPE_LEAD] = {13,   18,   INK_2, false},
+      [TYPE_QUIET] = {9,    12.5, INK_3, false},
+    [TYPE_CELL] = {9.5,  13,   INK,   false},
+      [TYPE_CELL_HEAD] = {9.5,  13,   INK,   true },
+    [TYPE_SMALL] = {8.5,  11.5, INK_3, false},
 };
 
 void pdf_colour(Pdf *pdf, int rgb)
@@ -43,7 +43,8 @@ static void add_run_attributes(PangoAttrList *list, const PdfRun *run, ptrdiff_t
     ptrdiff_t to = from + run->text.n;
     if (run->is_bold) set_over(list, pango_attr_weight_new(PANGO_WEIGHT_SEMIBOLD), from, to);
     if (run->is_italic) set_over(list, pango_attr_style_new(PANGO_STYLE_ITALIC), from, to);
-    if (run->address.n) set_over(list, pango_attr_foreground_new(0, (guint16)(0x4d * 257), (guint16)(0x99 * 257)), from, to);
+    if (run->address.n)
+        set_over(list, pango_attr_foreground_new(0, (guint16)(0x4d * 257), (guint16)(0x99 * 257)), from, to);
 }
 
 static PangoAttrList *attributes_of(Pdf *pdf, TypeName type, PdfRuns runs)
@@ -186,7 +187,8 @@ static void draw_run(Drawing *d, PangoLayoutIter *iter, PangoLayoutRun *run, dou
     pdf_link_box(d->pdf, d->link, ours->text, ours->address, at);
 }
 
-void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y, int from, int to)
+void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y,
+                    int from, int to)
 {
     Drawing d = {.pdf = pdf, .type = type, .runs = runs, .node = node};
     PangoLayoutIter *iter = pango_layout_get_iter(layout);

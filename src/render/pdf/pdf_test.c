@@ -35,24 +35,47 @@ static PdfMeta meta_of(PdfPaper paper)
 
 static void add_keys(Pdf *pdf)
 {
-    static const Key keys[] = {{KEY_ANSWER_1, S_INIT("Helt uenig")},    {KEY_ANSWER_2, S_INIT("Uenig")},
-                               {KEY_ANSWER_3, S_INIT("Hverken eller")}, {KEY_ANSWER_4, S_INIT("Enig")},
-                               {KEY_ANSWER_5, S_INIT("Helt enig")},     {KEY_NOW, S_INIT("Enige i år, med usikkerhed")},
-                               {KEY_LAST, S_INIT("Sidste gang")},       {KEY_MUNICIPALITY, S_INIT("Alle skoler i kommunen")},
-                               {KEY_REGION, S_INIT("Hele regionen")}};
+    static const Key keys[] = {
+        {KEY_ANSWER_1,     S_INIT("Helt uenig")                 },
+        {KEY_ANSWER_2,     S_INIT("Uenig")                      },
+        {KEY_ANSWER_3,     S_INIT("Hverken eller")              },
+        {KEY_ANSWER_4,     S_INIT("Enig")                       },
+        {KEY_ANSWER_5,     S_INIT("Helt enig")                  },
+        {KEY_NOW,          S_INIT("Enige i år, med usikkerhed")},
+        {KEY_LAST,         S_INIT("Sidste gang")                },
+        {KEY_MUNICIPALITY, S_INIT("Alle skoler i kommunen")     },
+        {KEY_REGION,       S_INIT("Hele regionen")              }
+    };
     pdf_key(pdf, (Keys){keys, 9});
 }
 
 static void add_items(Pdf *pdf, int rows)
 {
-    static const PdfColumn columns[] = {{S_INIT("Spørgsmål"), 30}, {S_INIT("Uenige til venstre, enige til højre, pct."), 36},
-                                        {S_INIT("Enige i alt, 0 til 100 pct."), 24}, {S_INIT("Ændring siden 2025"), 22}};
+    static const PdfColumn columns[] = {
+        {S_INIT("Spørgsmål"),                                30},
+        {S_INIT("Uenige til venstre, enige til højre, pct."), 36},
+        {S_INIT("Enige i alt, 0 til 100 pct."),                24},
+        {S_INIT("Ændring siden 2025"),                        22}
+    };
     Arena *arena = test_ctx_plain()->arena;
     Chart *bar = NEW(arena, Chart, 1), *dot = NEW(arena, Chart, 1), *hidden = NEW(arena, Chart, 1);
-    *bar = (Chart){.kind = CHART_DISTRIBUTION, .distribution = {AGREE, SHARES, 5, 2, {46, 22, 75}}};
-    *dot = (Chart){.kind = CHART_COMPARISON,
-                   .comparison = {.subject = T("Enige"), .now = {33}, .has_interval = true, .low = 20, .high = 47, .has_last = true,
-                                  .last = {42}, .has_municipality = true, .municipality = {41}, .has_region = true, .region = {48}}};
+    *bar = (Chart){
+        .kind = CHART_DISTRIBUTION, .distribution = {AGREE, SHARES, 5, 2, {46, 22, 75}}
+    };
+    *dot = (Chart){
+        .kind = CHART_COMPARISON,
+        .comparison = {.subject = T("Enige"),
+                       .now = {33},
+                       .has_interval = true,
+                       .low = 20,
+                       .high = 47,
+                       .has_last = true,
+                       .last = {42},
+                       .has_municipality = true,
+                       .municipality = {41},
+                       .has_region = true,
+                       .region = {48}}
+    };
     *hidden = (Chart){.kind = CHART_HIDDEN, .hidden = {T("Skjult: færre end 5 svar.")}};
     PdfCell *cells = NEW(arena, PdfCell, 4 * rows);
     for (int r = 0; r < rows; r++) {
@@ -62,16 +85,26 @@ static void add_items(Pdf *pdf, int rows)
         row[1] = r % 5 == 4 ? (PdfCell){.chart = hidden, .span = 2} : (PdfCell){.chart = bar};
         row[2] = (PdfCell){.chart = dot};
         Certainty sure = r % 5 == 1 ? CERTAIN : r % 5 == 2 ? FEW_ANSWERS : BY_CHANCE;
-        row[3] = (PdfCell){.text = msg_text(test_ctx_plain(), certainty_words(sure)), .small = S("ingen sikker ændring"), .certainty = sure};
+        row[3] = (PdfCell){.text = msg_text(test_ctx_plain(), certainty_words(sure)),
+                           .small = S("ingen sikker ændring"),
+                           .certainty = sure};
         if (r % 5 == 4) row[3] = (PdfCell){.text = S("Intet tal vises")};
     }
-    pdf_table(pdf, &(PdfTable){.caption = S("Samarbejde i teamet"), .column = columns, .columns = 4, .cells = cells, .rows = rows});
+    pdf_table(pdf,
+              &(PdfTable){
+                  .caption = S("Samarbejde i teamet"), .column = columns, .columns = 4, .cells = cells, .rows = rows});
 }
 
 static void add_numbers(Pdf *pdf, int rows)
 {
-    static const PdfColumn columns[] = {{S_INIT("Afdeling"), 3}, {S_INIT("Svar"), 1, true}, {S_INIT("Enige"), 2, true}, {S_INIT("Læs det sådan"), 4}};
-    static const PdfCell row[] = {{S_INIT("Indskoling")}, {S_INIT("17")}, {S_INIT("ca. 70 pct.")}, {S_INIT("Få svar, afrundet til nærmeste 5")}};
+    static const PdfColumn columns[] = {
+        {S_INIT("Afdeling"), 3},
+        {S_INIT("Svar"),     1, true},
+        {S_INIT("Enige"),                  2,     true},
+        {S_INIT("Læs det sådan"),              4          }
+    };
+    static const PdfCell row[] = {
+        {S_INIT("Indskoling")}, {S_INIT("17")}, {S_INIT("ca. 70 pct.")}, {S_INIT("Få svar, afrundet til nærmeste 5")}};
     PdfCell *cells = NEW(test_ctx_plain()->arena, PdfCell, 4 * rows);
     for (int i = 0; i < 4 * rows; i++) cells[i] = row[i % 4];
     pdf_table(pdf, &(PdfTable){.column = columns, .columns = 4, .cells = cells, .rows = rows});
@@ -79,25 +112,32 @@ static void add_numbers(Pdf *pdf, int rows)
 
 static void add_line(Pdf *pdf)
 {
-    static const LinePoint points[] = {{S_INIT("2023"), POINT_VALUE, 128},
-                                       {S_INIT("2024"), POINT_HIDDEN},
-                                       {S_INIT("2025"), POINT_VALUE, 94},
-                                       {S_INIT("2026"), POINT_VALUE, 89, .break_why = T_INIT("Ny opgørelse fra 2026")}};
-    Chart line = {.kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = points, .n = 4}};
+    static const LinePoint points[] = {
+        {S_INIT("2023"), POINT_VALUE,                                128          },
+        {                         S_INIT("2024"),  POINT_HIDDEN                                          },
+        { S_INIT("2025"),              POINT_VALUE,                                           94},
+        {                                                      S_INIT("2026"),              POINT_VALUE, 89,                                .break_why = T_INIT("Ny opgørelse fra 2026")}
+    };
+    Chart line = {
+        .kind = CHART_LINE, .line = {.subject = T("Fravær i 6. klasse"), .is_pct = true, .v = points, .n = 4}
+    };
     pdf_chart(pdf, &line, 0);
 }
 
 static void add_prose(Pdf *pdf)
 {
-    static const PdfRun runs[] = {{S_INIT("Hvorfor er noget skjult? "), .is_bold = true},
-                                  {S_INIT("Vi viser aldrig tal, der bygger på færre end 5 svar. Kunne man regne det skjulte ud fra "
-                                          "resten, skjuler vi ét tal mere. Læs mere i ")},
-                                  {S_INIT("vejledningen om det, der er skjult, og hvorfor det altid gælder alle udgaver"),
-                                   .address = S_INIT("https://fjordby.example/vejledning/skjult")},
-                                  {S_INIT(". Ærø, Ångstrøm og Œuvre kan læses.")}};
-    static const Str points[] = {S_INIT("Hold fast i den faste tid i uge 40–48, hvor presset er størst."),
-                                 S_INIT("Lad to team prøve kollegabesøg på 20 minutter, og spørg eleverne, hvad de lagde mærke til, "
-                                        "så det bliver muligt at se, om det gør en forskel for dem.")};
+    static const PdfRun runs[] = {
+        {S_INIT("Hvorfor er noget skjult? "),                            .is_bold = true},
+        {S_INIT("Vi viser aldrig tal, der bygger på færre end 5 svar. Kunne man regne det skjulte ud fra "
+                "resten, skjuler vi ét tal mere. Læs mere i ")                                                             },
+        {S_INIT("vejledningen om det, der er skjult, og hvorfor det altid gælder alle udgaver"),
+         .address = S_INIT("https://fjordby.example/vejledning/skjult")},
+        {S_INIT(". Ærø, Ångstrøm og Œuvre kan læses.")}
+    };
+    static const Str points[] = {
+        S_INIT("Hold fast i den faste tid i uge 40–48, hvor presset er størst."),
+        S_INIT("Lad to team prøve kollegabesøg på 20 minutter, og spørg eleverne, hvad de lagde mærke til, "
+               "så det bliver muligt at se, om det gør en forskel for dem.")};
     pdf_runs(pdf, PDF_NOTE, (PdfRuns){runs, 4});
     pdf_list(pdf, false, (Strs){(Str *)points, 2});
     pdf_list(pdf, true, (Strs){(Str *)points, 2});
@@ -110,7 +150,9 @@ static Pdf *sample(PdfPaper paper, int rows)
     pdf_heading(pdf, 1, S("Skolerapport: medarbejdernes svar"));
     pdf_text(pdf, PDF_LEAD, S("Målingen i foråret 2026, sammenlignet med 2025 og med alle skoler i kommunen."));
     pdf_heading(pdf, 2, S("Hvem har svaret"));
-    Chart rate = {.kind = CHART_RATE, .rate = {44, 58, true, 41, 55}};
+    Chart rate = {
+        .kind = CHART_RATE, .rate = {44, 58, true, 41, 55}
+    };
     pdf_chart(pdf, &rate, 0);
     pdf_text(pdf, PDF_QUIET, S("44 af 58 inviterede har svaret. Stregen viser sidste år: 41 af 55."));
     if (paper == PDF_SLIDES) pdf_page(pdf);
@@ -210,10 +252,15 @@ TEST(pdf, same_input_gives_same_bytes)
 TEST(pdf, text_comes_back_in_reading_order)
 {
     Str text = said_by("pdftotext -enc UTF-8", "-", made(PDF_A4, 3));
-    static const Str order[] = {S_INIT("Skolerapport: medarbejdernes svar"), S_INIT("Målingen i foråret 2026"),
-                                S_INIT("Hvem har svaret"), S_INIT("44 af 58"), S_INIT("Samarbejde i teamet"),
-                                S_INIT("Fast tid til at følge op, fordelt på afdelinger"), S_INIT("Hvorfor er noget skjult?"),
-                                S_INIT("Ærø, Ångstrøm og Œuvre kan læses."), S_INIT("Fraværet falder")};
+    static const Str order[] = {S_INIT("Skolerapport: medarbejdernes svar"),
+                                S_INIT("Målingen i foråret 2026"),
+                                S_INIT("Hvem har svaret"),
+                                S_INIT("44 af 58"),
+                                S_INIT("Samarbejde i teamet"),
+                                S_INIT("Fast tid til at følge op, fordelt på afdelinger"),
+                                S_INIT("Hvorfor er noget skjult?"),
+                                S_INIT("Ærø, Ångstrøm og Œuvre kan læses."),
+                                S_INIT("Fraværet falder")};
     ptrdiff_t at = 0;
     for (int i = 0; i < 9; i++) {
         ptrdiff_t hit = str_find(text, order[i], at);
@@ -340,21 +387,54 @@ static Str spoilt(Str from, Str to)
     return STR_CAT(c->arena, str_sub(plain, 0, at), to, str_sub(plain, at + from.n, plain.n));
 }
 
-TEST(pdf_check, plain_form_of_a_good_file_is_good) { check_no_faults(plain_form(made(PDF_A4, 6))); }
-TEST(pdf_check, finds_missing_language) { CHECK(finds_fault(spoilt(S("/Lang ("), S("/Lanx (")), S("no language"))); }
-TEST(pdf_check, finds_unmarked_file) { CHECK(finds_fault(spoilt(S("/Marked true"), S("/Markex true")), S("not marked"))); }
-TEST(pdf_check, finds_title_not_shown) { CHECK(finds_fault(spoilt(S("/DisplayDocTitle"), S("/DisplayDocTitlx")), S("title is not shown"))); }
-TEST(pdf_check, finds_figure_without_words) { CHECK(finds_fault(spoilt(S("/Alt ("), S("/Alx (")), S("figure without words"))); }
-TEST(pdf_check, finds_head_without_scope) { CHECK(finds_fault(spoilt(S("/Scope"), S("/Scopx")), S("without a scope"))); }
-TEST(pdf_check, finds_skipped_level) { CHECK(finds_fault(spoilt(S("/S /H2"), S("/S /H3")), S("skips a level"))); }
-TEST(pdf_check, finds_wrong_tab_order) { CHECK(finds_fault(spoilt(S("/Tabs /S"), S("/Tabs /R")), S("tab order"))); }
-TEST(pdf_check, finds_unmarked_paint) { CHECK(finds_fault(spoilt(S("/Artifact BMC"), S("             ")), S("outside marked content"))); }
+TEST(pdf_check, plain_form_of_a_good_file_is_good)
+{
+    check_no_faults(plain_form(made(PDF_A4, 6)));
+}
+TEST(pdf_check, finds_missing_language)
+{
+    CHECK(finds_fault(spoilt(S("/Lang ("), S("/Lanx (")), S("no language")));
+}
+TEST(pdf_check, finds_unmarked_file)
+{
+    CHECK(finds_fault(spoilt(S("/Marked true"), S("/Markex true")), S("not marked")));
+}
+TEST(pdf_check, finds_title_not_shown)
+{
+    CHECK(finds_fault(spoilt(S("/DisplayDocTitle"), S("/DisplayDocTitlx")), S("title is not shown")));
+}
+TEST(pdf_check, finds_figure_without_words)
+{
+    CHECK(finds_fault(spoilt(S("/Alt ("), S("/Alx (")), S("figure without words")));
+}
+TEST(pdf_check, finds_head_without_scope)
+{
+    CHECK(finds_fault(spoilt(S("/Scope"), S("/Scopx")), S("without a scope")));
+}
+TEST(pdf_check, finds_skipped_level)
+{
+    CHECK(finds_fault(spoilt(S("/S /H2"), S("/S /H3")), S("skips a level")));
+}
+TEST(pdf_check, finds_wrong_tab_order)
+{
+    CHECK(finds_fault(spoilt(S("/Tabs /S"), S("/Tabs /R")), S("tab order")));
+}
+TEST(pdf_check, finds_unmarked_paint)
+{
+    CHECK(finds_fault(spoilt(S("/Artifact BMC"), S("             ")), S("outside marked content")));
+}
 TEST(pdf_check, finds_wrong_order)
 {
     CHECK(finds_fault(spoilt(S("/H1 << /MCID 3 >>"), S("/H1 << /MCID 4 >>")), S("reading order")));
 }
-TEST(pdf_check, finds_font_without_letters) { CHECK(finds_fault(spoilt(S("/ToUnicode"), S("/ToUnicodx")), S("way back"))); }
-TEST(pdf_check, finds_link_without_words) { CHECK(finds_fault(spoilt(S("/Contents ("), S("/Contentx (")), S("link without words"))); }
+TEST(pdf_check, finds_font_without_letters)
+{
+    CHECK(finds_fault(spoilt(S("/ToUnicode"), S("/ToUnicodx")), S("way back")));
+}
+TEST(pdf_check, finds_link_without_words)
+{
+    CHECK(finds_fault(spoilt(S("/Contents ("), S("/Contentx (")), S("link without words")));
+}
 TEST(pdf_check, refuses_what_is_no_pdf)
 {
     Strs faults = {0};

@@ -10,8 +10,10 @@ static Node *append(Pdf *pdf, Node *parent, NodeKind kind)
     n->kind = kind;
     n->parent = parent;
     if (!parent) return n;
-    if (parent->last) parent->last->next = n;
-    else parent->first = n;
+    if (parent->last)
+        parent->last->next = n;
+    else
+        parent->first = n;
     parent->last = n;
     return n;
 }

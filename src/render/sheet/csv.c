@@ -9,7 +9,8 @@ static bool needs_quotes(Str s)
 
 static bool looks_like_formula(Str s)
 {
-    return s.n > 0 && (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' || s.p[0] == '\t' || s.p[0] == '\r');
+    return s.n > 0 &&
+           (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' || s.p[0] == '\t' || s.p[0] == '\r');
 }
 
 static void add_text(Buf *b, CsvReader reader, Str s)

@@ -129,7 +129,8 @@ Sheet *sheet_begin(Ctx *c, SheetPress *press, const SheetMeta *meta)
 static void write_text(Sheet *sheet, lxw_row_t row, int column, Str s, lxw_format *format)
 {
     if (str_chars(s) > SHEET_TEXT) {
-        trouble(sheet, E_TOO_LARGE, TF("En tekst er længere end de {1} tegn, et regneark kan rumme i en celle.", SHEET_TEXT));
+        trouble(sheet, E_TOO_LARGE,
+                TF("En tekst er længere end de {1} tegn, et regneark kan rumme i en celle.", SHEET_TEXT));
         return;
     }
     Arena scratch = *sheet->c->arena;
@@ -152,8 +153,10 @@ static Str table_name(Arena *arena, Str name)
     for (ptrdiff_t at = 0; at < name.n && chars < 31; at += len, chars++) {
         int32_t ch = str_next_char(name, at, &len);
         bool is_forbidden = ch < 128 && str_find_char(S("[]:*?/\\'"), (char)ch, 0) >= 0;
-        if (is_forbidden) buf_add_char(&b, ' ');
-        else buf_add(&b, str_sub(name, at, at + len));
+        if (is_forbidden)
+            buf_add_char(&b, ' ');
+        else
+            buf_add(&b, str_sub(name, at, at + len));
     }
     return buf_str(&b);
 }
@@ -209,7 +212,8 @@ void sheet_table(Sheet *sheet, Str name, const SheetColumn *columns, int n)
     if (!new_table(sheet, name)) return;
     for (int i = 0; i < n; i++) {
         worksheet_set_column(sheet->table, (lxw_col_t)i, (lxw_col_t)i, column_width(&columns[i]), NULL);
-        write_text(sheet, 0, i, columns[i].head, sheet->format[is_right(columns[i].kind) ? FORMAT_HEAD_RIGHT : FORMAT_HEAD]);
+        write_text(sheet, 0, i, columns[i].head,
+                   sheet->format[is_right(columns[i].kind) ? FORMAT_HEAD_RIGHT : FORMAT_HEAD]);
     }
     worksheet_freeze_panes(sheet->table, 1, 0);
     worksheet_repeat_rows(sheet->table, 0, 0);

@@ -12,10 +12,10 @@
 #include "base/ctx.h"
 
 enum {
-    SHEET_COLUMNS = 512,      /* most columns; Excel takes 16,384 */
-    SHEET_ROWS = 1048575,     /* most rows under the head: Excel's own limit */
-    SHEET_TEXT = 32767,       /* most characters in a cell: Excel's own limit */
-    SHEET_BYTES = 64 << 20,   /* most bytes of a workbook */
+    SHEET_COLUMNS = 512,    /* most columns; Excel takes 16,384 */
+    SHEET_ROWS = 1048575,   /* most rows under the head: Excel's own limit */
+    SHEET_TEXT = 32767,     /* most characters in a cell: Excel's own limit */
+    SHEET_BYTES = 64 << 20, /* most bytes of a workbook */
 };
 
 typedef enum CellKind {
@@ -23,11 +23,11 @@ typedef enum CellKind {
     CELL_HIDDEN,   /* "skjult" */
     CELL_TEXT,
     CELL_INTEGER,
-    CELL_NUMBER,   /* finite; full precision, shown with up to 3 decimals */
-    CELL_SHARE,    /* 0–1; full precision, shown as percent */
-    CELL_KR,       /* øre in i; written as kroner */
+    CELL_NUMBER, /* finite; full precision, shown with up to 3 decimals */
+    CELL_SHARE,  /* 0–1; full precision, shown as percent */
+    CELL_KR,     /* øre in i; written as kroner */
     CELL_DATE,
-    CELL_BOOL,     /* i is 0 or 1: true, false */
+    CELL_BOOL, /* i is 0 or 1: true, false */
 } CellKind;
 
 typedef struct SheetCell {
@@ -37,15 +37,42 @@ typedef struct SheetCell {
     double v;  /* NUMBER, SHARE */
 } SheetCell;
 
-static inline SheetCell cell_none(void) { return (SheetCell){.kind = CELL_NONE}; }
-static inline SheetCell cell_hidden(void) { return (SheetCell){.kind = CELL_HIDDEN}; }
-static inline SheetCell cell_text(Str s) { return (SheetCell){.kind = CELL_TEXT, .text = s}; }
-static inline SheetCell cell_integer(int64_t i) { return (SheetCell){.kind = CELL_INTEGER, .i = i}; }
-static inline SheetCell cell_number(double v) { return (SheetCell){.kind = CELL_NUMBER, .v = v}; }
-static inline SheetCell cell_share(double v) { return (SheetCell){.kind = CELL_SHARE, .v = v}; }
-static inline SheetCell cell_kr(int64_t oere) { return (SheetCell){.kind = CELL_KR, .i = oere}; }
-static inline SheetCell cell_date(Date d) { return (SheetCell){.kind = CELL_DATE, .i = d.day}; }
-static inline SheetCell cell_bool(bool is) { return (SheetCell){.kind = CELL_BOOL, .i = is}; }
+static inline SheetCell cell_none(void)
+{
+    return (SheetCell){.kind = CELL_NONE};
+}
+static inline SheetCell cell_hidden(void)
+{
+    return (SheetCell){.kind = CELL_HIDDEN};
+}
+static inline SheetCell cell_text(Str s)
+{
+    return (SheetCell){.kind = CELL_TEXT, .text = s};
+}
+static inline SheetCell cell_integer(int64_t i)
+{
+    return (SheetCell){.kind = CELL_INTEGER, .i = i};
+}
+static inline SheetCell cell_number(double v)
+{
+    return (SheetCell){.kind = CELL_NUMBER, .v = v};
+}
+static inline SheetCell cell_share(double v)
+{
+    return (SheetCell){.kind = CELL_SHARE, .v = v};
+}
+static inline SheetCell cell_kr(int64_t oere)
+{
+    return (SheetCell){.kind = CELL_KR, .i = oere};
+}
+static inline SheetCell cell_date(Date d)
+{
+    return (SheetCell){.kind = CELL_DATE, .i = d.day};
+}
+static inline SheetCell cell_bool(bool is)
+{
+    return (SheetCell){.kind = CELL_BOOL, .i = is};
+}
 
 /* ---- CSV (RFC 4180) ---- */
 
@@ -68,7 +95,7 @@ void csv_heads(Buf *b, CsvReader reader, const Str *heads, ptrdiff_t n);
 
 typedef struct SheetColumn {
     Str head;
-    double width; /* characters; 0: by its kind */
+    double width;  /* characters; 0: by its kind */
     CellKind kind; /* of most of its cells: decides width and side of the head */
 } SheetColumn;
 

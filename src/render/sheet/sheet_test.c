@@ -11,10 +11,15 @@
 
 static const SheetMeta META = {S_INIT("Svar"), S_INIT("Fjordby Kommune"), {1795510800000}};
 
-static const SheetColumn COLUMNS[] = {{S_INIT("Enhed"), 0, CELL_TEXT},   {S_INIT("Svar"), 0, CELL_INTEGER},
-                                      {S_INIT("Enige"), 0, CELL_SHARE},  {S_INIT("Beløb"), 0, CELL_KR},
-                                      {S_INIT("Dato"), 0, CELL_DATE},    {S_INIT("Skjult"), 0, CELL_BOOL},
-                                      {S_INIT("Middel"), 0, CELL_NUMBER}};
+static const SheetColumn COLUMNS[] = {
+    {S_INIT("Enhed"),  0, CELL_TEXT   },
+    {S_INIT("Svar"),   0, CELL_INTEGER},
+    {S_INIT("Enige"),  0, CELL_SHARE  },
+    {S_INIT("Beløb"), 0, CELL_KR     },
+    {S_INIT("Dato"),   0, CELL_DATE   },
+    {S_INIT("Skjult"), 0, CELL_BOOL   },
+    {S_INIT("Middel"), 0, CELL_NUMBER }
+};
 enum { COLUMN_COUNT = COUNT_OF(COLUMNS) };
 
 static void row_of(Str unit, SheetCell *ret)
@@ -64,9 +69,10 @@ static Str member(Str bytes, const char *name)
     CHECK_INT(write(fd, bytes.p, (size_t)bytes.n), bytes.n);
     close(fd);
     char command[300];
-    snprintf(command, sizeof command,
-             "python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' %s %s",
-             path, name);
+    snprintf(
+        command, sizeof command,
+        "python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' %s %s",
+        path, name);
     FILE *f = popen(command, "r");
     CHECK(f != NULL);
     Buf b = buf_new(test_ctx_plain()->arena, 1 << 20);
@@ -212,7 +218,8 @@ TEST(csv, hidden_is_a_word_none_is_empty)
 
 TEST(csv, what_is_written_reads_back)
 {
-    static const Str texts[] = {S_INIT("a,b"), S_INIT("\"q\""), S_INIT("to\nlinjer"), S_INIT("cr\r"), S_INIT(" rum "), S_INIT("æøå")};
+    static const Str texts[] = {S_INIT("a,b"),  S_INIT("\"q\""), S_INIT("to\nlinjer"),
+                                S_INIT("cr\r"), S_INIT(" rum "), S_INIT("æøå")};
     Ctx *c = test_ctx_plain();
     SheetCell cells[6];
     for (int i = 0; i < 6; i++) cells[i] = cell_text(texts[i]);
