@@ -25,6 +25,7 @@ typedef struct QuestionPage {
     Str nonce;
     Version version;
     bool may_answer;
+    Str unsent; /* one's own answer, when somebody else's came first */
 } QuestionPage;
 
 #endif

@@ -95,9 +95,9 @@ static Err get_desk(Ctx *c)
     return web_page_end(c);
 }
 
-static Err draw_question(Ctx *c, FormValues *values)
+static Err draw_question(Ctx *c, FormValues *values, Str unsent)
 {
-    QuestionPage page = {.values = values, .nonce = access_gate.nonce(c)};
+    QuestionPage page = {.values = values, .nonce = access_gate.nonce(c), .unsent = unsent};
     TRY(support_by_uid(c, web_path(c, "uid"), &page.q));
     page.version = page.q.version;
     page.may_answer = access_may(c, NEED_SUPPORT_DECIDE, web_place(c));
@@ -108,14 +108,21 @@ static Err draw_question(Ctx *c, FormValues *values)
 static Err get_question(Ctx *c)
 {
     FormValues values = form_empty(c, &answer_form);
-    return draw_question(c, &values);
+    return draw_question(c, &values, S(""));
 }
 
 static Err answer_again(Ctx *c)
 {
     FormValues *values = c->work;
     values->problems = c->problems;
-    return draw_question(c, values);
+    return draw_question(c, values, S(""));
+}
+
+/* Both texts on one page, so that the second of two loses nothing. */
+static Err answer_too_late(Ctx *c)
+{
+    FormValues *values = c->work;
+    return draw_question(c, values, form_value(values, "answer")->raw);
 }
 
 static Err prepare_answer(Ctx *c)
@@ -123,6 +130,7 @@ static Err prepare_answer(Ctx *c)
     FormValues *values = NEW(c->arena, FormValues, 1);
     c->work = values;
     web_on_invalid(c, answer_again);
+    web_on_conflict(c, answer_too_late);
     return web_form(c, &answer_form, values);
 }
 
