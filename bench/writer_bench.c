@@ -19,11 +19,11 @@
 
 enum { CLIENTS = 64, ITEMS = 40, OPTIONS = 5, UNITS = 60, ROUNDS_MAX = 50 };
 
-#define TABLES                                                                                        \
+#define TABLES                                                                                         \
     "CREATE TABLE response (id INTEGER PRIMARY KEY, survey INTEGER NOT NULL, school INTEGER NOT NULL," \
-    " answers TEXT NOT NULL) STRICT;"                                                                 \
-    "CREATE INDEX response_s ON response (survey, school);"                                           \
-    "CREATE TABLE tally (survey INTEGER NOT NULL, school INTEGER NOT NULL, q INTEGER NOT NULL,"       \
+    " answers TEXT NOT NULL) STRICT;"                                                                  \
+    "CREATE INDEX response_s ON response (survey, school);"                                            \
+    "CREATE TABLE tally (survey INTEGER NOT NULL, school INTEGER NOT NULL, q INTEGER NOT NULL,"        \
     " opt INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (survey, school, q, opt)) STRICT, WITHOUT ROWID;"
 
 SQL(RESPOND, "INSERT INTO response (survey, school, answers) VALUES (1, $1, $2)");
@@ -84,8 +84,10 @@ static void *client(void *data)
         ctx_init(&c, &arena, (Instant){0}, (Random){0});
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         c.viewer.v = (int64_t)(seed >> 33);
-        if (writer_run(crowd->writer, &c, "survey", submit) == OK) crowd->stored++;
-        else crowd->failed++;
+        if (writer_run(crowd->writer, &c, "survey", submit) == OK)
+            crowd->stored++;
+        else
+            crowd->failed++;
     }
     arena_range_close(range);
     return NULL;
@@ -117,8 +119,11 @@ static void check_sums(Ctx *c, Store *store)
 {
     int64_t wrong = -1;
     or_die(c, db_read_begin(c, store), "read");
-    or_die(c, db_test_i64(c, S("SELECT (SELECT count(*) FROM response) * 40 - coalesce(CAST(sum(n) AS INTEGER), 0) FROM tally"),
-                          &wrong), "sum");
+    or_die(c,
+           db_test_i64(
+               c, S("SELECT (SELECT count(*) FROM response) * 40 - coalesce(CAST(sum(n) AS INTEGER), 0) FROM tally"),
+               &wrong),
+           "sum");
     db_read_end(c);
     if (wrong != 0) fprintf(stderr, "tallies and rows differ by %lld\n", (long long)wrong);
 }
@@ -210,7 +215,9 @@ int main(int argc, char **argv)
         if (i % 2 == 1) mine[i] = ours(argv[1], seconds);
     }
     double a = median(mine, rounds);
-    if (argc <= 4) printf("ours %.0f/s\n", a);
-    else printf("ours %.0f/s, bare %.0f/s, ratio %.2f\n", a, median(theirs, rounds), a / median(theirs, rounds));
+    if (argc <= 4)
+        printf("ours %.0f/s\n", a);
+    else
+        printf("ours %.0f/s, bare %.0f/s, ratio %.2f\n", a, median(theirs, rounds), a / median(theirs, rounds));
     return 0;
 }

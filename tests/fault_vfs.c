@@ -128,8 +128,10 @@ static void forget_image(Image **at)
 
 static void make_durable(sqlite3_file *real, const Change *ch, int n)
 {
-    if (ch->n < 0) must(real->pMethods->xTruncate(real, ch->at) == SQLITE_OK);
-    else if (n > 0) must(real->pMethods->xWrite(real, ch->bytes, n, ch->at) == SQLITE_OK);
+    if (ch->n < 0)
+        must(real->pMethods->xTruncate(real, ch->at) == SQLITE_OK);
+    else if (n > 0)
+        must(real->pMethods->xWrite(real, ch->bytes, n, ch->at) == SQLITE_OK);
 }
 
 /* ---- the cut ----------------------------------------------------------- */
@@ -213,8 +215,10 @@ static int f_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     pthread_mutex_lock(&disk.lock);
     int rc = disk.is_cut ? SQLITE_IOERR_WRITE : of(f)->counts ? should_fail(FAULT_AT_WRITE) : SQLITE_OK;
-    if (rc == SQLITE_OK && of(f)->image) rc = write_image(of(f)->image, from, n, at);
-    else if (rc == SQLITE_OK) rc = real_of(f)->pMethods->xWrite(real_of(f), from, n, at);
+    if (rc == SQLITE_OK && of(f)->image)
+        rc = write_image(of(f)->image, from, n, at);
+    else if (rc == SQLITE_OK)
+        rc = real_of(f)->pMethods->xWrite(real_of(f), from, n, at);
     pthread_mutex_unlock(&disk.lock);
     return rc;
 }
@@ -359,8 +363,10 @@ static int d_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
     pthread_mutex_lock(&disk.lock);
     int rc = disk.is_cut ? SQLITE_IOERR_DELETE : disk.real->xDelete(disk.real, path, 0);
     for (Image **at = &disk.images; rc == SQLITE_OK && *at;) {
-        if (strcmp((*at)->path, path) == 0) forget_image(at);
-        else at = &(*at)->next;
+        if (strcmp((*at)->path, path) == 0)
+            forget_image(at);
+        else
+            at = &(*at)->next;
     }
     pthread_mutex_unlock(&disk.lock);
     return rc;

@@ -15,10 +15,16 @@
 
 #include "db/writer.h"
 
-#define ON_BOTH(group, claim)                                             \
-    static void group##_##claim##_on(Engine engine);                      \
-    TEST(group, claim##_sqlite) { group##_##claim##_on(ENGINE_SQLITE); }  \
-    TEST(group, claim##_postgres) { group##_##claim##_on(ENGINE_POSTGRES); } \
+#define ON_BOTH(group, claim)                        \
+    static void group##_##claim##_on(Engine engine); \
+    TEST(group, claim##_sqlite)                      \
+    {                                                \
+        group##_##claim##_on(ENGINE_SQLITE);         \
+    }                                                \
+    TEST(group, claim##_postgres)                    \
+    {                                                \
+        group##_##claim##_on(ENGINE_POSTGRES);       \
+    }                                                \
     static void group##_##claim##_on(Engine engine)
 
 /* Where the empty place is; it is removed with the test. */

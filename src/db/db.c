@@ -161,8 +161,10 @@ Err db_exec_(Ctx *c, const SqlDef *def, int *ret_changed, const DbVal *args, int
     while (r.cursor) {
         int got = c->conn->driver->step(c, r.cursor);
         if (got > 0) continue;
-        if (got < 0) r.err = err_of_fault(c->conn);
-        else changed = c->conn->driver->changed(r.cursor);
+        if (got < 0)
+            r.err = err_of_fault(c->conn);
+        else
+            changed = c->conn->driver->changed(r.cursor);
         let_go(&r);
     }
     TRY(r.err);

@@ -297,8 +297,10 @@ TEST(store, opens_wholly_or_not_at_all)
             fault_vfs_plan((FaultPlan){(FaultCall)call, ++at, SQLITE_IOERR, false});
             err = store_open(c, where, options, &store);
             CHECK((err == OK) == (store != NULL));
-            if (err != OK) CHECK(!msg_is_empty(c->message));
-            else store_close(store);
+            if (err != OK)
+                CHECK(!msg_is_empty(c->message));
+            else
+                store_close(store);
         }
         CHECK(at > 1);
     }
@@ -449,9 +451,9 @@ ON_BOTH(test_transaction, merges_at_once_and_is_rolled_back)
 #define FILL "INSERT INTO house (name) VALUES ('a'); INSERT INTO room (house_id) SELECT id FROM house;"
 
 static const Migration steps[] = {
-    {1, "height", "ALTER TABLE house ADD COLUMN height INTEGER NOT NULL DEFAULT 2;"},
-    {2, "height_of_a", "UPDATE house SET height = height + 1;"},
-    {3, "broken", "UPDATE house SET height = 99; UPDATE no_such_table SET x = 1;"},
+    {1, "height",      "ALTER TABLE house ADD COLUMN height INTEGER NOT NULL DEFAULT 2;"},
+    {2, "height_of_a", "UPDATE house SET height = height + 1;"                          },
+    {3, "broken",      "UPDATE house SET height = 99; UPDATE no_such_table SET x = 1;"  },
 };
 
 static const Schema house_v1 = {.feature = "house", .schema_sql = V1 ROOMS, .check_sql = ""};
@@ -574,9 +576,10 @@ TEST(schema, a_failing_disk_leaves_the_old_shape_or_the_new)
 TEST(schema, rebuilding_a_table_keeps_what_points_to_it)
 {
     static const Migration rebuild[] = {
-        {1, "rebuild", "CREATE TABLE house_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, wide REAL) STRICT;"
-                       "INSERT INTO house_new (id, name) SELECT id, name FROM house;"
-                       "DROP TABLE house; ALTER TABLE house_new RENAME TO house;"},
+        {1, "rebuild",
+         "CREATE TABLE house_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL, wide REAL) STRICT;"
+         "INSERT INTO house_new (id, name) SELECT id, name FROM house;"
+         "DROP TABLE house; ALTER TABLE house_new RENAME TO house;"},
     };
     static const Schema rebuilt = {"house", "never read", "", rebuild, 1};
     Store *store = house(ENGINE_SQLITE);
@@ -587,7 +590,9 @@ TEST(schema, rebuilding_a_table_keeps_what_points_to_it)
 
 ON_BOTH(schema, a_step_that_loses_rows_is_refused)
 {
-    static const Migration lose[] = {{1, "lose", "DELETE FROM house;"}};
+    static const Migration lose[] = {
+        {1, "lose", "DELETE FROM house;"}
+    };
     static const Schema losing = {"house", "never read", "", lose, 1};
     Store *store = house(engine);
     bool changed = false;

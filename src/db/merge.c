@@ -141,8 +141,10 @@ Err merge_keep(Ctx *c, struct WriteBatch *batch)
 {
     Err err = batch->err;
     if (err == OK && !make_room(batch)) {
-        if (batch->specs == MERGE_SPECS) err = fail(c, E_BROKEN, msg_verbatim(S("more than 32 kinds of increments")));
-        else err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
+        if (batch->specs == MERGE_SPECS)
+            err = fail(c, E_BROKEN, msg_verbatim(S("more than 32 kinds of increments")));
+        else
+            err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
     }
     for (ptrdiff_t i = 0; err == OK && i < batch->n; i++)
         sum(sums_of(batch, batch->pending[i].spec), &batch->pending[i].item);

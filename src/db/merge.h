@@ -15,7 +15,7 @@ struct WriteBatch {
     struct MergePending {
         const MergeSpec *spec;
         MergeItem item;
-    } *pending; /* of the job that runs */
+    } * pending; /* of the job that runs */
     ptrdiff_t n, room;
     Err err; /* of db_merge, which itself cannot fail: found when its job ends */
     MergeSums *sums[MERGE_SPECS];

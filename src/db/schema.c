@@ -40,8 +40,7 @@ static Err refuse_newer(Ctx *c, const Schema *schema)
 static Err run_steps(Ctx *c, const Schema *schema, int64_t from)
 {
     if (from == 0) return db_script(c, str_of_z(schema->schema_sql));
-    for (int64_t i = from - 1; i < schema->migration_count; i++)
-        TRY(db_script(c, str_of_z(schema->migrations[i].sql)));
+    for (int64_t i = from - 1; i < schema->migration_count; i++) TRY(db_script(c, str_of_z(schema->migrations[i].sql)));
     return OK;
 }
 

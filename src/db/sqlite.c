@@ -13,7 +13,7 @@
 
 enum {
     PARAMS_MAX = 24,
-    BUSY_MS = 5000,      /* another process writes: a command beside the server */
+    BUSY_MS = 5000, /* another process writes: a command beside the server */
     FIRST_SLOTS = 64,
     CHECKPOINT_PAGES = 4000, /* 16 MB of log; before that only when idle */
 };
@@ -23,8 +23,8 @@ typedef struct DbCursor {
     struct SqliteConn *conn;
     const SqlDef *def;
     sqlite3_stmt *stmt;
-    int params;                     /* values to be given: the highest $n */
-    int bound;                      /* places in the statement, ≤ params */
+    int params;                         /* values to be given: the highest $n */
+    int bound;                          /* places in the statement, ≤ params */
     unsigned char value_of[PARAMS_MAX]; /* place − 1 → n − 1 */
     bool open, kept;
     int64_t changed;
@@ -62,16 +62,13 @@ static Fault fault_of(int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return FAULT_RETRY;
+    case SQLITE_LOCKED: return FAULT_RETRY;
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL:
-        return FAULT_FULL;
-    default:
-        return FAULT_BROKEN;
+    case SQLITE_PROTOCOL: return FAULT_FULL;
+    default: return FAULT_BROKEN;
     }
 }
 
@@ -286,7 +283,8 @@ static Err bind_all(Ctx *c, DbCursor *cursor, const DbVal *args, int n)
 {
     SqliteConn *conn = cursor->conn;
     if (n != cursor->params)
-        return db_tell(c, &conn->base, FAULT_BROKEN, cursor->def, S("another number of values than the statement takes"));
+        return db_tell(c, &conn->base, FAULT_BROKEN, cursor->def,
+                       S("another number of values than the statement takes"));
     for (int place = 1; place <= cursor->bound; place++) {
         int rc = bind(cursor->stmt, place, &args[cursor->value_of[place - 1]]);
         if (rc != SQLITE_OK) return tell(c, conn, rc, cursor->def);

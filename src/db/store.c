@@ -29,8 +29,9 @@ static const Driver *driver_of(Str where)
 static Err check_where(Ctx *c, Str where)
 {
     if (where.n == 0 || str_has_zero(where) || str_starts(where, S(":memory:")))
-        return fail(c, E_INVALID, msg_verbatim(S("The store must be a file or a postgresql:// address; "
-                                                 "a store in memory cannot be shared by readers.")));
+        return fail(c, E_INVALID,
+                    msg_verbatim(S("The store must be a file or a postgresql:// address; "
+                                   "a store in memory cannot be shared by readers.")));
     return OK;
 }
 
@@ -156,8 +157,7 @@ static void give_back(Store *store, DbConn *conn)
 static Err take(Ctx *c, Store *store, DbConn **ret)
 {
     DbConn *conn = NULL;
-    if (!take_or_promise(store, &conn))
-        return fail(c, E_BUSY, T("Der er travlt lige nu. Prøv igen om et øjeblik."));
+    if (!take_or_promise(store, &conn)) return fail(c, E_BUSY, T("Der er travlt lige nu. Prøv igen om et øjeblik."));
     if (!conn) {
         Err err = store->driver->connect(c, store, true, &conn);
         if (err != OK) {

@@ -33,8 +33,8 @@ typedef struct Thread {
     DbConn *conn;
     struct WriteBatch batch;
     ArenaRange spare;
-    Arena arena; /* over spare, of own */
-    Ctx own;     /* for the engine's calls and the flush */
+    Arena arena;      /* over spare, of own */
+    Ctx own;          /* for the engine's calls and the flush */
     bool has_written; /* since it last was idle */
 } Thread;
 
@@ -57,10 +57,10 @@ struct Writer {
 /* Of one attempt at a transaction. */
 typedef enum Outcome {
     STORED,
-    NOT_BEGUN,  /* nothing was tried */
-    RETRY,      /* rolled back; the same again may succeed */
-    GONE,       /* rolled back; each job by itself may succeed */
-    UNCERTAIN,  /* the connection broke during COMMIT: never to be repeated */
+    NOT_BEGUN, /* nothing was tried */
+    RETRY,     /* rolled back; the same again may succeed */
+    GONE,      /* rolled back; each job by itself may succeed */
+    UNCERTAIN, /* the connection broke during COMMIT: never to be repeated */
 } Outcome;
 
 /* ---- hooks ------------------------------------------------------------- */
@@ -196,8 +196,10 @@ static bool record_all(Thread *t, Ctx *c)
 static bool undo(Thread *t, WriteJob *job, bool alone, bool is_full)
 {
     Ctx *c = job->c;
-    if (alone) merge_clear(&t->batch);
-    else merge_drop(&t->batch);
+    if (alone)
+        merge_clear(&t->batch);
+    else
+        merge_drop(&t->batch);
     if (t->conn->driver->rollback_to(own(t), t->conn) != OK) return false;
     if (!record_all(t, c)) return false;
     if (is_full) {
@@ -419,8 +421,10 @@ static void work(Thread *t, WriteJob *jobs)
         rewind_all(jobs);
         outcome = run_together(t, jobs);
     }
-    if (outcome == UNCERTAIN) refuse_all(t, jobs, outcome);
-    else if (outcome != STORED) run_each_alone(t, jobs);
+    if (outcome == UNCERTAIN)
+        refuse_all(t, jobs, outcome);
+    else if (outcome != STORED)
+        run_each_alone(t, jobs);
     for (WriteJob *job = jobs, *next; job; job = next) {
         next = job->next; /* done() may free the job */
         answer(t, job);
@@ -566,8 +570,12 @@ WriterFigures writer_figures(const Writer *w)
     pthread_mutex_lock(&locked->lock);
     int queued = w->queued;
     pthread_mutex_unlock(&locked->lock);
-    return (WriterFigures){.batches = w->batches, .jobs = w->jobs, .rerun = w->rerun,
-                           .refused = w->refused, .retried = w->retried, .queued = queued};
+    return (WriterFigures){.batches = w->batches,
+                           .jobs = w->jobs,
+                           .rerun = w->rerun,
+                           .refused = w->refused,
+                           .retried = w->retried,
+                           .queued = queued};
 }
 
 /* ---- open, close ------------------------------------------------------- */

@@ -23,10 +23,10 @@
 typedef struct Writer Writer;
 
 typedef struct WriterOptions {
-    int queue_max;      /* 1,000 unless set; beyond: E_BUSY */
-    int batch_max;      /* 128 unless set */
-    int batch_ms;       /* 10 unless set */
-    int connections;    /* PostgreSQL; 2 unless set */
+    int queue_max;   /* 1,000 unless set; beyond: E_BUSY */
+    int batch_max;   /* 128 unless set */
+    int batch_ms;    /* 10 unless set */
+    int connections; /* PostgreSQL; 2 unless set */
 } WriterOptions;
 
 typedef struct WriteJob WriteJob;

@@ -9,13 +9,14 @@
 
 #include "fault_vfs.h"
 #include "place.h"
-#include "db/writer.h"
 
-#define TABLES                                                                       \
-    "CREATE TABLE note (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"       \
-    "CREATE TABLE kept (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"       \
+#include "db/writer.h" /* behind test.h, which lets go of cmocka's fail() */
+
+#define TABLES                                                                        \
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"        \
+    "CREATE TABLE kept (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"        \
     "CREATE TABLE tally (k INTEGER NOT NULL PRIMARY KEY, n INTEGER NOT NULL) STRICT;" \
-    "CREATE TABLE single (uid INTEGER NOT NULL PRIMARY KEY) STRICT;"                 \
+    "CREATE TABLE single (uid INTEGER NOT NULL PRIMARY KEY) STRICT;"                  \
     "CREATE TABLE big (id INTEGER PRIMARY KEY, t TEXT NOT NULL) STRICT;"
 
 SQL(NOTE, "INSERT INTO note (uid) VALUES ($1)");
@@ -144,8 +145,10 @@ ON_BOTH(writer, an_error_that_the_write_hides_never_stores_half)
     Writer *w = place_writer(store, (WriterOptions){0});
     Err err = run_as(w, 4, write_forgives);
     int64_t stored = place_i64(store, "SELECT count(*) FROM single");
-    if (engine == ENGINE_SQLITE) CHECK(err == OK && stored == 1);
-    else CHECK(err == E_BROKEN && stored == 0);
+    if (engine == ENGINE_SQLITE)
+        CHECK(err == OK && stored == 1);
+    else
+        CHECK(err == E_BROKEN && stored == 0);
     CHECK_OK(run_as(w, 5, write_note));
 }
 
@@ -281,8 +284,12 @@ static Crowd *run_crowd(Writer *w, int writes, Err (*write)(Ctx *c))
     Crowd *crowd = NEW(c->arena, Crowd, 1);
     crowd->writes = writes;
     for (int i = 0; i < CLIENTS; i++) {
-        crowd->client[i] = (Client){.writer = w, .first_uid = (int64_t)i * UID_STEP, .writes = writes,
-                                    .group = groups[i % 3], .write = write, .results = NEW(c->arena, Err, writes)};
+        crowd->client[i] = (Client){.writer = w,
+                                    .first_uid = (int64_t)i * UID_STEP,
+                                    .writes = writes,
+                                    .group = groups[i % 3],
+                                    .write = write,
+                                    .results = NEW(c->arena, Err, writes)};
         assert_int_equal(pthread_create(&crowd->client[i].id, NULL, client_main, &crowd->client[i]), 0);
     }
     for (int i = 0; i < CLIENTS; i++) pthread_join(crowd->client[i].id, NULL);
@@ -342,9 +349,12 @@ static void check_one(const Client *client, int i, int stored, int kept)
 
 static void check_tallies(Store *store)
 {
-    CHECK_INT(place_i64(store, "SELECT count(*) FROM (SELECT uid % 7 AS k, count(*) AS n FROM note GROUP BY uid % 7) AS a"
-                               " LEFT JOIN tally ON tally.k = a.k WHERE coalesce(tally.n, 0) <> a.n"), 0);
-    CHECK_INT(place_i64(store, "SELECT coalesce(CAST(sum(n) AS INTEGER), 0) - (SELECT count(*) FROM note) FROM tally"), 0);
+    CHECK_INT(place_i64(store,
+                        "SELECT count(*) FROM (SELECT uid % 7 AS k, count(*) AS n FROM note GROUP BY uid % 7) AS a"
+                        " LEFT JOIN tally ON tally.k = a.k WHERE coalesce(tally.n, 0) <> a.n"),
+              0);
+    CHECK_INT(place_i64(store, "SELECT coalesce(CAST(sum(n) AS INTEGER), 0) - (SELECT count(*) FROM note) FROM tally"),
+              0);
 }
 
 /* Acknowledged = stored, nothing else is, each exactly once. */
@@ -373,6 +383,62 @@ ON_BOTH(writer, a_crowd_is_stored_exactly_once)
     CHECK_INT(f.jobs, CLIENTS * 8);
     CHECK_INT(f.queued, 0);
     CHECK(f.batches < f.jobs); /* they did share commits */
+}
+
+static Err flush_unlucky(Ctx *c, const MergeItem *items, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (items[i].key[0] == 13) return fail(c, E_CONFLICT, T("Ikke den."));
+    return flush_tally(c, items, n);
+}
+
+static const MergeSpec unlucky_spec = {"unlucky", flush_unlucky};
+
+static bool is_unlucky(int64_t uid)
+{
+    return uid % UID_STEP == 0 && uid / UID_STEP % 8 == 3;
+}
+
+static Err write_unlucky(Ctx *c)
+{
+    TRY(db_exec(c, NOTE, NULL, uid_of(c)));
+    db_merge(c, &unlucky_spec, (const int64_t[MERGE_KEY_INTS]){is_unlucky(uid_of(c)) ? 13 : uid_of(c) % KEYS}, 1);
+    return OK;
+}
+
+/* The batch cannot be stored; alone, only the one that cannot is refused. */
+ON_BOTH(writer, a_flush_that_fails_costs_only_its_own_write)
+{
+    Store *store = place_store(engine, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){0});
+    Crowd *crowd = run_crowd(w, 2, write_unlucky);
+    Found *found = look(store);
+    for (int who = 0; who < CLIENTS; who++)
+        for (int i = 0; i < 2; i++) {
+            bool unlucky = is_unlucky(crowd->client[who].first_uid + i);
+            CHECK_INT(crowd->client[who].results[i], unlucky ? E_CONFLICT : OK);
+            CHECK_INT(found->note[who][i], unlucky ? 0 : 1);
+        }
+    check_tallies(store);
+}
+
+static Err write_many_kinds(Ctx *c)
+{
+    MergeSpec *specs = NEW(c->arena, MergeSpec, uid_of(c));
+    for (int64_t i = 0; i < uid_of(c); i++) {
+        specs[i] = tally_spec;
+        db_merge(c, &specs[i], (const int64_t[MERGE_KEY_INTS]){1}, 1);
+    }
+    return OK;
+}
+
+TEST(writer, more_kinds_of_increments_than_fit_are_refused)
+{
+    Store *store = place_store(ENGINE_SQLITE, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){0});
+    CHECK_OK(run_as(w, 32, write_many_kinds));
+    CHECK_ERR(run_as(w, 33, write_many_kinds), E_BROKEN);
+    CHECK_INT(place_i64(store, "SELECT n FROM tally"), 32);
 }
 
 /* Read, then write: without SERIALIZABLE and its retries increments get lost. */
@@ -487,9 +553,12 @@ typedef struct Disaster {
 } Disaster;
 
 static const Disaster disasters[] = {
-    {FAULT_AT_WRITE, SQLITE_FULL, false},        {FAULT_AT_WRITE, SQLITE_FULL, true},
-    {FAULT_AT_WRITE, SQLITE_IOERR_WRITE, false}, {FAULT_AT_WRITE, SQLITE_IOERR_NOMEM, false},
-    {FAULT_AT_SYNC, SQLITE_IOERR_FSYNC, false},  {FAULT_AT_SYNC, SQLITE_IOERR_FSYNC, true},
+    {FAULT_AT_WRITE, SQLITE_FULL,        false},
+    {FAULT_AT_WRITE, SQLITE_FULL,        true },
+    {FAULT_AT_WRITE, SQLITE_IOERR_WRITE, false},
+    {FAULT_AT_WRITE, SQLITE_IOERR_NOMEM, false},
+    {FAULT_AT_SYNC,  SQLITE_IOERR_FSYNC, false},
+    {FAULT_AT_SYNC,  SQLITE_IOERR_FSYNC, true },
 };
 
 static Str faulty_place(void)
