@@ -20,7 +20,7 @@ static Settings settings;
 static Str store_place(Ctx *c)
 {
     const char *pg = getenv("TRAAD_TEST_PG"), *engine = getenv("TRAAD_TEST_ENGINE");
-    if (engine && str_eq(str_of_z(engine), S("postgres"))) {
+    if (engine && str_eq(str_of_z(engine), S("postgresql"))) {
         CHECK(pg != NULL);
         return str_of_z(pg);
     }

@@ -1,7 +1,7 @@
 /* A store for unit tests of core and features: all schemas of the house on a
    fast file, one transaction a test, rolled back at its end, so that tests
    neither see each other nor wait for a disk. Engine: SQLite, or PostgreSQL
-   when TRAAD_TEST_ENGINE says postgres (and TRAAD_TEST_PG where it is). */
+   when TRAAD_TEST_ENGINE says postgresql (and TRAAD_TEST_PG where it is). */
 #ifndef TESTS_STORE_H
 #define TESTS_STORE_H
 
