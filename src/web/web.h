@@ -88,7 +88,7 @@ Strs web_fields(Ctx *c, const char *name);
 /* Uploaded file of a multipart form: its bytes; empty when absent. */
 Str web_upload(Ctx *c, const char *name, Str *ret_filename);
 /* Parses a declared form into values (render/form.h) and tells every problem;
-   E_INVALID makes the router show the form again through `again`. */
+   E_INVALID makes the router show the form again (web_on_invalid). */
 MUST Err web_form(Ctx *c, const Form *form, FormValues *ret);
 /* The hidden field `version`. */
 MUST Err web_form_version(Ctx *c, Version *ret);

@@ -78,6 +78,20 @@ Err support_by_uid(Ctx *c, Str uid, Question *ret)
     return OK;
 }
 
+SQL(PLACE_BY_UID, "SELECT owner_id, unit_id, id, author_id FROM support_question WHERE uid = $1");
+
+Err support_place(Ctx *c, Str uid, Place *ret)
+{
+    Place place = {0};
+    Rows r = db_query(c, PLACE_BY_UID, uid);
+    if (db_next(&r))
+        place = (Place){.owner_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .object_id = db_i64(&r, 2), .author = {db_i64(&r, 3)}};
+    TRY(db_done(&r));
+    if (!place.object_id) return E_NOT_FOUND;
+    *ret = place;
+    return OK;
+}
+
 SQL(ASK, "INSERT INTO support_question (owner_id, uid, author_id, unit_id, asked_at, subject, body, state)"
          " SELECT u.owner_id, $1, $2, u.id, $4, $5, $6, 'open' FROM v_organisation_unit u WHERE u.id = $3 RETURNING id");
 

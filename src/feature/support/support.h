@@ -31,6 +31,8 @@ MUST Err support_own(Ctx *c, Questions *ret);
 MUST Err support_desk(Ctx *c, bool answered, Instant after_at, SupportId after_id, Questions *ret);
 /* E_NOT_FOUND without a sentence. */
 MUST Err support_by_uid(Ctx *c, Str uid, Question *ret);
+/* Where the question lies, for its routes' scope. E_NOT_FOUND without a sentence. */
+MUST Err support_place(Ctx *c, Str uid, Place *ret);
 
 /* Inside a write. subject 1–120, body 1–4,000 characters (the form has looked).
    The question lies with the viewer's first unit, else with the owner itself. */

@@ -143,21 +143,7 @@ static Err write_answer(Ctx *c)
     return web_redirect(c, STR_CAT(c->arena, S("/support/sag/"), web_path(c, "uid")));
 }
 
-SQL(SUPPORT_PLACE, "SELECT owner_id, unit_id, id, author_id FROM support_question WHERE uid = $1");
-
-static Err find_question(Ctx *c, Str param, Place *ret)
-{
-    Place place = {0};
-    Rows r = db_query(c, SUPPORT_PLACE, param);
-    if (db_next(&r))
-        place = (Place){.owner_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .object_id = db_i64(&r, 2), .author = {db_i64(&r, 3)}};
-    TRY(db_done(&r));
-    if (!place.object_id) return E_NOT_FOUND;
-    *ret = place;
-    return OK;
-}
-
-static const Scope scope_question = {"support question", find_question};
+static const Scope scope_question = {"support question", support_place};
 
 static Err loose_ends(Ctx *c, LooseEnd **list)
 {
