@@ -26,11 +26,6 @@ const Schema *const *program_schemas(Ctx *c, int *ret_n)
     return all;
 }
 
-static Err store_rules(Ctx *c)
-{
-    return access_rules_store(c);
-}
-
 Err program_open(Ctx *c, bool make)
 {
     const Settings *s = c->app->settings;
@@ -42,7 +37,7 @@ Err program_open(Ctx *c, bool make)
     TRY(schema_apply(c, c->app->store, all, n, &migrated));
     if (!make && !migrated) return OK;
     TRY(program_open_writer(c));
-    return writer_run(c->app->writer, c, "access", store_rules);
+    return writer_run(c->app->writer, c, "access", access_rules_store);
 }
 
 Err program_open_writer(Ctx *c)

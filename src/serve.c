@@ -95,6 +95,8 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it */
     signal(SIGPIPE, SIG_IGN);
     TRY(program_open_writer(c));
+    /* A newer program may have other rules over the same tables, without a migration. */
+    TRY(writer_run(c->app->writer, c, "access", access_rules_store));
     Web *web = NULL;
     TRY(open_web(c, &web));
     c->app->web = web;

@@ -53,6 +53,67 @@ TEST(access, a_right_held_here_never_meets_a_relation_held_there)
     CHECK_ERR(ask(c, NEED_ORGANISATION_WRITE, "S21"), E_NOT_FOUND);
 }
 
+/* A relation that hangs on the unit alone: v_access_unit has it, and lists join that. */
+static bool hangs_on_unit(AccessRelation relation)
+{
+    return relation == RELATION_UNIT || relation == RELATION_REACH || relation == RELATION_INSIDE || relation == RELATION_OWNER;
+}
+
+static bool is_right_by_unit_only(short object, short right, int role)
+{
+    bool found = false;
+    for (int i = 0; i < access_row_count; i++) {
+        const AccessRow *r = &access_rows[i];
+        if (r->object != object || r->right != right || (r->role != role && r->role != ROLE_ANY)) continue;
+        if (r->relation == RELATION_ANY) return false; /* no list of units says "everywhere" */
+        found |= hangs_on_unit((AccessRelation)r->relation);
+    }
+    return found;
+}
+
+SQL(LISTED, "SELECT count(*) FROM v_access_unit WHERE object = $1 AND need = $2 AND viewer_id = $3 AND unit_id = $4"
+            " AND valid_from <= $5 AND (valid_to IS NULL OR valid_to >= $5)");
+
+/* The place has neither author nor assignment, so only what hangs on the unit can give the right. */
+static bool is_given_alike(Ctx *c, short object, short right, const Place *place)
+{
+    Need need = {.name = "test", .object = object, .right = right};
+    int64_t listed = 0;
+    Str letter = {&access_right_letters[right], 1};
+    CHECK_OK(db_one_i64(c, LISTED, &listed, str_of_z(access_object_names[object]), letter, c->viewer, place->unit_id, c->today));
+    CHECK_INT(access_may(c, &need, place), listed > 0);
+    return listed > 0;
+}
+
+enum { TRIED_UNITS = 7 };
+static const char *const tried_units[TRIED_UNITS] = {"R1", "K1", "K2", "S11", "S11-A", "S11-3A", "S21"};
+
+/* The viewer against every right and unit. */
+static void compare_all(Ctx *c, int role, int *asked, int *given)
+{
+    Place places[TRIED_UNITS];
+    for (int u = 0; u < TRIED_UNITS; u++) places[u] = place_of(c, tried_units[u]);
+    for (short object = 0; object < access_object_count; object++)
+        for (short right = RIGHT_READ; right <= RIGHT_AGGREGATE; right++)
+            for (int u = 0; u < TRIED_UNITS && is_right_by_unit_only(object, right, role); u++) {
+                *given += is_given_alike(c, object, right, &places[u]);
+                ++*asked;
+            }
+}
+
+/* What a relation means is written twice, in C for routes and in SQL for lists. */
+TEST(access, lists_and_routes_give_the_same_answer)
+{
+    Ctx *c = test_store();
+    int asked = 0, given = 0;
+    for (int role = 0; role < ROLE_COUNT; role++)
+        for (int m = 0; m < TRIED_UNITS; m++) {
+            test_viewer(c, test_person(c, "Bo", tried_units[m], access_role_names[role]));
+            compare_all(c, role, &asked, &given);
+        }
+    CHECK(given > 50 && asked - given > 50);
+}
+
 TEST(access, a_membership_counts_within_its_dates_only)
 {
     Ctx *c = test_store();
