@@ -21,9 +21,10 @@ MUST Err audit_add(Ctx *c, AuditRow row);
 
 /* Rows younger than this are left for the next round: on PostgreSQL a row with
    a lower id may still be on its way. */
-enum { AUDIT_SEAL_AGE_MS = 5000, AUDIT_SEAL_ROWS = 5000 };
-/* Inside a write: seals what is old enough, at most AUDIT_SEAL_ROWS rows of one
-   chain; *ret_rows 0 when there was nothing. */
+enum { AUDIT_SEAL_AGE_MS = 5000, AUDIT_CLOCK_SLACK_MS = 60000, AUDIT_SEAL_ROWS = 5000 };
+/* Inside a write: seals one owner's oldest open rows up to the first that is too
+   new or of another month, at most AUDIT_SEAL_ROWS; *ret_rows 0 when there was
+   nothing, so that all owners have had their turn when it says 0. */
 MUST Err audit_seal(Ctx *c, int64_t *ret_rows);
 /* Recomputes every chain of the owner that has rows; *ret_bad counts the seals
    that do not match, *ret_seals those looked at. A whole expired month has

@@ -99,3 +99,65 @@ TEST(audit, months_have_chains_of_their_own)
     test_sql(c, "DELETE FROM audit_seal WHERE month = (SELECT min(month) FROM audit_seal)");
     CHECK_INT(bad_seals(c), 0);
 }
+
+/* A request that had to wait (for a hash, for the writer) writes the time at
+   which it came: its row stands behind newer ones. */
+TEST(audit, a_late_row_neither_jumps_a_newer_one_nor_is_forgotten)
+{
+    Ctx *c = test_store();
+    add(c, "newer");
+    c->now.ms -= 3000;
+    add(c, "older");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 0);
+    c->now.ms += 3000;
+    CHECK_INT(seal(c), 2);
+    CHECK_INT(bad_seals(c), 0);
+    test_sql(c, "UPDATE audit SET detail = 'x' WHERE verb = 'older'");
+    CHECK_INT(bad_seals(c), 1);
+}
+
+TEST(audit, rows_on_both_sides_of_midnight_are_all_sealed)
+{
+    Ctx *c = test_store();
+    c->now.ms = 1764547199990; /* 2025-11-30 23:59:59.990 UTC */
+    add(c, "first");
+    c->now.ms += 20;
+    add(c, "december");
+    c->now.ms -= 20;
+    add(c, "late");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 0);
+    CHECK_INT(bad_seals(c), 0);
+    test_sql(c, "UPDATE audit SET detail = 'x' WHERE verb = 'late'");
+    CHECK_INT(bad_seals(c), 1);
+    test_clean(c);
+}
+
+TEST(audit, a_clock_set_back_does_not_stop_the_sealing)
+{
+    Ctx *c = test_store();
+    c->now.ms += (int64_t)365 * 86400000;
+    add(c, "next year");
+    c->now.ms -= (int64_t)365 * 86400000;
+    add(c, "now");
+    c->now.ms += 6000;
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(bad_seals(c), 0);
+}
+
+TEST(audit, an_owner_who_must_wait_lets_the_others_go)
+{
+    Ctx *c = test_store();
+    CHECK_OK(audit_add(c, (AuditRow){.owner_id = test_unit(c, "K2"), .verb = "two", .object = "support"}));
+    c->now.ms += 4000;
+    add(c, "one");
+    c->now.ms += 2000;
+    CHECK_INT(seal(c), 1);
+    CHECK_INT(seal(c), 0);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM audit_seal s JOIN unit u ON u.id = s.owner_id WHERE u.code = 'K2'"), 1);
+}

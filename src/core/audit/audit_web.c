@@ -8,7 +8,8 @@ static Err tick(Ctx *c, bool *ret_more)
 {
     int64_t rows = 0;
     TRY(audit_seal(c, &rows));
-    *ret_more = rows == AUDIT_SEAL_ROWS;
+    /* The busiest municipality comes first; the others must not wait for its silence. */
+    *ret_more = rows > 0;
     return OK;
 }
 

@@ -30,5 +30,6 @@ CREATE TABLE audit_seal (
   PRIMARY KEY (owner_id, month, seq),
   CHECK (last_id >= first_id)
 ) STRICT;
+CREATE INDEX audit_seal_by_end ON audit_seal (owner_id, last_id);
 
 CREATE VIEW v_audit AS SELECT id, owner_id, at, person_id, verb, object, object_id, unit_id, detail FROM audit;
