@@ -49,6 +49,8 @@ typedef struct PgConn {
     const char *pending[PENDING_MAX]; /* control statements not sent yet */
     int pending_count;
     bool begun; /* BEGIN is sent or pending */
+    bool is_astray; /* a BEGIN, SAVEPOINT or RELEASE was refused: which savepoint stands is not known */
+    bool is_ready;  /* session_start went well on this connection */
     Savepoint savepoint;
     /* Of the last failed call, copied out before its PGresult is freed. */
     char words[WORDS_MAX];
@@ -186,6 +188,7 @@ static void forget_all(PgConn *conn)
 enum { TRIP_MAX = PENDING_MAX + 4 };
 typedef struct Trip {
     int sent;
+    int controls; /* of what was sent first: statements that were pending */
     bool failed; /* something could not be sent, or the server refused something */
     PGresult *result[TRIP_MAX]; /* NULL from the first that never came */
 } Trip;
@@ -204,6 +207,7 @@ static void send_control(PgConn *conn, Trip *trip, const char *sql)
 static void send_pending(PgConn *conn, Trip *trip)
 {
     for (int i = 0; i < conn->pending_count; i++) send_control(conn, trip, conn->pending[i]);
+    trip->controls = trip->sent;
     conn->pending_count = 0;
     if (conn->savepoint == SP_PENDING) conn->savepoint = SP_SET;
 }
@@ -243,6 +247,7 @@ static bool collect(PgConn *conn, Trip *trip)
         return false;
     }
     receive(conn, trip);
+    for (int i = 0; i < trip->controls; i++) conn->is_astray |= !is_fine(trip->result[i]);
     for (int i = 0; i < trip->sent && !trip->failed; i++) {
         if (is_fine(trip->result[i])) continue;
         trip->failed = true;
@@ -267,6 +272,14 @@ static bool control(PgConn *conn, const char *first, const char *second)
     bool ok = collect(conn, &trip);
     end_trip(&trip);
     return ok;
+}
+
+static void ended(PgConn *conn)
+{
+    conn->begun = false;
+    conn->is_astray = false;
+    conn->pending_count = 0;
+    conn->savepoint = SP_NONE;
 }
 
 /* ---- connecting -------------------------------------------------------- */
@@ -299,16 +312,16 @@ static bool simple(PgConn *conn, const char *sql)
 static const char *session_start(PgConn *conn)
 {
     forget_all(conn);
-    conn->begun = false;
-    conn->pending_count = 0;
-    conn->savepoint = SP_NONE;
+    ended(conn);
+    conn->is_ready = false;
     if (PQstatus(conn->pg) != CONNECTION_OK) return PQerrorMessage(conn->pg);
     if (PQserverVersion(conn->pg) < SERVER_OLDEST) return "PostgreSQL is older than 14";
     const char *encoding = PQparameterStatus(conn->pg, "server_encoding");
     if (!encoding || strcmp(encoding, "UTF8") != 0) return "the database's encoding is not UTF8";
     if (!simple(conn, session_settings)) return conn->words;
     if (conn->base.read_only && !simple(conn, "SET default_transaction_read_only = on")) return conn->words;
-    return PQenterPipelineMode(conn->pg) == 1 ? NULL : "pipeline mode is refused";
+    conn->is_ready = PQenterPipelineMode(conn->pg) == 1;
+    return conn->is_ready ? NULL : "pipeline mode is refused";
 }
 
 static PGconn *dial(const char *where)
@@ -352,7 +365,7 @@ static Err revive(Ctx *c, PgConn *conn)
 {
     if (conn->begun) return OK;
     (void)PQconsumeInput(conn->pg); /* sees a hang-up that came while nobody looked */
-    if (PQstatus(conn->pg) == CONNECTION_OK) return OK;
+    if (conn->is_ready && PQstatus(conn->pg) == CONNECTION_OK) return OK;
     PQreset(conn->pg);
     if (!session_start(conn)) return OK;
     keep_lost(conn);
@@ -706,13 +719,6 @@ static bool is_untouched(const PgConn *conn)
     return PQtransactionStatus(conn->pg) == PQTRANS_IDLE && PQstatus(conn->pg) == CONNECTION_OK;
 }
 
-static void ended(PgConn *conn)
-{
-    conn->begun = false;
-    conn->pending_count = 0;
-    conn->savepoint = SP_NONE;
-}
-
 /* COMMIT of a transaction that has failed answers ROLLBACK, not an error. */
 static bool commit_trip(PgConn *conn)
 {
@@ -786,11 +792,13 @@ static Err pg_rollback_to(Ctx *c, DbConn *base)
     return tell(c, conn, NULL);
 }
 
-/* A failed statement leaves the transaction open for ROLLBACK TO. */
+/* A failed statement leaves the transaction open for ROLLBACK TO. All jobs of
+   a batch use one savepoint's name: where the RELEASE of one was refused,
+   ROLLBACK TO in the next would undo the first as well. */
 static bool pg_in_transaction(DbConn *base)
 {
     const PgConn *conn = of(base);
-    if (!conn->begun || PQstatus(conn->pg) != CONNECTION_OK) return false;
+    if (!conn->begun || conn->is_astray || PQstatus(conn->pg) != CONNECTION_OK) return false;
     PGTransactionStatusType status = PQtransactionStatus(conn->pg);
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || conn->pending_count > 0;
 }

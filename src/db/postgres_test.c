@@ -228,6 +228,26 @@ TEST(postgres, savepoints_without_statements_cost_nothing_and_end_well)
     pg->disconnect(conn);
 }
 
+/* ROLLBACK TO in the second job would find the first one's savepoint. */
+TEST(postgres, a_refused_release_loses_the_whole_batch)
+{
+    Ctx *c = test_ctx_plain();
+    DbConn *conn = connect_with(str_of_z(PT));
+    CHECK_OK(pg->begin(c, conn, TX_WRITE));
+    CHECK_OK(pg->savepoint(c, conn));
+    (void)ONE(conn, PT_ADD, 1, 1.0, S("a"), DB_NONE);
+    CHECK_ERR(RUN(conn, PT_ADD, 1, 1.0, S("a"), DB_NONE), E_BROKEN);
+    ctx_forgive(c);
+    CHECK_OK(pg->release(c, conn)); /* waits for the next statement */
+    CHECK_OK(pg->savepoint(c, conn));
+    CHECK_ERR(RUN(conn, PT_ADD, 2, 1.0, S("b"), DB_NONE), E_BROKEN);
+    ctx_forgive(c);
+    CHECK(!pg->in_transaction(conn));
+    pg->rollback(conn);
+    CHECK_INT(text_one(conn, "SELECT count(*) FROM pt"), 0);
+    pg->disconnect(conn);
+}
+
 TEST(postgres, commit_of_a_failed_transaction_is_no_success)
 {
     Ctx *c = test_ctx_plain();

@@ -219,6 +219,16 @@ static bool release(Thread *t, WriteJob *job, bool alone)
     return undo(t, job, alone, false);
 }
 
+/* A write that met an engine's error and says OK nevertheless is not believed:
+   on PostgreSQL nothing after the error was done, its savepoint included. */
+static void distrust(Ctx *c, WriteJob *job, Fault fault)
+{
+    if (job->result != OK || fault == FAULT_NONE) return;
+    job->result = fault == FAULT_BROKEN ? E_BROKEN : E_BUSY;
+    if (c->err != OK) job->result = c->err;
+    else job->result = fail(c, job->result, msg_verbatim(S("a write went on after a statement had failed")));
+}
+
 /* False: the transaction is lost, or (conn->fault says so) to be retried. */
 static bool run_job(Thread *t, WriteJob *job, bool alone)
 {
@@ -233,6 +243,7 @@ static bool run_job(Thread *t, WriteJob *job, bool alone)
     if (is_full) job->result = too_large(job);
     db_close_open(conn);
     if (!d->in_transaction(conn) || conn->fault == FAULT_RETRY || conn->fault == FAULT_LOST) return false;
+    distrust(job->c, job, conn->fault);
     return job->result == OK ? release(t, job, alone) : undo(t, job, alone, is_full);
 }
 
@@ -327,6 +338,7 @@ static void refuse(Thread *t, WriteJob *job, Outcome outcome)
 {
     bool is_broken = outcome != UNCERTAIN && t->conn->fault == FAULT_BROKEN;
     job->result = E_BROKEN;
+    job->is_uncertain = outcome == UNCERTAIN;
     atomic_fetch_add_explicit(&t->writer->refused, 1, memory_order_relaxed);
     if (is_broken && job->c->err == E_BROKEN) return;
     rewind_job(job);
@@ -530,6 +542,7 @@ Err writer_submit(Writer *w, WriteJob *job)
     db_read_end(job->c); /* its snapshot, if prepare forgot it, is no use here */
     job->next = NULL;
     job->result = OK;
+    job->is_uncertain = false;
     pthread_mutex_lock(&w->lock);
     bool has_room = !w->is_closing && w->queued < w->options.queue_max;
     if (has_room) {

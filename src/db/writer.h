@@ -38,6 +38,9 @@ struct WriteJob {
     void (*done)(WriteJob *job, Err result);
     void *user;
     const char *group; /* feature name; static text */
+    /* With E_BROKEN: the connection broke during the commit, so that nobody
+       knows whether it was stored. Never say that it was not. */
+    bool is_uncertain;
     WriteJob *next;    /* the writer's */
     CtxMark mark;      /* the writer's */
     Err result;        /* the writer's */
