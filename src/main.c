@@ -111,6 +111,10 @@ int main(int argc, char **argv)
     Settings settings = settings_default();
     struct App app = {.settings = &settings};
     c.app = &app;
+    if (!pdf_fonts_open(&app.fonts) || !sheet_press_open(&app.press)) {
+        fputs("traad: start: the embedded fonts do not open\n", stderr);
+        return 1;
+    }
     c.lang = LANG_EN;
     Str *words = NEW(&arena, Str, argc);
     for (int i = 1; i < argc; i++) words[i - 1] = str_of_z(argv[i]);
@@ -122,5 +126,7 @@ int main(int argc, char **argv)
     if (err != OK) tell(&c, where);
     else program_print(&out);
     ctx_end(&c);
+    pdf_fonts_close(&app.fonts);
+    sheet_press_close(&app.press);
     return err == OK ? 0 : err == E_INVALID ? 2 : 1;
 }

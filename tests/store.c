@@ -64,6 +64,7 @@ static void open_store(Ctx *c)
     CHECK_OK(store->driver->connect(c, store, false, &conn));
     settings = settings_default();
     app = (struct App){.store = store, .secrets = secrets, .settings = &settings};
+    CHECK(pdf_fonts_open(&app.fonts) && sheet_press_open(&app.press));
 }
 
 static void roll_back(Ctx *c, void *data)

@@ -6,6 +6,8 @@
 #include "core/secret/secret.h"
 #include "core/settings.h"
 #include "db/writer.h"
+#include "render/pdf/font.h"
+#include "render/sheet/sheet.h"
 #include "web/web.h"
 
 struct App {
@@ -14,6 +16,8 @@ struct App {
     Web *web;       /* NULL unless serving */
     Secrets *secrets;
     const Settings *settings;
+    PdfFonts fonts;    /* for pdf_begin */
+    SheetPress press;  /* for sheet_begin */
 };
 
 #endif
