@@ -63,7 +63,9 @@ CREATE TABLE access_rule (
 ) STRICT;
 
 -- Which units a person may see the objects of, by membership; the reader adds object, need and day.
--- Relations that hang on the object itself (own, assigned, shared, any) are the reader's.
+-- Relations that hang on the object itself (own, assigned, shared, released, any) are the reader's.
+-- A unit may come twice: ask by IN or EXISTS, never join. UNION would take out the doubles, but SQLite then
+-- works out everybody's rights before it looks for the viewer (5,000 units, 2,000 people: 1.8 s instead of 0.4 ms).
 CREATE VIEW v_access_unit AS
   SELECT a.object, a.need, m.person_id AS viewer_id, r.unit_id, m.valid_from, m.valid_to
     FROM access_rule a
@@ -71,13 +73,13 @@ CREATE VIEW v_access_unit AS
     JOIN v_organisation_reach r ON r.above_id = m.unit_id
     JOIN v_organisation_unit u ON u.id = r.unit_id
    WHERE a.relation = 'reach' OR (a.relation = 'unit' AND u.owner_id = m.owner_id)
-  UNION
+  UNION ALL
   SELECT a.object, a.need, m.person_id, r.above_id, m.valid_from, m.valid_to
     FROM access_rule a
     JOIN v_people_membership m ON m.role = a.role
     JOIN v_organisation_reach r ON r.unit_id = m.unit_id
    WHERE a.relation = 'inside'
-  UNION
+  UNION ALL
   SELECT a.object, a.need, m.person_id, u.id, m.valid_from, m.valid_to
     FROM access_rule a
     JOIN v_people_membership m ON m.role = a.role

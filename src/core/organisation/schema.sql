@@ -49,7 +49,7 @@ CREATE INDEX unit_succession_back ON unit_succession (succeeds_id, unit_id);
 
 -- Every unit with every unit at or above it: the tree as pages and rights ask for it.
 -- Rewritten whole when the tree changes.
-CREATE TABLE unit_reach (
+CREATE TABLE unit_reach ( -- big
   above_id   INTEGER NOT NULL REFERENCES unit (id),
   unit_id    INTEGER NOT NULL REFERENCES unit (id),
   depth      INTEGER NOT NULL CHECK (depth >= 0),  -- 0: the unit itself

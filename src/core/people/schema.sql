@@ -1,5 +1,5 @@
 -- A person who works with the system or is asked by it by name (never a respondent's answers).
-CREATE TABLE person (
+CREATE TABLE person ( -- big
   id         INTEGER PRIMARY KEY,
   owner_id   INTEGER NOT NULL REFERENCES unit (id),
   version    INTEGER NOT NULL DEFAULT 1,
@@ -14,7 +14,7 @@ CREATE INDEX person_by_name ON person (owner_id, name_sort, id);
 
 -- What a person is, where, for which purpose, and when. A sensitive role counts
 -- only once a second person has confirmed it.
-CREATE TABLE membership (
+CREATE TABLE membership ( -- big
   id           INTEGER PRIMARY KEY,
   owner_id     INTEGER NOT NULL REFERENCES unit (id),
   version      INTEGER NOT NULL DEFAULT 1,
