@@ -299,8 +299,20 @@ static Msg fault_text(const Request *r)
     return TF("Der gik noget galt hos os. Prøv igen om lidt. Fejlnummer {1}.", number);
 }
 
+static Msg fate_text(const Request *r)
+{
+    if (r->fate == FATE_UNKNOWN) return T("Forbindelsen til databasen blev afbrudt. Se efter, om det blev gemt.");
+    return TF("Det, du sendte, er gemt, men siden kunne ikke vises. Gå til forsiden, og se efter. Fejlnummer {1}.",
+              str_of_z(r->number));
+}
+
 void web_error(Request *r, Err err)
 {
+    if (r->fate != FATE_NOT_STORED) { /* whatever the error: to send it again would be wrong */
+        set_number(r);
+        web_error_status(r, 500, fate_text(r));
+        return;
+    }
     bool is_post = r->route && r->route->route.method == POST;
     Msg said = r->c.message;
     switch (err) {

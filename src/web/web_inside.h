@@ -170,6 +170,10 @@ typedef struct Answer {
 
 typedef enum Stage { READING = 1, PARKED, WRITTEN, READY, SENT } Stage;
 
+/* Decides what an error page may say: nobody is told that nothing was stored
+   when it was, or may have been. */
+typedef enum Fate { FATE_NOT_STORED, FATE_STORED, FATE_UNKNOWN } Fate;
+
 /* What a write job of the request is for. */
 typedef enum JobKindOf { JOB_NONE, JOB_POST, JOB_LOOK, JOB_REFUSED } JobKindOf;
 
@@ -223,6 +227,7 @@ struct Request {
     Err refused;     /* E_FORBIDDEN or E_NOT_FOUND that a job will record */
     WriteJob job;
     Err result;      /* of the job */
+    Fate fate;       /* of what was posted, once the writer is done with it */
     Request *next;   /* in the worker queue */
 
     int64_t began_us;

@@ -165,7 +165,8 @@ void web_read_body_begin(Request *r)
     bool is_chunked = r->head.transfer_encoding.n > 0;
     if (r->head.content_length.n > 0 && !str_i64(r->head.content_length, &length)) length = PTRDIFF_MAX;
     ptrdiff_t max = body_max(r), room = is_chunked ? max : (ptrdiff_t)length;
-    if (!r->refuse && max > 0 && room > max) r->refuse = 413;
+    /* A GET has no use for a body; a long one would only buy time. */
+    if (!r->refuse && room > (max > 0 ? max : WEB_BODY_MAX)) r->refuse = 413;
     if (!r->refuse && room > 0 && max > 0) {
         if (!hold_body(r, room)) r->refuse = 503;
         else r->body = buf_new(&r->arena, room);

@@ -23,7 +23,7 @@ static void after_full(Request *r)
     r->job_kind = JOB_NONE;
     r->arena.end = r->arena_end;
     if (setjmp(r->full) == 0) say_full(r);
-    else web_error_plain(r, 503);
+    else web_error_plain(r, r->fate == FATE_NOT_STORED ? 503 : 500);
 }
 
 void web_bounded(Request *r, void (*step)(Request *r))
@@ -38,7 +38,7 @@ void web_bounded(Request *r, void (*step)(Request *r))
 
 static Err begin_reading(Request *r)
 {
-    if (r->reading) return OK;
+    if (r->reading && r->c.conn) return OK; /* a prepare that hashes has let its own go */
     TRY(db_read_begin(&r->c, r->web->store));
     r->reading = true;
     return OK;
@@ -287,12 +287,21 @@ static Err finish_post(Request *r)
     return r->answer.status ? OK : nothing_drawn(c);
 }
 
+static Fate fate_of(const Request *r)
+{
+    if (r->job_kind != JOB_POST) return FATE_NOT_STORED;
+    if (r->result == OK) return FATE_STORED;
+    return r->job.is_uncertain ? FATE_UNKNOWN : FATE_NOT_STORED;
+}
+
 static void serve_written(Request *r)
 {
+    r->fate = fate_of(r);
     if (r->job_kind == JOB_LOOK && r->result != OK) web_error(r, r->result);
     if (r->job_kind == JOB_POST) {
         Err err = finish_post(r);
-        if (err != OK) draw_failed(r, err);
+        if (err != OK && r->fate == FATE_NOT_STORED) draw_failed(r, err);
+        else if (err != OK) web_error(r, err);
     }
 }
 

@@ -286,6 +286,8 @@ static const Route routes[] = {
     {POST, "/conflict", NEED_PUBLIC, SCOPE_NONE, WRITE, .write = write_conflict},
     {POST, "/writefull", NEED_PUBLIC, SCOPE_NONE, WRITE, .write = write_full},
     {POST, "/held", NEED_PUBLIC, SCOPE_NONE, WRITE, .write = write_held},
+    {POST, "/storedfull", NEED_PUBLIC, SCOPE_NONE, WRITE, .write = write_note, .finish = get_full},
+    {POST, "/storedbroken", NEED_PUBLIC, SCOPE_NONE, WRITE, .write = write_note, .finish = get_broken},
     {POST, "/fields", NEED_PUBLIC, SCOPE_NONE, WRITE, .prepare = prepare_fields, .body_max = 3 << 20},
     {POST, "/thing/:id", &need_thing, &scope_thing, WRITE, .write = write_note},
     {GET, "/svar/:token", NEED_PUBLIC, SCOPE_NONE, REPLY, .get = get_answer},
@@ -843,6 +845,30 @@ TEST(web, slow_write_draws_after_the_commit)
     Server *s = serve();
     CHECK(has(post(s, "/slow", "body=hej"), S("gemt")));
     CHECK_INT(count_of(s, "SELECT count(*) FROM web_note"), 1);
+    stop(s);
+}
+
+/* The write is durable; only its page failed. */
+TEST(web, what_is_stored_is_never_said_to_be_lost)
+{
+    static const char *const paths[] = {"/storedfull", "/storedbroken"};
+    Server *s = serve();
+    for (int i = 0; i < 2; i++) {
+        Str answer = post(s, paths[i], "body=hej");
+        CHECK_INT(status_of(answer), 500);
+        CHECK(has(answer, S("er gemt")));
+        CHECK(!has(answer, S("ikke gemt")));
+        CHECK(!has(answer, S("Intet er gemt")));
+        CHECK_INT(count_of(s, "SELECT count(*) FROM web_note"), i + 1);
+    }
+    stop(s);
+}
+
+TEST(web, a_get_with_a_long_body_is_refused_at_once)
+{
+    Server *s = serve();
+    CHECK_INT(status_of(get_with(s, "/plain", "Content-Length: 999999999999\r\n")), 413);
+    CHECK_INT(status_of(get(s, "/plain")), 200);
     stop(s);
 }
 

@@ -182,9 +182,10 @@ static void spend_a_hash(Str password)
 bool secret_password_is(Ctx *c, Secrets *s, Str hash, Str password)
 {
     bool is = false;
+    const char *z = str_z(c->arena, hash); /* before the slot: a full arena jumps away */
     slot_take(s);
     if (hash.n == 0 || hash.n >= crypto_pwhash_STRBYTES) spend_a_hash(password);
-    else is = crypto_pwhash_str_verify(str_z(c->arena, hash), password.p, (unsigned long long)password.n) == 0;
+    else is = crypto_pwhash_str_verify(z, password.p, (unsigned long long)password.n) == 0;
     slot_give(s);
     return is;
 }
