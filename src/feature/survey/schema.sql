@@ -4,7 +4,7 @@ CREATE TABLE wave (
   owner_id   INTEGER NOT NULL REFERENCES unit (id),
   version    INTEGER NOT NULL DEFAULT 1,
   uid        TEXT    NOT NULL UNIQUE CHECK (length(uid) = 32),
-  name       TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 60),
+  name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
   questionnaire_version_id INTEGER NOT NULL REFERENCES questionnaire_version (id),
   previous_id INTEGER REFERENCES wave (id),        -- the wave it is compared with
   made_on    INTEGER NOT NULL,
@@ -17,7 +17,8 @@ CREATE TABLE wave (
   has_single_pages INTEGER NOT NULL DEFAULT 0 CHECK (has_single_pages IN (0, 1)), -- pupils: one question at a time
   CHECK ((opens_on IS NULL) = (closes_on IS NULL)),
   CHECK (closes_on IS NULL OR closes_on >= opens_on),
-  CHECK (previous_id IS NULL OR previous_id <> id)
+  CHECK (previous_id IS NULL OR previous_id <> id),
+  UNIQUE (owner_id, name)
 ) STRICT;
 CREATE INDEX wave_by_owner ON wave (owner_id, made_on, id);
 

@@ -26,7 +26,8 @@ typedef struct Wave {
     bool is_shared_device, has_single_pages;
 } Wave;
 
-MUST Err survey_by_name(Ctx *c, Str name, Wave *ret);  /* E_NOT_FOUND without a sentence */
+/* E_NOT_FOUND without a sentence; E_CONFLICT when several owners have a wave of that name. */
+MUST Err survey_by_name(Ctx *c, Str name, Wave *ret);
 MUST Err survey_by_id(Ctx *c, WaveId id, Wave *ret);
 MUST Err survey_by_uid(Ctx *c, Str uid, Wave *ret);
 
@@ -82,9 +83,12 @@ typedef struct AnswerCode {
 } AnswerCode;
 /* By the code as typed or followed. E_NOT_FOUND without a sentence. */
 MUST Err survey_code_find(Ctx *c, Str code, AnswerCode *ret);
+/* What a mark stands for: goes into the MAC, so that a row_id that reads like a
+   code does not use the code up. */
+typedef enum SpentKind { SPENT_CODE = 1, SPENT_FORM, SPENT_ROW } SpentKind;
 /* 64 hexadecimal digits under the wave's key: the mark of a code, a form or a
    row. E_CONFLICT once the key is destroyed (the wave is closed). */
-MUST Err survey_mac(Ctx *c, const Wave *wave, Str text, Str *ret);
+MUST Err survey_mac(Ctx *c, const Wave *wave, SpentKind kind, Str text, Str *ret);
 /* Inside a write: true in *ret_first when this mark is new. */
 MUST Err survey_spend(Ctx *c, WaveId id, Str mac, bool *ret_first);
 
