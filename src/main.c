@@ -96,6 +96,7 @@ static Err run(Ctx *c, Args args, Buf *out, Str *ret_where)
     }
     *ret_where = str_of_z(command->name);
     if (command->needs_store) TRY(program_open(c, false));
+    if (command->writes) TRY(program_open_writer(c));
     Err err = command->run(c, (Args){args.v + words, args.n - words}, out);
     program_close(c);
     return err;

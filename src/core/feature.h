@@ -19,6 +19,7 @@ typedef struct Command {
     const char *help;  /* one paragraph, English */
     bool needs_store;
     Err (*run)(Ctx *c, Args args, Buf *out);
+    bool writes; /* with needs_store: app->writer is open */
 } Command;
 
 /* One end in somebody's part of the thread that has no next step (PAGES §1). */

@@ -1,4 +1,4 @@
-#include "core/organisation/organisation.h"
+#include "core/organisation/organisation_inside.h"
 
 #include "text/name.h"
 
@@ -50,32 +50,21 @@ Err organisation_owner(Ctx *c, UnitId id, Unit *ret)
     return one_unit(db_query(c, OWNER, id), ret);
 }
 
-static bool is_code(Str code)
-{
-    if (code.n < 1 || code.n > UNIT_CODE_MAX) return false;
-    for (ptrdiff_t i = 0; i < code.n; i++) {
-        char ch = code.p[i];
-        bool letter = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
-        bool digit = ch >= '0' && ch <= '9';
-        if (!letter && !digit && ch != '.' && ch != '_' && ch != '-') return false;
-    }
-    return true;
-}
-
 SQL(KIND_OWNS, "SELECT is_owner FROM unit_kind WHERE code = $1");
 
 static Err check_new(Ctx *c, const NewUnit *unit, Unit *parent, bool *ret_owns)
 {
     int64_t owns = 0;
     Unit same = {0};
-    if (!is_code(unit->code)) ctx_problem(c, S("code"), T("Koden skal være 1–32 tegn af A–Z, a–z, 0–9, punktum, _ og -."));
+    if (!unit_is_code(unit->code)) ctx_problem(c, S("code"), T("Koden skal være 1–32 tegn af A–Z, a–z, 0–9, punktum, _ og -."));
     else if (organisation_by_code(c, unit->code, &same) == OK) ctx_problem(c, S("code"), T("Koden er brugt af en anden enhed."));
     Err err = db_one_i64(c, KIND_OWNS, &owns, unit->kind);
     if (err == E_NOT_FOUND) ctx_problem(c, S("kind"), TF("Enhedstypen {1} findes ikke.", unit->kind));
     else TRY(err);
     if (unit->parent_code.n && organisation_by_code(c, unit->parent_code, parent) != OK)
         ctx_problem(c, S("parent_code"), TF("Der er ingen enhed med koden {1}.", unit->parent_code));
-    if (str_chars(unit->name) < 1 || str_chars(unit->name) > 200) ctx_problem(c, S("name"), T("Navnet skal være 1–200 tegn."));
+    if (str_chars(unit->name) < 1 || str_chars(unit->name) > UNIT_NAME_MAX || !unit_is_one_line(unit->name))
+        ctx_problem(c, S("name"), T("Navnet skal være 1–200 tegn."));
     if (unit->valid_to.day && unit->valid_to.day < unit->valid_from.day)
         ctx_problem(c, S("valid_to"), T("Sidste dag ligger før første dag."));
     TRY(ctx_check(c));

@@ -24,7 +24,13 @@ typedef struct Units {
     bool more; /* cut at the page's length */
 } Units;
 
-enum { UNIT_PAGE = 50, UNIT_CODE_MAX = 32, UNIT_DEPTH_MAX = 16 };
+enum {
+    UNIT_PAGE = 50,
+    UNIT_CODE_MAX = 32,  /* of A–Z a–z 0–9 . _ - */
+    UNIT_NAME_MAX = 200, /* characters, one line */
+    UNIT_NOTE_MAX = 200,
+    UNIT_DEPTH_MAX = 16, /* units above one unit */
+};
 
 /* E_NOT_FOUND without a sentence when no unit has the code. */
 MUST Err organisation_by_code(Ctx *c, Str code, Unit *ret);
@@ -42,6 +48,39 @@ typedef struct NewUnit {
 MUST Err organisation_add(Ctx *c, NewUnit unit, UnitId *ret);
 /* Inside a write: rewrites the reach of every unit from the tree. */
 MUST Err organisation_reach_rebuild(Ctx *c);
+
+/* ---- files (FORMATS §1) ---------------------------------------------------- */
+
+typedef enum OrganisationFormat {
+    ORGANISATION_PLAIN = 1,
+    ORGANISATION_REGISTER, /* the register of institutions, 2016 */
+} OrganisationFormat;
+
+enum { ORGANISATION_FILE_BYTES = 64 << 20, ORGANISATION_FILE_ROWS = 200000 };
+
+typedef struct UnitFile UnitFile;
+
+/* Reads a whole file from memory, which must outlive *ret. Delimiter , ; or tab,
+   byte order mark, LF and CRLF mixed; columns by name, in any order, others are
+   passed over. What is wrong in a single row is kept for organisation_import.
+   Errors: E_CONFLICT for a header that cannot be used, E_TOO_LARGE beyond the
+           limits above; sentences in English, for the command line. No SQL. */
+MUST Err organisation_file_read(Ctx *c, Str text, OrganisationFormat format, UnitFile **ret);
+
+typedef struct ImportCount {
+    int64_t read, stored, repeated; /* rows of the file; stored: new or changed */
+} ImportCount;
+
+/* Inside a write. The file is the whole truth for the codes it names: units that
+   are missing are added, those that differ are changed (organisation_edit's rule:
+   unit_past keeps what held until yesterday), the others stand. With a column
+   succeeds also their lineage. Everything or nothing.
+   Errors: E_CONFLICT "line N: …" for the first impossible line of the file: what
+           organisation_file_read kept, a code twice, an unknown kind, parent or
+           predecessor, a cycle (also through units of the store), more than
+           UNIT_DEPTH_MAX units above one, or a unit of the store that would pass
+           to another owner in law, which wants a new code. */
+MUST Err organisation_import(Ctx *c, const UnitFile *file, ImportCount *ret);
 
 /* Scope of routes with :unit (a unit's code). */
 extern const Scope scope_unit;

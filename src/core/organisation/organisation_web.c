@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "core/organisation/organisation.h"
+#include "core/organisation/organisation_command.h"
 
 extern const Schema organisation_schema;
 
@@ -31,4 +32,4 @@ static Err demo(Ctx *c)
     return organisation_reach_rebuild(c);
 }
 
-const Feature organisation_feature = {.name = "organisation", .schema = &organisation_schema, .demo = demo};
+const Feature organisation_feature = {.name = "organisation", .schema = &organisation_schema, .commands = organisation_commands, .demo = demo};
