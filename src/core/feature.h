@@ -36,10 +36,54 @@ typedef struct LooseEnd {
     struct LooseEnd *next;
 } LooseEnd;
 
-/* A job kind: a row that is worked on in chunks until done (core/job). */
+/* Long work, done in steps by a few threads that serve owns (core/job). A kind is
+   listed by its feature; job_add (core/job/job.h) makes a row of it. One step:
+
+     claim    by the runner: the row becomes 'running', durably
+     prepare  outside any transaction, in a Ctx and arena of the step: network,
+              heavy computing, reading (db_read_begin … db_read_end; no snapshot
+              is held over the network)
+     write    inside the writer, SQL only, ≤ 5 ms, may run again: stores what
+              prepare made, and moves bookmark and counts in the same transaction
+
+   A step is a chunk of about a second at most, so that jobs take turns, the page
+   moves and stopping is quick. What write stores stays invisible to others until
+   the last step shows it by one UPDATE. After a crash, or an error that may
+   pass, the step is done again from its bookmark: what write stored is there
+   exactly once, what prepare did outside (mail) may have been done twice. A kind
+   with `at_most_once` is never prepared again after it may have begun: its write
+   is called alone with was_broken_off, and goes on behind the doubtful chunk. */
+typedef struct JobFigure {
+    const char *name; /* static text */
+    int64_t n;
+} JobFigure;
+enum { JOB_FIGURES = 4, JOB_BOOKMARK_MAX = 200 };
+
+typedef struct JobStep {
+    int64_t job_id, owner_id;
+    Str uid, args;        /* as job_add was given them */
+    bool was_broken_off;  /* this step began before and its end is not known */
+    /* As the last write left them, for write to change. It finds them as prepare
+       left them, also when it runs again. */
+    Str bookmark;         /* where to go on; empty at first; at most JOB_BOOKMARK_MAX bytes */
+    int64_t done_n, of_n; /* shown as "done_n of of_n"; of_n 0: not known yet */
+    bool is_done;         /* the job is finished; what it made may be seen */
+    Instant next_at;      /* the next step not before; 0: as soon as it is its turn */
+    JobFigure figures[JOB_FIGURES]; /* counts for the log, nothing else gets there */
+    void *work;           /* from prepare to write */
+} JobStep;
+
 typedef struct JobKind {
-    const char *name;
-    Err (*step)(Ctx *c, int64_t job_id, Str args, bool *ret_done);
+    const char *name;   /* 1–40 letters; part of the stored data */
+    Msg title;          /* what is being made: "Rapporter til skolerne" */
+    Err (*prepare)(Ctx *c, JobStep *step); /* optional */
+    Err (*write)(Ctx *c, JobStep *step);
+    /* Errors: E_BUSY and E_BROKEN are tried again, 5 s later, then 20 s … an hour;
+       the others end the job and their sentence is shown. With at_most_once,
+       prepare answers E_BUSY only when nothing has been done outside; its other
+       errors, E_BROKEN too, end the job. */
+    int tries_max;      /* failures of one step in a row before the job has failed; 0: 8 */
+    bool at_most_once;
 } JobKind;
 
 /* How long rows are kept and what happens then. */
@@ -48,6 +92,19 @@ typedef struct Retention {
     const char *keeps; /* English: what, why, how long, what happens then */
     Err (*expire)(Ctx *c, int64_t *ret_rows);
 } Retention;
+
+/* Where a feature opens into the frame: a room of the thread (PAGES §1), or the
+   row of administration in the footer. Shown to those whose role has the right. */
+typedef enum RoomName {
+    ROOM_LOESE_ENDER = 1, ROOM_MAAL, ROOM_DATA, ROOM_DIALOG, ROOM_INDSATSER, ROOM_PROEVEHANDLINGER, ROOM_FORLOEB, ROOM_VIDEN,
+    ROOM_ADMINISTRATION,
+} RoomName;
+typedef struct Door {
+    RoomName room;
+    const char *path;
+    Msg name;          /* of the link in the administration's row; rooms have names of their own */
+    const Need *need;
+} Door;
 
 typedef struct Feature {
     const char *name;
@@ -63,6 +120,7 @@ typedef struct Feature {
        tells each on c's log by ctx_problem (English). */
     Err (*check)(Ctx *c, int64_t *ret_bad);
     const Retention *retention;  /* ended by a row without table */
+    const Door *doors;           /* ended by a row without path; the first that the viewer may open leads into a room */
     Err (*demo)(Ctx *c);         /* inside the writer; deterministic */
 } Feature;
 

@@ -71,9 +71,19 @@ static bool is_adrift(DbConn *conn)
 
 /* The list's node is taken before the start: a full arena must not leave a
    running statement that nobody knows of. */
+/* PostgreSQL cannot hold a zero byte in a text and SQLite would: refused here,
+   so that both engines say the same. */
+static bool has_zero_text(const DbVal *args, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (args[i].kind == DB_TEXT && str_has_zero(args[i].s)) return true;
+    return false;
+}
+
 static Err start(Ctx *c, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret)
 {
     if (!c->conn) return no_connection(c, def);
+    if (has_zero_text(args, n)) return fail(c, E_INVALID, T("Teksten har et tegn, der ikke kan gemmes (et nul-tegn)."));
     if (is_adrift(c->conn)) return db_tell(c, c->conn, c->conn->fault, def, S("the transaction is gone"));
     DbOpen *open = NEW(c->arena, DbOpen, 1);
     TRY(c->conn->driver->start(c, c->conn, def, args, n, &open->cursor));

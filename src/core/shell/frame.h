@@ -28,6 +28,7 @@ typedef struct Frame {
     Msg eye_line;        /* who can see this page, from the access table */
     Str printed;         /* date and eye line, on paper only */
     Rooms rooms;
+    Rooms administration; /* for those who keep the house running */
     Msg room_here;       /* name of the current room; empty: none of them */
     Str nonce;
     bool is_danish;

@@ -79,22 +79,65 @@ static Str school_year(Ctx *c)
     return buf_str(&b);
 }
 
+/* In the order of the thread; a room without a door that the viewer may open is
+   not listed. */
+static const struct {
+    RoomName room;
+    Msg name;
+} room_names[] = {
+    {ROOM_LOESE_ENDER, T_INIT("Løse ender")},         {ROOM_MAAL, T_INIT("Mål")},
+    {ROOM_DATA, T_INIT("Data")},                      {ROOM_DIALOG, T_INIT("Dialog")},
+    {ROOM_INDSATSER, T_INIT("Indsatser")},            {ROOM_PROEVEHANDLINGER, T_INIT("Prøvehandlinger")},
+    {ROOM_FORLOEB, T_INIT("Børns forløb")},           {ROOM_VIDEN, T_INIT("Viden")},
+};
+
+static const Door *door_into(Ctx *c, const Feature *f, RoomName room)
+{
+    for (const Door *d = f->doors; d && d->path; d++)
+        if (d->room == room && access_may(c, d->need, NULL)) return d;
+    return NULL;
+}
+
+/* Whether the page being drawn belongs to a feature that opens into this room. */
+static bool is_here(Ctx *c, const Feature *f, RoomName room)
+{
+    const Route *route = web_route(c);
+    if (!route || !route->feature || !str_eq(str_of_z(route->feature), str_of_z(f->name))) return false;
+    for (const Door *d = f->doors; d && d->path; d++)
+        if (d->room == room) return true;
+    return false;
+}
+
 static Rooms rooms(Ctx *c, Msg *ret_here)
 {
-    /* In the order of the thread; a room that nobody has built is not listed. */
-    static const struct {
-        Msg name;
-        const char *path;
-    } all[] = {{T_INIT("Løse ender"), "/"}};
-    Room *v = NEW(c->arena, Room, COUNT_OF(all));
-    Str path = str_of_z(web_route(c) ? web_route(c)->path : "");
-    *ret_here = all[0].name;
-    for (ptrdiff_t i = 0; i < COUNT_OF(all); i++) {
-        v[i] = (Room){.name = all[i].name, .href = {str_of_z(all[i].path)}};
-        v[i].is_here = str_eq(path, v[i].href.path);
-        if (v[i].is_here) *ret_here = v[i].name;
+    Room *v = NEW(c->arena, Room, COUNT_OF(room_names));
+    ptrdiff_t n = 0;
+    *ret_here = T("Menu");
+    for (ptrdiff_t i = 0; i < COUNT_OF(room_names); i++) {
+        Room room = {.name = room_names[i].name};
+        for (int k = 0; k < feature_count; k++) {
+            const Door *door = door_into(c, features[k], room_names[i].room);
+            if (door && !room.href.path.n) room.href = (Href){str_of_z(door->path)};
+            room.is_here = room.is_here || is_here(c, features[k], room_names[i].room);
+        }
+        if (!room.href.path.n) continue;
+        if (room.is_here) *ret_here = room.name;
+        v[n++] = room;
     }
-    return (Rooms){v, COUNT_OF(all)};
+    return (Rooms){v, n};
+}
+
+enum { ADMINISTRATION_MAX = 16 };
+
+static Rooms administration(Ctx *c)
+{
+    Room *v = NEW(c->arena, Room, ADMINISTRATION_MAX);
+    ptrdiff_t n = 0;
+    for (int k = 0; k < feature_count; k++)
+        for (const Door *d = features[k]->doors; d && d->path && n < ADMINISTRATION_MAX; d++)
+            if (d->room == ROOM_ADMINISTRATION && access_may(c, d->need, NULL))
+                v[n++] = (Room){.name = d->name, .href = {str_of_z(d->path)}};
+    return (Rooms){v, n};
 }
 
 /* Eye line and day, for the paper: what a printed page must carry with it. */
@@ -129,6 +172,7 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->eye_line = shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
     f->printed = printed_line(c, f);
     f->rooms = rooms(c, &f->room_here);
+    f->administration = administration(c);
     f->nonce = access_gate.nonce(c);
     f->back = web_own_path(c);
     f->is_demo = c->app->settings->is_demo;

@@ -99,4 +99,6 @@ static const Route routes[] = {
     {0},
 };
 
-const Feature shell_feature = {.name = "shell", .routes = routes};
+static const Door doors[] = {{ROOM_LOESE_ENDER, "/", {{0}}, NEED_SIGNED_IN}, {0}};
+
+const Feature shell_feature = {.name = "shell", .routes = routes, .doors = doors};
