@@ -18,12 +18,18 @@ static Outline outline(Str s)
     bool in_text = false;
     for (ptrdiff_t i = 0; i < s.n; i++) {
         char ch = s.p[i];
-        if (in_text && ch == '\\') i++;
-        else if (ch == '"') in_text = !in_text;
-        else if (in_text) continue;
-        else if (ch == '[' || ch == '{') all.depth = i64_max(all.depth, ++depth), all.values++;
-        else if (ch == ']' || ch == '}') depth--;
-        else if (ch == ',') all.values++;
+        if (in_text && ch == '\\')
+            i++;
+        else if (ch == '"')
+            in_text = !in_text;
+        else if (in_text)
+            continue;
+        else if (ch == '[' || ch == '{')
+            all.depth = i64_max(all.depth, ++depth), all.values++;
+        else if (ch == ']' || ch == '}')
+            depth--;
+        else if (ch == ',')
+            all.values++;
     }
     return all;
 }
@@ -63,9 +69,7 @@ static void fill_map(Arena *arena, const json_t *from, Json *ret)
 static void fill(Arena *arena, const json_t *from, Json *ret)
 {
     switch (json_typeof(from)) {
-    case JSON_NULL:
-        ret->kind = JSON_IS_NULL;
-        return;
+    case JSON_NULL: ret->kind = JSON_IS_NULL; return;
     case JSON_TRUE:
     case JSON_FALSE:
         ret->kind = JSON_IS_BOOL;
@@ -84,12 +88,8 @@ static void fill(Arena *arena, const json_t *from, Json *ret)
         ret->kind = JSON_IS_TEXT;
         ret->text = str_copy(arena, (Str){json_string_value(from), (ptrdiff_t)json_string_length(from)});
         return;
-    case JSON_ARRAY:
-        fill_list(arena, from, ret);
-        return;
-    case JSON_OBJECT:
-        fill_map(arena, from, ret);
-        return;
+    case JSON_ARRAY: fill_list(arena, from, ret); return;
+    case JSON_OBJECT: fill_map(arena, from, ret); return;
     }
 }
 
@@ -127,7 +127,8 @@ Err json_read(Ctx *c, Str bytes, ptrdiff_t max_bytes, const Json **ret)
     if (str_starts(bytes, S("\xef\xbb\xbf"))) bytes = str_sub(bytes, 3, bytes.n);
     Outline size = outline(bytes);
     if (size.depth > JSON_DEPTH) return fail(c, E_INVALID, TF("Filen er for dyb; højst {1} lag.", JSON_DEPTH));
-    if (size.values > JSON_VALUES) return fail(c, E_INVALID, TF("Filen har for mange værdier; højst {1}.", JSON_VALUES));
+    if (size.values > JSON_VALUES)
+        return fail(c, E_INVALID, TF("Filen har for mange værdier; højst {1}.", JSON_VALUES));
 
     /* Hooked before it is made: at a full arena we jump away from here. */
     Held *held = NEW(c->arena, Held, 1);
@@ -220,20 +221,13 @@ void json_known(Ctx *c, const Json *map, const Str *keys, ptrdiff_t n)
 static Msg wanted(JsonKind kind)
 {
     switch (kind) {
-    case JSON_IS_NULL:
-        return T("Her skal stå null.");
-    case JSON_IS_BOOL:
-        return T("Her skal stå true eller false.");
-    case JSON_IS_INT:
-        return T("Her skal stå et helt tal.");
-    case JSON_IS_REAL:
-        return T("Her skal stå et tal.");
-    case JSON_IS_TEXT:
-        return T("Her skal stå en tekst.");
-    case JSON_IS_LIST:
-        return T("Her skal stå en liste.");
-    case JSON_IS_MAP:
-        return T("Her skal stå et objekt.");
+    case JSON_IS_NULL: return T("Her skal stå null.");
+    case JSON_IS_BOOL: return T("Her skal stå true eller false.");
+    case JSON_IS_INT: return T("Her skal stå et helt tal.");
+    case JSON_IS_REAL: return T("Her skal stå et tal.");
+    case JSON_IS_TEXT: return T("Her skal stå en tekst.");
+    case JSON_IS_LIST: return T("Her skal stå en liste.");
+    case JSON_IS_MAP: return T("Her skal stå et objekt.");
     }
     return T("Her skal stå noget andet.");
 }

@@ -18,21 +18,29 @@
 #include "base/ctx.h"
 
 enum {
-    JSON_DEPTH = 32,             /* lists and objects within each other */
-    JSON_VALUES = 500 * 1000,    /* in a file */
-    JSON_PROBLEMS = 100,         /* told of a file; the rest would help nobody */
+    JSON_DEPTH = 32,          /* lists and objects within each other */
+    JSON_VALUES = 500 * 1000, /* in a file */
+    JSON_PROBLEMS = 100,      /* told of a file; the rest would help nobody */
 };
 
-typedef enum JsonKind { JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_INT, JSON_IS_REAL, JSON_IS_TEXT, JSON_IS_LIST, JSON_IS_MAP } JsonKind;
+typedef enum JsonKind {
+    JSON_IS_NULL,
+    JSON_IS_BOOL,
+    JSON_IS_INT,
+    JSON_IS_REAL,
+    JSON_IS_TEXT,
+    JSON_IS_LIST,
+    JSON_IS_MAP
+} JsonKind;
 
 typedef struct Json Json;
 struct Json {
     JsonKind kind;
-    bool is_true;       /* JSON_IS_BOOL */
-    int64_t i;          /* JSON_IS_INT: a whole number written without point or exponent */
-    double f;           /* JSON_IS_INT and JSON_IS_REAL; finite */
-    Str text;           /* JSON_IS_TEXT */
-    Json *v;            /* members of a list or map, in the order of the file */
+    bool is_true; /* JSON_IS_BOOL */
+    int64_t i;    /* JSON_IS_INT: a whole number written without point or exponent */
+    double f;     /* JSON_IS_INT and JSON_IS_REAL; finite */
+    Str text;     /* JSON_IS_TEXT */
+    Json *v;      /* members of a list or map, in the order of the file */
     ptrdiff_t n;
     const Json *parent; /* NULL: the root */
     Str key;            /* under which a map has it */
@@ -60,9 +68,8 @@ typedef enum JsonNeed { JSON_OPTIONAL, JSON_NEEDED } JsonNeed;
 
 /* A problem for every key that is not one of these. */
 void json_known(Ctx *c, const Json *map, const Str *keys, ptrdiff_t n);
-#define JSON_KNOWN(c, map, ...)                      \
-    json_known((c), (map), (const Str[]){__VA_ARGS__}, \
-               (ptrdiff_t)(sizeof((const Str[]){__VA_ARGS__}) / sizeof(Str)))
+#define JSON_KNOWN(c, map, ...) \
+    json_known((c), (map), (const Str[]){__VA_ARGS__}, (ptrdiff_t)(sizeof((const Str[]){__VA_ARGS__}) / sizeof(Str)))
 
 /* A problem unless the value is of this kind (an INT is also a REAL). */
 bool json_is(Ctx *c, const Json *value, JsonKind kind);

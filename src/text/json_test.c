@@ -83,9 +83,19 @@ TEST(json, a_key_told_twice_is_refused_with_its_line)
 TEST(json, broken_texts_are_refused)
 {
     static const Str broken[] = {
-        S_INIT(""), S_INIT("{"), S_INIT("{} {}"), S_INIT("1"), S_INIT("{\"a\":1e999}"), S_INIT("{\"a\":NaN}"), S_INIT("{\"a\":01}"),
-        S_INIT("{\"a\":\"\\u0000\"}"), S_INIT("{\"a\":\"\xff\"}"), S_INIT("{'a':1}"), S_INIT("{\"a\":1,}"),
-        S_INIT("{\"a\":92233720368547758070}"), S_INIT("[\"\xed\xa0\x80\"]"),
+        S_INIT(""),
+        S_INIT("{"),
+        S_INIT("{} {}"),
+        S_INIT("1"),
+        S_INIT("{\"a\":1e999}"),
+        S_INIT("{\"a\":NaN}"),
+        S_INIT("{\"a\":01}"),
+        S_INIT("{\"a\":\"\\u0000\"}"),
+        S_INIT("{\"a\":\"\xff\"}"),
+        S_INIT("{'a':1}"),
+        S_INIT("{\"a\":1,}"),
+        S_INIT("{\"a\":92233720368547758070}"),
+        S_INIT("[\"\xed\xa0\x80\"]"),
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         Ctx *c = test_ctx_plain();
@@ -145,7 +155,8 @@ TEST(json, unknown_keys_are_told_with_their_places)
 TEST(json, readers_tell_every_fault_and_go_on)
 {
     Ctx *c = test_ctx_plain();
-    const Json *root = read_good(c, S("{\"t\":7,\"long\":\"abc\",\"i\":1.5,\"far\":11,\"l\":{},\"b\":\"ja\",\"share\":2,\"blank\":\" \"}"));
+    const Json *root = read_good(
+        c, S("{\"t\":7,\"long\":\"abc\",\"i\":1.5,\"far\":11,\"l\":{},\"b\":\"ja\",\"share\":2,\"blank\":\" \"}"));
     CHECK_STR(json_text(c, root, S("none"), JSON_NEEDED, 10), S(""));
     CHECK_STR(json_text(c, root, S("t"), JSON_NEEDED, 10), S(""));
     CHECK_STR(json_text(c, root, S("long"), JSON_NEEDED, 2), S(""));
