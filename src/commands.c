@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "core/access/access.h"
 #include "core/access/access_demo.h"
+#include "core/access/link.h"
 #include "program.h"
 
 void program_print(Buf *out)
@@ -26,11 +27,20 @@ const Schema *const *program_schemas(Ctx *c, int *ret_n)
     return all;
 }
 
+/* One a thread that reads: web's network threads and workers, the job runner,
+   and a command or tick beside them; fewer would let a network thread wait. */
+static int readers_needed(const Settings *s)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 1) cores = 1;
+    return (int)(cores + (s->workers ? s->workers : cores) + 2);
+}
+
 Err program_open(Ctx *c, bool make)
 {
     const Settings *s = c->app->settings;
     TRY(secrets_open(c, s->keys, make, &c->app->secrets));
-    TRY(store_open(c, s->store, (StoreOptions){.create = make, .readers = 4}, &c->app->store));
+    TRY(store_open(c, s->store, (StoreOptions){.create = make, .readers = readers_needed(s)}, &c->app->store));
     int n = 0;
     bool migrated = false;
     const Schema *const *all = program_schemas(c, &n);
@@ -155,6 +165,7 @@ static Err take_option(Ctx *c, Args *args, const char *name, bool needed, Str *r
 
 typedef struct NewUser {
     Str login, name, unit, role, hash;
+    Link link; /* token empty: none is wanted */
 } NewUser;
 
 /* The writer calls write(Ctx *) only, so what it needs hangs on the Ctx. */
@@ -170,7 +181,8 @@ static Err write_user(Ctx *c)
     TRY(err);
     TRY(people_add(c, unit.owner, user->name, S(""), &person));
     TRY(people_grant(c, (NewMembership){.person = person, .unit = unit.id, .role = user->role, .valid_from = c->today}, &membership));
-    return access_account_add(c, person, user->login, user->hash, &account);
+    TRY(access_account_add(c, person, user->login, user->hash, &account));
+    return user->link.token.n ? link_store(c, person, &user->link) : OK;
 }
 
 /* One line from standard input, so that no password stands in a process list. */
@@ -182,24 +194,52 @@ static Err read_password(Ctx *c, Str *ret)
     return str_is_utf8(*ret) ? OK : fail(c, E_INVALID, msg_verbatim(S("the password is not UTF-8")));
 }
 
+/* "--invite" out of the command's words. */
+static bool take_flag(Ctx *c, Args *args, const char *name)
+{
+    Str *left = NEW(c->arena, Str, args->n + 1);
+    ptrdiff_t k = 0;
+    for (ptrdiff_t i = 0; i < args->n; i++)
+        if (!str_eq(args->v[i], str_of_z(name))) left[k++] = args->v[i];
+    bool found = k < args->n;
+    *args = (Args){left, k};
+    return found;
+}
+
+/* The way in: a password from standard input, or a link that is printed once. */
+static Err way_in(Ctx *c, NewUser *user, bool invite)
+{
+    Str password = {0};
+    if (invite) {
+        user->link = link_new(c, LINK_INVITATION);
+        return OK;
+    }
+    TRY(read_password(c, &password));
+    TRY(access_password_check(c, password, user->login, user->name));
+    return secret_password_hash(c, c->app->secrets, password, &user->hash);
+}
+
 static Err run_user_add(Ctx *c, Args args, Buf *out)
 {
     NewUser *user = NEW(c->arena, NewUser, 1);
-    Str password = {0};
+    bool invite = take_flag(c, &args, "--invite");
     TRY(take_option(c, &args, "--login", true, &user->login));
     TRY(take_option(c, &args, "--name", true, &user->name));
     TRY(take_option(c, &args, "--unit", true, &user->unit));
     TRY(take_option(c, &args, "--role", true, &user->role));
     TRY(no_more(c, args));
-    TRY(read_password(c, &password));
-    TRY(access_password_check(c, password, user->login));
-    TRY(secret_password_hash(c, c->app->secrets, password, &user->hash));
+    TRY(way_in(c, user, invite));
     TRY(program_open_writer(c));
     c->work = user;
     TRY(writer_run(c->app->writer, c, "access", write_user));
     buf_add(out, S("user "));
     buf_add(out, user->login);
     buf_add(out, S(" is ready\n"));
+    if (invite) {
+        buf_add(out, S("invitation, good once and for 14 days: "));
+        buf_add(out, user->link.address);
+        buf_add_char(out, '\n');
+    }
     return OK;
 }
 
@@ -216,8 +256,8 @@ const Command program_commands[] = {
     {"demo log-ins", "", "Prints the log-ins of the demonstration region.", false, run_log_ins},
     {"serve", "", "Serves pages until it is told to stop (SIGTERM, SIGINT).", true, program_serve},
     {"check", "", "Holds the store against its own rules; exit 1 when one is broken. May run while serve does.", true, run_check},
-    {"user add", "--login L --name N --unit CODE --role ROLE",
-     "Adds a person with an account; the password is read from standard input.", true, run_user_add},
+    {"user add", "--login L --name N --unit CODE --role ROLE [--invite]",
+     "Adds a person with an account; the password is read from standard input, or with --invite chosen through the link that is printed.", true, run_user_add},
     {"config check", "", "Reads the settings (--config FILE) and tells every fault in them.", false, run_config_check},
     {"help", "[COMMAND]", "Tells every command, or one.", false, program_help},
     {0},

@@ -68,6 +68,8 @@ typedef struct Route {
     Err (*write)(Ctx *c);   /* POST: SQL only, ≤ 5 ms; may run again from the mark taken after prepare */
     Err (*finish)(Ctx *c);  /* POST, optional: draw or redirect after the commit; else write's web_redirect stands */
     ptrdiff_t body_max;     /* bytes; 0: the server's default of 64 KB */
+    bool strong;            /* only for who has lately shown who they are (gate.is_strong):
+                               personal exports, the means of signing in */
     const char *feature;    /* filled by web_open */
 } Route;
 
@@ -81,6 +83,11 @@ Str web_query(Ctx *c, const char *name);
 MUST Err web_path_i64(Ctx *c, const char *name, int64_t *ret);
 /* The object that the scope found. */
 const Place *web_place(Ctx *c);
+/* For the audit row of a LOOK: what was searched for, in codes and numbers; never
+   names or free text. At most 300 bytes are kept. */
+void web_look_detail(Ctx *c, Str codes);
+/* What web_look_detail was told; empty: nothing. */
+Str web_look_detail_told(Ctx *c);
 /* The posted field, decoded, UTF-8 checked, line ends as \n; empty when absent. */
 Str web_field(Ctx *c, const char *name);
 /* All values of a repeated field, in order. */
@@ -140,6 +147,11 @@ typedef struct Gate {
        (SCOPE_NONE): any relation will do. Asked also with an empty Place, when the object
        does not exist, so that 403 or 404 never tells whether it does. */
     Err (*permit)(Ctx *c, const Need *need, const Place *place);
+    /* For routes marked strong, after permit: whether the viewer has shown who
+       they are lately. If not, a GET goes to strong_path (?to=…), a POST is
+       refused. NULL: nobody ever has. */
+    bool (*is_strong)(Ctx *c);
+    Str strong_path;
     /* Inside a write: the audit row of a LOOK. */
     Err (*look)(Ctx *c, const Route *route, const Place *place);
     /* Inside a write, after a refusal of a route with an object: counts and logs it. */

@@ -214,6 +214,7 @@ struct Request {
 
     bool reading;    /* a read snapshot is open */
     Place place;
+    Str look_detail; /* of a LOOK, for its audit row */
     Str nonce;       /* of a signed-in POST, checked */
     bool is_repeat;  /* the write found that it was done before */
     Err (*again)(Ctx *c);

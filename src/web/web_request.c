@@ -214,6 +214,18 @@ const Place *web_place(Ctx *c)
     return &c->request->place;
 }
 
+enum { LOOK_DETAIL_MAX = 300 };
+
+void web_look_detail(Ctx *c, Str codes)
+{
+    c->request->look_detail = str_sub(codes, 0, LOOK_DETAIL_MAX);
+}
+
+Str web_look_detail_told(Ctx *c)
+{
+    return c->request->look_detail;
+}
+
 Str web_field(Ctx *c, const char *name)
 {
     return value_of(&c->request->fields, name);

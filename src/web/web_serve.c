@@ -86,17 +86,48 @@ static Err check_sender(Request *r)
     return OK;
 }
 
-static Err to_login(Request *r)
+/* Path and query as they came, the query encoded anew. */
+static Str way_here(Request *r)
+{
+    Out o = out_new(&r->c, WEB_PATH_MAX);
+    out_lit(&o, r->raw_path);
+    for (ptrdiff_t i = 0; i < r->query.n; i++) {
+        out_lit(&o, i ? S("&") : S("?"));
+        out_query_str(&o, r->query.v[i].name);
+        out_lit(&o, S("="));
+        out_query_str(&o, r->query.v[i].value);
+    }
+    Str way = out_done(&o);
+    return o.b.full ? r->raw_path : way; /* too long: at least the page itself */
+}
+
+/* A page of ours that leads back here. */
+static Err go_by_way_of(Request *r, Str path)
 {
     Ctx *c = &r->c;
+    Out o = out_new(c, WEB_PATH_MAX * 3 + path.n + 16);
+    out_lit(&o, path);
+    out_lit(&o, S("?to="));
+    out_query_str(&o, way_here(r));
+    return web_redirect(c, out_done(&o));
+}
+
+static Err to_login(Request *r)
+{
     Str login = r->web->options.login_path;
     if (login.n == 0 || r->route->route.method == POST)
-        return fail(c, E_FORBIDDEN, T("Du er ikke logget ind. Log ind i en ny fane, gå tilbage hertil, og prøv igen."));
-    Out o = out_new(c, WEB_PATH_MAX * 3 + login.n + 16);
-    out_lit(&o, login);
-    out_lit(&o, S("?to="));
-    out_query_str(&o, r->raw_path);
-    return web_redirect(c, out_done(&o));
+        return fail(&r->c, E_FORBIDDEN, T("Du er ikke logget ind. Log ind i en ny fane, gå tilbage hertil, og prøv igen."));
+    return go_by_way_of(r, login);
+}
+
+/* OK with an answer drawn: on the way to show who they are. */
+static Err check_strong(Request *r)
+{
+    const Gate *gate = r->web->gate;
+    if (!r->route->route.strong || (gate->is_strong && gate->is_strong(&r->c))) return OK;
+    if (gate->strong_path.n == 0 || r->route->route.method == POST)
+        return fail(&r->c, E_FORBIDDEN, T("Det er for længe siden, du viste, at det er dig. Hent siden igen, og skriv din adgangskode."));
+    return go_by_way_of(r, gate->strong_path);
 }
 
 static bool is_public(const Route *route)
@@ -139,7 +170,7 @@ static Err admit(Request *r)
     Err err = check_reach(r);
     bool is_refusal = err == E_NOT_FOUND || err == E_FORBIDDEN;
     if (is_refusal && c->viewer.v && route->scope != SCOPE_NONE) r->refused = err;
-    return err;
+    return err == OK ? check_strong(r) : err;
 }
 
 /* ---- GET ------------------------------------------------------------------------------ */

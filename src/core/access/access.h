@@ -52,7 +52,21 @@ MUST Err access_account_add(Ctx *c, PersonId person, Str login, Str password_has
 /* Inside a write: the viewer's own language, "da" or "en". */
 MUST Err access_language_set(Ctx *c, Str lang);
 
-/* Passwords: 12–200 characters, not the login or the name in it. A sentence for the user. */
-MUST Err access_password_check(Ctx *c, Str password, Str login);
+/* 12–200 characters, not the login in it, and worth more than the common words,
+   rows of keys, names and years it is made of (password.c). Nothing is asked
+   about kinds of characters. E_INVALID with a problem at "password". */
+MUST Err access_password_check(Ctx *c, Str password, Str login, Str name);
+/* Inside a write. */
+MUST Err access_password_set(Ctx *c, AccountId account, Str password_hash);
+/* 256 random bits as 64 hexadecimal digits. */
+Str access_token_new(Ctx *c);
+
+/* Inside a write: no access from today on, and every session ends. Nobody
+   closes their own. Open again: with the password it had. E_CONFLICT when it
+   is so already. */
+MUST Err access_account_close(Ctx *c, PersonId person);
+MUST Err access_account_open(Ctx *c, PersonId person);
+/* Inside a write: everywhere the person is signed in. OK without an account. */
+MUST Err access_sessions_end_of(Ctx *c, PersonId person);
 
 #endif

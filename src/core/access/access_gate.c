@@ -2,6 +2,7 @@
    which is drawn by core/shell. */
 #include "base/buf.h"
 #include "core/access/access.h"
+#include "core/access/sign_in.h"
 #include "core/app.h"
 #include "core/audit/audit.h"
 
@@ -47,12 +48,18 @@ static Err identify(Ctx *c)
     return load_session(c, secret_hash(c, token));
 }
 
+static Str look_detail(Ctx *c, const Route *route)
+{
+    Str told = web_look_detail_told(c);
+    return told.n ? STR_CAT(c->arena, str_of_z(route->path), S(" "), told) : str_of_z(route->path);
+}
+
 static Err look(Ctx *c, const Route *route, const Place *place)
 {
     int64_t owner = place->owner_id ? place->owner_id : c->session->owner_id;
     return audit_add(c, (AuditRow){.owner_id = owner, .verb = "look", .object = access_object_names[route->need->object],
                                    .object_id = place->object_id, .unit_id = place->unit_id,
-                                   .detail = str_of_z(route->path)});
+                                   .detail = look_detail(c, route)});
 }
 
 static Err refused(Ctx *c, const Route *route, Err why)
@@ -126,6 +133,8 @@ static Err nonce_done(Ctx *c, Str given, Str location)
 const Gate access_gate = {
     .identify = identify,
     .permit = access_permit,
+    .is_strong = access_is_strong,
+    .strong_path = S_INIT("/bekraeft"),
     .look = look,
     .refused = refused,
     .nonce = nonce,

@@ -6,16 +6,66 @@
 #include "render/form.h"
 #include "render/out.h"
 
-typedef struct LogInPage {
+typedef struct BarePage {
     Str lang;
     Href style;
+    Msg title;
+} BarePage;
+
+typedef struct LogInPage {
     FormValues *values;
-    Str to; /* where the person was going */
+    Str to;       /* where the person was going */
+    bool was_set; /* comes from choosing a password */
 } LogInPage;
+
+typedef struct SecondStepPage {
+    FormValues *values;
+    Str step, to;
+} SecondStepPage;
+
+typedef struct ForgotPage {
+    FormValues *values;
+    bool was_asked;
+} ForgotPage;
+
+typedef struct LinkPage {
+    FormValues *values;
+    Str name, login;
+    Href action;
+    bool is_reset;
+} LinkPage;
 
 typedef struct SessionsPage {
     OpenSessions sessions;
     Str nonce;
 } SessionsPage;
+
+typedef struct MyAccountPage {
+    FormValues *values;
+    Str login, nonce;
+    bool has_second, was_set;
+} MyAccountPage;
+
+typedef struct SecondPage {
+    FormValues *values;
+    Markup picture;
+    Str key, nonce;
+} SecondPage;
+
+typedef struct SecondDonePage {
+    Strs codes; /* shown once */
+} SecondDonePage;
+
+typedef struct ConfirmPage {
+    FormValues *values;
+    Str to, nonce;
+} ConfirmPage;
+
+/* Draws `page` without the frame; ended by access_bare_end. */
+Out *access_bare_begin(Ctx *c, Msg title);
+MUST Err access_bare_end(Ctx *c, Out *o, int status);
+/* An address of our own, or the first page: no log-in leads elsewhere. */
+Str access_safe_way(Str to);
+
 
 #endif

@@ -175,8 +175,8 @@ TEST(access, a_nonce_counts_once_and_remembers_where_it_led)
 TEST(access, passwords_are_judged_by_length_and_login)
 {
     Ctx *c = test_store();
-    CHECK_OK(access_password_check(c, S("tre-ord-til-demo"), S("anne")));
-    CHECK_ERR(access_password_check(c, S("kort"), S("anne")), E_INVALID);
+    CHECK_OK(access_password_check(c, S("tre-ord-til-demo"), S("anne"), S("Anne")));
+    CHECK_ERR(access_password_check(c, S("kort"), S("anne"), S("Anne")), E_INVALID);
     ctx_forgive(c);
-    CHECK_ERR(access_password_check(c, S("anne-vestergaard"), S("Anne")), E_INVALID);
+    CHECK_ERR(access_password_check(c, S("anne-vestergaard"), S("Anne"), S("")), E_INVALID);
 }

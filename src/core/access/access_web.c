@@ -1,12 +1,15 @@
+/* Signing in and out, and the list of one's sessions. */
 #include "core/access/access_web.h"
 
 #include "base/number.h"
 #include "core/access/access_demo.h"
 #include "core/access/access_pages.h"
+#include "core/access/bare.html.h"
+#include "core/access/log_in.html.h"
+#include "core/access/own.h"
+#include "core/access/sessions.html.h"
 #include "core/access/sign_in.h"
 #include "core/app.h"
-#include "core/access/log_in.html.h"
-#include "core/access/sessions.html.h"
 #include "web/assets/assets.h"
 
 extern const Schema access_schema;
@@ -19,36 +22,65 @@ static const Field log_in_fields[] = {
 };
 static const Form log_in_form = {log_in_fields, COUNT_OF(log_in_fields)};
 
-/* An address of our own, or the first page: a log-in must not lead elsewhere. */
-static Str safe_way(Str to)
+static const Field code_fields[] = {
+    {.name = "code", .kind = FIELD_TEXT, .label = T_INIT("Kode"), .hint = T_INIT("Seks cifre fra appen, eller en nødkode"),
+     .min = 1, .max = 60, .autocomplete = "one-time-code"},
+};
+static const Form code_form = {code_fields, COUNT_OF(code_fields)};
+
+static BarePage bare_page(Ctx *c, Msg title)
 {
-    bool is_ours = to.n > 0 && to.n < 500 && to.p[0] == '/' && (to.n == 1 || (to.p[1] != '/' && to.p[1] != '\\'));
-    return is_ours && str_find_char(to, '\n', 0) < 0 && !str_starts(to, S("/log-ind")) ? to : S("/");
+    return (BarePage){.lang = c->lang == LANG_EN ? S("en") : S("da"), .style = {asset_path("house.css")}, .title = title};
 }
 
-static Err draw_log_in(Ctx *c, FormValues *values, Str to, int status)
+Out *access_bare_begin(Ctx *c, Msg title)
 {
-    LogInPage page = {
-        .lang = c->lang == LANG_EN ? S("en") : S("da"),
-        .style = {asset_path("house.css")},
-        .values = values,
-        .to = to,
-    };
-    page_access_log_in(web_bare_begin(c), &page);
+    Out *o = web_bare_begin(c);
+    BarePage page = bare_page(c, title);
+    page_bare_begin(o, &page);
+    return o;
+}
+
+Err access_bare_end(Ctx *c, Out *o, int status)
+{
+    BarePage page = bare_page(c, (Msg){0});
+    page_bare_end(o, &page);
     return web_bare_end(c, status);
+}
+
+Str access_safe_way(Str to)
+{
+    bool is_ours = to.n > 0 && to.n < 2000 && to.p[0] == '/' && (to.n == 1 || (to.p[1] != '/' && to.p[1] != '\\'));
+    for (ptrdiff_t i = 0; is_ours && i < to.n; i++) is_ours = (unsigned char)to.p[i] >= ' ';
+    return is_ours && !str_starts(to, S("/log-ind")) ? to : S("/");
+}
+
+static int status_again(const Ctx *c)
+{
+    if (c->err == E_CONFLICT) return 409;
+    return c->err == OK && !c->problems ? 200 : 422;
+}
+
+static Err draw_log_in(Ctx *c, FormValues *values, Str to)
+{
+    LogInPage page = {.values = values, .to = to, .was_set = str_eq(web_query(c, "valgt"), S("1"))};
+    Out *o = access_bare_begin(c, T("Log ind"));
+    page_access_log_in(o, &page);
+    return access_bare_end(c, o, status_again(c));
 }
 
 static Err get_log_in(Ctx *c)
 {
     if (c->session) return web_redirect(c, S("/"));
     FormValues values = form_empty(c, &log_in_form);
-    return draw_log_in(c, &values, safe_way(web_query(c, "to")), 200);
+    return draw_log_in(c, &values, access_safe_way(web_query(c, "to")));
 }
 
 typedef struct LogIn {
     FormValues values;
     SignIn in;
-    Str to; /* where the person was going */
+    Str to;   /* where the person was going */
+    Str step; /* of the second page */
 } LogIn;
 
 /* Shown again with what was written (never the password) and the problems. */
@@ -56,7 +88,15 @@ static Err log_in_again(Ctx *c)
 {
     LogIn *found = c->work;
     found->values.problems = c->problems;
-    return draw_log_in(c, &found->values, found->to, c->err == E_CONFLICT ? 409 : 422);
+    return draw_log_in(c, &found->values, found->to);
+}
+
+static Err draw_second_step(Ctx *c, LogIn *found, FormValues *values)
+{
+    SecondStepPage page = {.values = values, .step = found->step, .to = found->to};
+    Out *o = access_bare_begin(c, T("Skriv koden fra din app"));
+    page_access_second_step(o, &page);
+    return access_bare_end(c, o, status_again(c));
 }
 
 static Err prepare_log_in(Ctx *c)
@@ -65,10 +105,32 @@ static Err prepare_log_in(Ctx *c)
     c->work = found;
     web_on_invalid(c, log_in_again);
     web_on_conflict(c, log_in_again);
-    found->to = safe_way(web_field(c, "to"));
+    found->to = access_safe_way(web_field(c, "to"));
     TRY(web_form(c, &log_in_form, &found->values));
-    return sign_in_prepare(c, form_value(&found->values, "login")->raw, form_value(&found->values, "password")->raw,
-                           web_address(c), web_agent(c), &found->in);
+    TRY(sign_in_prepare(c, form_value(&found->values, "login")->raw, form_value(&found->values, "password")->raw,
+                        web_address(c), web_agent(c), &found->in));
+    if (found->in.second_step.n == 0) return OK;
+    found->step = found->in.second_step;
+    FormValues empty = form_empty(c, &code_form);
+    return draw_second_step(c, found, &empty);
+}
+
+static Err code_again(Ctx *c)
+{
+    LogIn *found = c->work;
+    found->values.problems = c->problems;
+    return draw_second_step(c, found, &found->values);
+}
+
+static Err prepare_code(Ctx *c)
+{
+    LogIn *found = NEW(c->arena, LogIn, 1);
+    c->work = found;
+    web_on_invalid(c, code_again);
+    found->to = access_safe_way(web_field(c, "to"));
+    found->step = web_field(c, "step");
+    TRY(web_form(c, &code_form, &found->values));
+    return sign_in_code_prepare(c, found->step, form_value(&found->values, "code")->raw, web_address(c), web_agent(c), &found->in);
 }
 
 static Err write_log_in(Ctx *c)
@@ -110,6 +172,13 @@ static Err write_session_end(Ctx *c)
     return web_redirect(c, S("/mine-log-ind"));
 }
 
+static Err write_sessions_end(Ctx *c)
+{
+    TRY(sessions_end_others(c));
+    TRY(access_own_audit(c, "sessions.end"));
+    return web_redirect(c, S("/mine-log-ind"));
+}
+
 SQL(SESSION_PLACE, "SELECT a.owner_id, a.person_id FROM session s JOIN account a ON a.id = s.account_id WHERE s.uid = $1");
 
 static Err find_session(Ctx *c, Str param, Place *ret)
@@ -126,16 +195,32 @@ static Err find_session(Ctx *c, Str param, Place *ret)
 static const Scope scope_session = {"session", find_session};
 
 static const Route routes[] = {
-    {GET,  "/log-ind",                  NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = get_log_in},
-    {POST, "/log-ind",                  NEED_PUBLIC,        SCOPE_NONE,     SLOW_WRITE, .prepare = prepare_log_in, .write = write_log_in, .finish = finish_log_in},
-    {POST, "/log-af",                   NEED_SIGNED_IN,     SCOPE_NONE,     WRITE,      .write = write_log_out, .finish = finish_log_out},
-    {GET,  "/mine-log-ind",             NEED_SESSION_READ,  SCOPE_NONE,     PLAIN,      .get = get_sessions},
-    {POST, "/mine-log-ind/:uid/afslut", NEED_SESSION_WRITE, &scope_session, WRITE,      .write = write_session_end},
+    {GET,  "/log-ind",                   NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = get_log_in},
+    {POST, "/log-ind",                   NEED_PUBLIC,        SCOPE_NONE,     SLOW_WRITE, .prepare = prepare_log_in, .write = write_log_in, .finish = finish_log_in},
+    {POST, "/log-ind/kode",              NEED_PUBLIC,        SCOPE_NONE,     WRITE,      .prepare = prepare_code, .write = write_log_in, .finish = finish_log_in},
+    {POST, "/log-af",                    NEED_SIGNED_IN,     SCOPE_NONE,     WRITE,      .write = write_log_out, .finish = finish_log_out},
+    {GET,  "/mine-log-ind",              NEED_SESSION_READ,  SCOPE_NONE,     PLAIN,      .get = get_sessions},
+    {POST, "/mine-log-ind/alle/afslut",  NEED_SESSION_WRITE, SCOPE_NONE,     WRITE,      .write = write_sessions_end},
+    {POST, "/mine-log-ind/:uid/afslut",  NEED_SESSION_WRITE, &scope_session, WRITE,      .write = write_session_end},
+    {GET,  "/glemt-adgangskode",         NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = access_get_forgot},
+    {POST, "/glemt-adgangskode",         NEED_PUBLIC,        SCOPE_NONE,     WRITE,      .prepare = access_prepare_forgot, .write = access_write_forgot},
+    {GET,  "/invitation/:token",         NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = access_get_link},
+    {POST, "/invitation/:token",         NEED_PUBLIC,        SCOPE_NONE,     SLOW_WRITE, .prepare = access_prepare_link, .write = access_write_link},
+    {GET,  "/nulstil/:token",            NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = access_get_link},
+    {POST, "/nulstil/:token",            NEED_PUBLIC,        SCOPE_NONE,     SLOW_WRITE, .prepare = access_prepare_link, .write = access_write_link},
+    {GET,  "/min-konto",                 NEED_SIGNED_IN,     SCOPE_NONE,     PLAIN,      .get = access_get_own},
+    {POST, "/min-konto/adgangskode",     NEED_SIGNED_IN,     SCOPE_NONE,     SLOW_WRITE, .prepare = access_prepare_password, .write = access_write_password},
+    {GET,  "/min-konto/kode",            NEED_SIGNED_IN,     SCOPE_NONE,     PLAIN,      .get = access_get_second, .strong = true},
+    {POST, "/min-konto/kode",            NEED_SIGNED_IN,     SCOPE_NONE,     WRITE,      .prepare = access_prepare_second, .write = access_write_second, .finish = access_finish_second, .strong = true},
+    {POST, "/min-konto/kode/fra",        NEED_SIGNED_IN,     SCOPE_NONE,     WRITE,      .write = access_write_second_off, .strong = true},
+    {GET,  "/bekraeft",                  NEED_SIGNED_IN,     SCOPE_NONE,     PLAIN,      .get = access_get_confirm},
+    {POST, "/bekraeft",                  NEED_SIGNED_IN,     SCOPE_NONE,     SLOW_WRITE, .prepare = access_prepare_confirm, .write = access_write_confirm, .finish = access_finish_confirm},
     {0},
 };
 
 SQL(NONCES_EXPIRE, "DELETE FROM form_nonce WHERE used_at < $1");
 SQL(THROTTLES_EXPIRE, "DELETE FROM throttle WHERE free_at < $1 AND since < $1");
+SQL(LINKS_EXPIRE, "DELETE FROM account_link WHERE ends_at < $1");
 enum { TWO_DAYS_MS = 172800000 };
 
 /* Once a minute is often enough: the nonces of a day are some thousand rows. */
@@ -144,6 +229,7 @@ static Err tick(Ctx *c, bool *ret_more)
     *ret_more = false;
     if (c->now.ms / 1000 % 60 != 0) return OK;
     TRY(db_exec(c, NONCES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS));
+    TRY(db_exec(c, LINKS_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS));
     return db_exec(c, THROTTLES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS);
 }
 

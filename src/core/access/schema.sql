@@ -9,7 +9,17 @@ CREATE TABLE account (
   totp_secret   BLOB,                              -- sealed under a key that lies outside
   totp_used     INTEGER NOT NULL DEFAULT 0,        -- newest time step used: a code counts once
   lang          TEXT    NOT NULL DEFAULT 'da' CHECK (lang IN ('da', 'en')),
-  closed_on     INTEGER
+  reset_asked_at INTEGER NOT NULL DEFAULT 0,       -- UTC milliseconds; someone asked for a new link; 0: answered
+  closed_on     INTEGER                            -- first day without any access
+) STRICT;
+CREATE INDEX account_by_request ON account (owner_id, reset_asked_at) WHERE reset_asked_at > 0;
+
+-- Codes on paper for the day the phone is lost: 120 random bits each, kept as a keyed hash, each good once.
+CREATE TABLE recovery_code (
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  code_mac   TEXT    NOT NULL CHECK (length(code_mac) = 64),
+  used_at    INTEGER,
+  PRIMARY KEY (account_id, code_mac)
 ) STRICT;
 
 -- Open sessions; the cookie's token is stored as its hash only.
@@ -85,4 +95,8 @@ CREATE VIEW v_access_unit AS
     JOIN v_people_membership m ON m.role = a.role
     JOIN v_organisation_unit u ON u.owner_id = m.owner_id
    WHERE a.relation = 'owner';
-CREATE VIEW v_access_account AS SELECT id, owner_id, version, person_id, login, lang, closed_on FROM account;
+CREATE VIEW v_access_account AS
+  SELECT id, owner_id, version, person_id, login, lang, reset_asked_at, closed_on,
+         CASE WHEN password_hash = '' THEN 0 ELSE 1 END AS has_password,
+         CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END AS has_second
+    FROM account;

@@ -6,113 +6,205 @@
 #include "core/audit/audit.h"
 #include "text/name.h"
 
-/* An account is slowed after five wrong tries, an address after thirty (a whole
-   school may sit behind one), doubling from 30 seconds to 15 minutes; a quarter
-   of an hour without a try forgets. */
-enum { ACCOUNT_TRIES = 5, ADDRESS_TRIES = 30, FIRST_WAIT_MS = 30000, LONGEST_WAIT_MS = 900000, FORGET_MS = 900000 };
+#define ACCOUNT_COLUMNS "a.id, a.person_id, a.owner_id, a.password_hash, a.totp_secret, a.login"
+#define ACCOUNT_OPEN                                                                                  \
+    " FROM account a JOIN v_people_person p ON p.id = a.person_id"                                    \
+    " WHERE (a.closed_on IS NULL OR a.closed_on > $2) AND (p.leaves_on IS NULL OR p.leaves_on > $2)"
 
-SQL(THROTTLE_GET, "SELECT coalesce(max(free_at), 0) FROM throttle WHERE subject IN ($1, $2)");
+SQL(ACCOUNT_BY_LOGIN, "SELECT " ACCOUNT_COLUMNS ACCOUNT_OPEN " AND a.login = $1");
+SQL(ACCOUNT_BY_ID, "SELECT " ACCOUNT_COLUMNS ACCOUNT_OPEN " AND a.id = $1");
 
-static Err check_throttle(Ctx *c, const SignIn *in)
+typedef struct Found {
+    AccountId account; /* 0: none */
+    PersonId person;
+    int64_t owner_id;
+    Str hash, login;
+    Bytes totp; /* n 0: no second factor */
+} Found;
+
+static Err found_account(Rows r, Found *ret)
 {
-    int64_t free_at = 0;
-    TRY(db_one_i64(c, THROTTLE_GET, &free_at, in->subjects[0], in->subjects[1]));
-    if (free_at <= c->now.ms) return OK;
-    int64_t minutes = (free_at - c->now.ms + 59999) / 60000;
-    return fail(c, E_CONFLICT, TN("Der er skrevet forkert for mange gange. Prøv igen om {1} minut.",
-                                  "Der er skrevet forkert for mange gange. Prøv igen om {1} minutter.", minutes));
-}
-
-SQL(ACCOUNT_BY_LOGIN,
-    "SELECT a.id, a.person_id, a.owner_id, a.password_hash FROM account a JOIN v_people_person p ON p.id = a.person_id"
-    " WHERE a.login = $1 AND (a.closed_on IS NULL OR a.closed_on > $2) AND (p.leaves_on IS NULL OR p.leaves_on > $2)");
-
-static Err find_account(Ctx *c, Str folded, SignIn *in, Str *ret_hash)
-{
-    Rows r = db_query(c, ACCOUNT_BY_LOGIN, folded, c->today);
-    *ret_hash = S("");
+    Found f = {.hash = S(""), .login = S("")};
     if (db_next(&r)) {
-        in->account = (AccountId){db_i64(&r, 0)};
-        in->person = (PersonId){db_i64(&r, 1)};
-        in->owner_id = db_i64(&r, 2);
-        *ret_hash = db_str(&r, 3);
+        f = (Found){.account = {db_i64(&r, 0)}, .person = {db_i64(&r, 1)}, .owner_id = db_i64(&r, 2), .hash = db_str(&r, 3),
+                    .login = db_str(&r, 5)};
+        if (!db_is_null(&r, 4)) f.totp = db_bytes(&r, 4);
     }
-    return db_done(&r);
+    TRY(db_done(&r));
+    *ret = f;
+    return OK;
 }
 
-static Str new_token(Ctx *c)
+static SignIn new_sign_in(Ctx *c, const Found *f, Throttle throttle, Str user_agent)
 {
-    unsigned char bytes[32];
-    ctx_random(c, bytes, sizeof bytes);
-    return str_hex(c->arena, bytes, (ptrdiff_t)sizeof bytes);
-}
-
-Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret)
-{
-    Str folded = text_name_fold(c->arena, str_trim(login)), hash = {0};
     SignIn in = {
-        .subjects = {STR_CAT(c->arena, S("login:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, folded)),
-                     STR_CAT(c->arena, S("address:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, address))},
-        .token = new_token(c),
+        .account = f->account,
+        .person = f->person,
+        .owner_id = f->owner_id,
+        .throttle = throttle,
+        .code = {.step = -1},
+        .token = access_token_new(c),
         .session_uid = ctx_uid(c),
         .device = session_device(c, user_agent),
         .ends_at = {c->now.ms + c->app->settings->session_hours * 3600000},
     };
+    in.throttle.owner_id = f->owner_id;
+    in.throttle.person_id = f->person.v;
     in.token_hash = secret_hash(c, in.token);
-    TRY(check_throttle(c, &in));
-    TRY(find_account(c, folded, &in, &hash));
+    return in;
+}
+
+/* ---- between password and code ---------------------------------------------- */
+
+/* "account.expires.mac": nothing is stored of a sign-in that is half done. The
+   MAC covers the password's hash, so that a new password ends it. */
+enum { SECOND_STEP_MS = 300000 };
+
+static Str step_mac(Ctx *c, Str front, Str hash)
+{
+    return secret_mac(c, c->app->secrets, PURPOSE_SECOND_STEP, STR_CAT(c->arena, front, S("."), hash));
+}
+
+static Str second_step(Ctx *c, const Found *f)
+{
+    Buf b = buf_new(c->arena, 100);
+    buf_add_i64(&b, f->account.v);
+    buf_add_char(&b, '.');
+    buf_add_i64(&b, c->now.ms + SECOND_STEP_MS);
+    return STR_CAT(c->arena, buf_str(&b), S("."), step_mac(c, buf_str(&b), f->hash));
+}
+
+static Err step_of(Ctx *c, Str step, Found *ret)
+{
+    Str rest = step, id = {0}, ends = {0};
+    int64_t account = 0, ends_at = 0;
+    Found f = {0};
+    bool reads = str_split(&rest, '.', &id) && str_split(&rest, '.', &ends) && str_i64(id, &account) && str_i64(ends, &ends_at);
+    if (reads) TRY(found_account(db_query(c, ACCOUNT_BY_ID, account, c->today), &f));
+    Str front = STR_CAT(c->arena, id, S("."), ends);
+    if (!f.account.v || !f.totp.n || ends_at <= c->now.ms || !secret_equal(rest, step_mac(c, front, f.hash)))
+        return fail(c, E_CONFLICT, T("Der gik for lang tid. Begynd forfra med brugernavn og adgangskode."));
+    *ret = f;
+    return OK;
+}
+
+/* ---- signing in --------------------------------------------------------------- */
+
+Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret)
+{
+    Str folded = text_name_fold(c->arena, str_trim(login));
+    Throttle throttle = throttle_of(c, folded, address, "sign-in.failed");
+    Found f = {0};
+    TRY(throttle_check(c, &throttle));
+    TRY(found_account(db_query(c, ACCOUNT_BY_LOGIN, folded, c->today), &f));
+    SignIn in = new_sign_in(c, &f, throttle, user_agent);
     db_read_end(c); /* hashing takes long: hold no snapshot meanwhile */
-    in.is_right = secret_password_is(c, c->app->secrets, hash, password);
+    in.is_right = secret_password_is(c, c->app->secrets, f.hash, password) && f.account.v;
+    if (in.is_right && f.totp.n) in.second_step = second_step(c, &f);
     *ret = in;
     return OK;
 }
 
-/* One statement, so that two wrong tries at once both count. */
-SQL(THROTTLE_COUNT,
-    "INSERT INTO throttle (subject, failures, since, free_at) VALUES ($1, 1, $2, 0)"
-    " ON CONFLICT (subject) DO UPDATE SET"
-    " failures = CASE WHEN throttle.since < $3 THEN 1 ELSE throttle.failures + 1 END, since = $2"
-    " RETURNING failures");
-SQL(THROTTLE_WAIT, "UPDATE throttle SET free_at = $2 WHERE subject = $1");
-
-static Err count_failure(Ctx *c, Str subject, int64_t tries)
+Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent, SignIn *ret)
 {
-    int64_t failures = 0;
-    TRY(db_one_i64(c, THROTTLE_COUNT, &failures, subject, c->now.ms, c->now.ms - FORGET_MS));
-    if (failures < tries) return OK;
-    int64_t doublings = i64_min(failures - tries, 10);
-    return db_exec(c, THROTTLE_WAIT, NULL, subject, c->now.ms + i64_min((int64_t)FIRST_WAIT_MS << doublings, LONGEST_WAIT_MS));
-}
-
-static void record_failure(Ctx *c, void *data)
-{
-    const SignIn *in = data;
-    Err err = count_failure(c, in->subjects[0], ACCOUNT_TRIES);
-    if (err == OK) err = count_failure(c, in->subjects[1], ADDRESS_TRIES);
-    if (err == OK && in->account.v)
-        err = audit_add(c, (AuditRow){.owner_id = in->owner_id, .verb = "sign-in.failed", .object = "account", .object_id = in->account.v});
-    (void)err; /* the writer rolls this savepoint back by itself when it failed */
+    Found f = {0};
+    TRY(step_of(c, step, &f));
+    Throttle throttle = throttle_of(c, f.login, address, "sign-in.failed");
+    TRY(throttle_check(c, &throttle));
+    SignIn in = new_sign_in(c, &f, throttle, user_agent);
+    TRY(second_read(c, f.totp, code, &in.code));
+    in.by_code = true;
+    in.is_right = true;
+    *ret = in;
+    return OK;
 }
 
 SQL(SESSION_ADD, "INSERT INTO session (token_hash, uid, account_id, began_at, seen_at, ends_at, strong_until, device)"
                  " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)");
-SQL(THROTTLE_CLEAR, "DELETE FROM throttle WHERE subject = $1");
 SQL(SESSIONS_EXPIRE, "DELETE FROM session WHERE ends_at < $1");
 enum { STRONG_MS = 600000 }; /* a fresh sign-in opens personal exports for ten minutes */
 
+static Err wrong(Ctx *c, const Throttle *throttle, const char *field, Msg what)
+{
+    throttle_count(c, throttle);
+    ctx_problem(c, str_of_z(field), what);
+    return ctx_check(c);
+}
+
+static Msg wrong_code(void)
+{
+    return T("Koden passer ikke, eller den er brugt. Vent, til appen viser en ny, eller brug en af dine nødkoder.");
+}
+
 Err sign_in_write(Ctx *c, const SignIn *in)
 {
-    if (!in->account.v || !in->is_right) {
-        ctx_record(c, record_failure, (void *)(uintptr_t)in);
-        ctx_problem(c, S("login"), T("Brugernavn og adgangskode passer ikke sammen. Prøv igen, eller bed om et nyt link."));
-        return ctx_check(c);
-    }
-    TRY(db_exec(c, THROTTLE_CLEAR, NULL, in->subjects[0]));
+    bool right = in->is_right && in->second_step.n == 0;
+    if (right && in->by_code) TRY(second_use(c, in->account, &in->code, &right));
+    if (!right && in->by_code) return wrong(c, &in->throttle, "code", wrong_code());
+    if (!right)
+        return wrong(c, &in->throttle, "login", T("Brugernavn og adgangskode passer ikke sammen. Prøv igen, eller bed om et nyt link."));
+    TRY(throttle_clear(c, &in->throttle));
     TRY(db_exec(c, SESSIONS_EXPIRE, NULL, c->now.ms));
     TRY(db_exec(c, SESSION_ADD, NULL, in->token_hash, in->session_uid, in->account, c->now.ms, in->ends_at.ms,
                 c->now.ms + STRONG_MS, in->device));
     c->viewer = (ViewerId){in->person.v};
-    return audit_add(c, (AuditRow){.owner_id = in->owner_id, .verb = "sign-in", .object = "account", .object_id = in->account.v});
+    return audit_add(c, (AuditRow){.owner_id = in->owner_id, .verb = "sign-in", .object = "account", .object_id = in->person.v,
+                                   .detail = in->by_code ? S("second") : S("")});
+}
+
+/* ---- showing again who one is -------------------------------------------------- */
+
+bool access_is_strong(Ctx *c)
+{
+    return c->session && c->session->strong_until.ms > c->now.ms;
+}
+
+Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret)
+{
+    Found f = {0};
+    TRY(found_account(db_query(c, ACCOUNT_BY_ID, c->session->account, c->today), &f));
+    Confirm it = {.throttle = throttle_of(c, f.login, address, "confirm.failed"), .login = f.login, .code = {.step = -1},
+                  .by_code = by_code, .token = access_token_new(c)};
+    it.throttle.owner_id = f.owner_id;
+    it.throttle.person_id = f.person.v;
+    it.token_hash = secret_hash(c, it.token);
+    TRY(throttle_check(c, &it.throttle));
+    if (by_code) {
+        if (f.totp.n) TRY(second_read(c, f.totp, given, &it.code));
+    } else {
+        db_read_end(c);
+        it.is_right = secret_password_is(c, c->app->secrets, f.hash, given);
+    }
+    *ret = it;
+    return OK;
+}
+
+/* A new token with it (ASVS V7.2.4): one that was stolen before is worth nothing after. */
+SQL(SESSION_STRONG, "UPDATE session SET strong_until = $2, token_hash = $3 WHERE token_hash = $1");
+
+Err confirm_check(Ctx *c, const Confirm *it, const char *field)
+{
+    bool right = it->is_right;
+    if (it->by_code) TRY(second_use(c, c->session->account, &it->code, &right));
+    if (!right) return wrong(c, &it->throttle, field, it->by_code ? wrong_code() : T("Adgangskoden passer ikke. Prøv igen."));
+    return throttle_clear(c, &it->throttle);
+}
+
+Err confirm_write(Ctx *c, const Confirm *it)
+{
+    TRY(confirm_check(c, it, "proof"));
+    TRY(db_exec(c, SESSION_STRONG, NULL, c->session->token_hash, c->now.ms + STRONG_MS, it->token_hash));
+    return audit_add(c, (AuditRow){.owner_id = c->session->owner_id, .verb = "confirm", .object = "account", .object_id = c->viewer.v});
+}
+
+SQL(SECOND_ON, "SELECT count(*) FROM account WHERE id = $1 AND totp_secret IS NOT NULL");
+
+Err second_is_on(Ctx *c, bool *ret)
+{
+    int64_t n = 0;
+    TRY(db_one_i64(c, SECOND_ON, &n, c->session->account));
+    *ret = n > 0;
+    return OK;
 }
 
 SQL(SESSION_REMOVE, "DELETE FROM session WHERE token_hash = $1");
@@ -121,7 +213,7 @@ Err sign_out_write(Ctx *c)
 {
     TRY(db_exec(c, SESSION_REMOVE, NULL, c->session->token_hash));
     return audit_add(c, (AuditRow){.owner_id = c->session->owner_id, .verb = "sign-out", .object = "account",
-                                   .object_id = c->session->account.v});
+                                   .object_id = c->viewer.v});
 }
 
 enum { SESSIONS_MAX = 50 };
@@ -154,7 +246,20 @@ Err session_end(Ctx *c, Str uid)
     TRY(db_exec(c, SESSION_END, &changed, uid, c->session->account));
     if (changed == 0) return fail(c, E_NOT_FOUND, T("Log-in'et er allerede afsluttet."));
     return audit_add(c, (AuditRow){.owner_id = c->session->owner_id, .verb = "session.end", .object = "account",
-                                   .object_id = c->session->account.v});
+                                   .object_id = c->viewer.v});
+}
+
+SQL(SESSIONS_END_OTHERS, "DELETE FROM session WHERE account_id = $1 AND token_hash <> $2");
+SQL(SESSIONS_END_ALL, "DELETE FROM session WHERE account_id = $1");
+
+Err sessions_end_others(Ctx *c)
+{
+    return db_exec(c, SESSIONS_END_OTHERS, NULL, c->session->account, c->session->token_hash);
+}
+
+Err sessions_end_all(Ctx *c, AccountId account)
+{
+    return db_exec(c, SESSIONS_END_ALL, NULL, account);
 }
 
 typedef struct Sign {

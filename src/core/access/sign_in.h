@@ -4,14 +4,19 @@
 #define CORE_ACCESS_SIGN_IN_H
 
 #include "core/access/access.h"
+#include "core/access/second.h"
+#include "core/access/throttle.h"
 
 /* What prepare finds out, so that write needs no hashing. */
 typedef struct SignIn {
     AccountId account; /* 0: no such account */
     PersonId person;
     int64_t owner_id;
-    bool is_right;
-    Str subjects[2];  /* throttle: the account's and the address's */
+    bool is_right;    /* the password */
+    bool by_code;     /* this is the second step: code counts */
+    SecondCode code;
+    Str second_step;  /* the password was right, a code is still to come: what its form carries */
+    Throttle throttle;
     Str token, token_hash, session_uid;
     Str device;
     Instant ends_at;
@@ -20,10 +25,31 @@ typedef struct SignIn {
 /* On a worker: checks the throttle, then the password. E_CONFLICT while this
    account or address must wait, with the time. */
 MUST Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret);
+/* The second step, on any thread. E_CONFLICT also when the first is over five
+   minutes old, or the password has changed since. */
+MUST Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent, SignIn *ret);
 /* Inside the write: begins the session, or counts the failure (which survives
    the failure of this write) and answers E_INVALID. */
 MUST Err sign_in_write(Ctx *c, const SignIn *in);
 MUST Err sign_out_write(Ctx *c);
+
+/* The viewer shows once more who they are, by password or by code. Good for ten
+   minutes of what is marked strong; a fresh sign-in counts too. */
+typedef struct Confirm {
+    Throttle throttle;
+    Str login;
+    bool is_right, by_code;
+    SecondCode code;
+    Str token, token_hash; /* the session goes on under this one */
+} Confirm;
+bool access_is_strong(Ctx *c);
+MUST Err second_is_on(Ctx *c, bool *ret);
+/* On a worker (it hashes). E_CONFLICT while account or address must wait. */
+MUST Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret);
+/* Inside a write: E_INVALID with a problem at `field`, counted, unless it is right. */
+MUST Err confirm_check(Ctx *c, const Confirm *it, const char *field);
+/* The same at "proof"; then the session is strong and has a new token. */
+MUST Err confirm_write(Ctx *c, const Confirm *it);
 
 typedef struct OpenSession {
     Str uid, device;
@@ -38,6 +64,9 @@ typedef struct OpenSessions {
 MUST Err sessions_own(Ctx *c, OpenSessions *ret);
 /* Inside a write. E_NOT_FOUND unless it is the viewer's own. */
 MUST Err session_end(Ctx *c, Str uid);
+/* Inside a write: all of the viewer's but this one; all of an account. */
+MUST Err sessions_end_others(Ctx *c);
+MUST Err sessions_end_all(Ctx *c, AccountId account);
 
 /* "Firefox, Windows": what a person recognises, and no more of the header. */
 Str session_device(Ctx *c, Str user_agent);

@@ -18,6 +18,8 @@ typedef enum Purpose {
     PURPOSE_ADDRESS = 2,  /* addresses in throttles */
     PURPOSE_TOTP = 3,     /* sealing second factors */
     PURPOSE_TEST = 4,
+    PURPOSE_SECOND_STEP = 5, /* between password and code of one sign-in */
+    PURPOSE_RECOVERY = 6,    /* recovery codes */
 } Purpose;
 
 /* Opens the folder; makes it and the master key if `create` and missing.

@@ -1,0 +1,98 @@
+#include "core/access/link.h"
+
+#include "core/access/sign_in.h"
+#include "core/app.h"
+#include "core/audit/audit.h"
+
+enum { INVITATION_MS = 14 * 86400000, RESET_MS = 3600000 };
+
+static const struct {
+    LinkKind kind;
+    const char *code, *path, *verb;
+    int64_t lives_ms;
+} kinds[] = {
+    {LINK_INVITATION, "invitation", "/invitation/", "account.invite", INVITATION_MS},
+    {LINK_RESET, "reset", "/nulstil/", "account.reset-link", RESET_MS},
+};
+
+static Str code_of(LinkKind kind)
+{
+    return str_of_z(kinds[kind - 1].code);
+}
+
+Link link_new(Ctx *c, LinkKind kind)
+{
+    Link link = {.kind = kind, .token = access_token_new(c), .ends_at = {c->now.ms + kinds[kind - 1].lives_ms}};
+    link.path = STR_CAT(c->arena, str_of_z(kinds[kind - 1].path), link.token);
+    link.address = STR_CAT(c->arena, c->app->settings->public_address, link.path);
+    return link;
+}
+
+SQL(ACCOUNT_OF, "SELECT a.id, a.owner_id FROM account a WHERE a.person_id = $1 AND (a.closed_on IS NULL OR a.closed_on > $2)");
+SQL(LINKS_DROP, "DELETE FROM account_link WHERE account_id = $1");
+SQL(LINK_ADD, "INSERT INTO account_link (token_hash, account_id, kind, ends_at) VALUES ($1, $2, $3, $4)");
+SQL(ASKED_DONE, "UPDATE account SET reset_asked_at = 0 WHERE id = $1");
+
+Err link_store(Ctx *c, PersonId person, const Link *link)
+{
+    AccountId account = {0};
+    int64_t owner = 0;
+    Rows r = db_query(c, ACCOUNT_OF, person, c->today);
+    if (db_next(&r)) {
+        account.v = db_i64(&r, 0);
+        owner = db_i64(&r, 1);
+    }
+    TRY(db_done(&r));
+    if (!account.v) return fail(c, E_CONFLICT, T("Personen har ingen åben konto. Åbn kontoen først."));
+    TRY(db_exec(c, LINKS_DROP, NULL, account));
+    TRY(db_exec(c, LINK_ADD, NULL, secret_hash(c, link->token), account, code_of(link->kind), link->ends_at.ms));
+    TRY(db_exec(c, ASKED_DONE, NULL, account));
+    return audit_add(c, (AuditRow){.owner_id = owner, .verb = kinds[link->kind - 1].verb, .object = "account", .object_id = person.v});
+}
+
+SQL(LINK_OPEN,
+    "SELECT l.account_id, a.person_id, a.owner_id, l.kind, a.login, p.name, l.token_hash"
+    " FROM account_link l JOIN account a ON a.id = l.account_id JOIN v_people_person p ON p.id = a.person_id"
+    " WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2"
+    " AND (a.closed_on IS NULL OR a.closed_on > $3) AND (p.leaves_on IS NULL OR p.leaves_on > $3)");
+
+static Err gone(Ctx *c, Err err)
+{
+    return fail(c, err, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+}
+
+Err link_open(Ctx *c, Str token, LinkTarget *ret)
+{
+    LinkTarget t = {0};
+    Rows r = db_query(c, LINK_OPEN, secret_hash(c, token), c->now.ms, c->today);
+    if (db_next(&r))
+        t = (LinkTarget){.account = {db_i64(&r, 0)}, .person = {db_i64(&r, 1)}, .owner_id = db_i64(&r, 2),
+                         .kind = str_eq(db_str(&r, 3), code_of(LINK_RESET)) ? LINK_RESET : LINK_INVITATION,
+                         .login = db_str(&r, 4), .name = db_str(&r, 5), .token_hash = db_str(&r, 6)};
+    TRY(db_done(&r));
+    if (!t.account.v) return gone(c, E_NOT_FOUND);
+    *ret = t;
+    return OK;
+}
+
+/* Guarded, for two browsers may hold the same link. */
+SQL(LINK_USE, "UPDATE account_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND ends_at > $2");
+
+Err link_use(Ctx *c, const LinkTarget *target, Str password_hash)
+{
+    int changed = 0;
+    TRY(db_exec(c, LINK_USE, &changed, target->token_hash, c->now.ms));
+    if (changed == 0) return gone(c, E_CONFLICT);
+    TRY(access_password_set(c, target->account, password_hash));
+    TRY(sessions_end_all(c, target->account));
+    c->viewer = (ViewerId){target->person.v}; /* the link shows who it is, for the audit row */
+    return audit_add(c, (AuditRow){.owner_id = target->owner_id, .verb = "account.password", .object = "account",
+                                   .object_id = target->person.v, .detail = code_of(target->kind)});
+}
+
+SQL(RESET_ASK, "UPDATE account SET reset_asked_at = $2 WHERE login = $1 AND (closed_on IS NULL OR closed_on > $3)");
+
+Err link_ask(Ctx *c, Str login_folded)
+{
+    return db_exec(c, RESET_ASK, NULL, login_folded, c->now.ms, c->today);
+}

@@ -1,0 +1,150 @@
+/* Choosing a password through a link, and asking for one. */
+#include "base/number.h"
+#include "core/access/access_pages.h"
+#include "core/access/link.h"
+#include "core/access/log_in.html.h"
+#include "core/access/own.h"
+#include "core/app.h"
+#include "text/name.h"
+#include "web/web.h"
+
+static const Field forgot_fields[] = {
+    {.name = "login", .kind = FIELD_TEXT, .label = T_INIT("Brugernavn"), .min = 1, .max = 254, .autocomplete = "username"},
+};
+static const Form forgot_form = {forgot_fields, COUNT_OF(forgot_fields)};
+
+static const Field password_fields[] = {
+    {.name = "password", .kind = FIELD_PASSWORD, .label = T_INIT("Ny adgangskode"),
+     .hint = T_INIT("Mindst 12 tegn, for eksempel tre ord, der ikke hører sammen. Du behøver ingen særlige tegn."),
+     .min = 1, .max = 200, .autocomplete = "new-password"},
+    {.name = "again", .kind = FIELD_PASSWORD, .label = T_INIT("Skriv den igen"), .min = 1, .max = 200, .autocomplete = "new-password"},
+};
+static const Form password_form = {password_fields, COUNT_OF(password_fields)};
+
+/* ---- asking ---------------------------------------------------------------------- */
+
+static Err draw_forgot(Ctx *c, FormValues *values)
+{
+    ForgotPage page = {.values = values, .was_asked = str_eq(web_query(c, "bedt"), S("1"))};
+    Out *o = access_bare_begin(c, T("Glemt adgangskode"));
+    page_access_forgot(o, &page);
+    return access_bare_end(c, o, c->problems ? 422 : 200);
+}
+
+Err access_get_forgot(Ctx *c)
+{
+    FormValues values = form_empty(c, &forgot_form);
+    return draw_forgot(c, &values);
+}
+
+typedef struct Forgot {
+    FormValues values;
+    Str login;
+    Throttle throttle;
+} Forgot;
+
+static Err forgot_again(Ctx *c)
+{
+    Forgot *found = c->work;
+    found->values.problems = c->problems;
+    return draw_forgot(c, &found->values);
+}
+
+/* Counted by a throttle of its own, so that asking for a link neither slows the
+   sign-in of others nor can be used to ask for hundreds. */
+Err access_prepare_forgot(Ctx *c)
+{
+    Forgot *found = NEW(c->arena, Forgot, 1);
+    c->work = found;
+    web_on_invalid(c, forgot_again);
+    TRY(web_form(c, &forgot_form, &found->values));
+    found->login = text_name_fold(c->arena, form_value(&found->values, "login")->raw);
+    found->throttle = throttle_of(c, STR_CAT(c->arena, S("ask:"), found->login), STR_CAT(c->arena, S("ask:"), web_address(c)), "reset.asked");
+    return throttle_check(c, &found->throttle);
+}
+
+Err access_write_forgot(Ctx *c)
+{
+    const Forgot *found = c->work;
+    TRY(link_ask(c, found->login));
+    TRY(throttle_count_now(c, &found->throttle));
+    return web_redirect(c, S("/glemt-adgangskode?bedt=1"));
+}
+
+/* ---- choosing --------------------------------------------------------------------- */
+
+typedef struct Choosing {
+    FormValues values;
+    LinkTarget target;
+    Str hash;
+} Choosing;
+
+static Err draw_link(Ctx *c, FormValues *values, const LinkTarget *target)
+{
+    bool is_reset = target->kind == LINK_RESET;
+    Str path = is_reset ? S("/nulstil/") : S("/invitation/");
+    LinkPage page = {.values = values, .name = target->name, .login = target->login,
+                     .action = {STR_CAT(c->arena, path, web_path(c, "token"))}, .is_reset = is_reset};
+    Out *o = access_bare_begin(c, T("Vælg en adgangskode"));
+    page_access_link(o, &page);
+    return access_bare_end(c, o, c->problems ? 422 : 200);
+}
+
+/* The address of this page is a secret: it goes nowhere, and no cache keeps it. */
+static void keep_secret(Ctx *c)
+{
+    web_header(c, "Referrer-Policy", S("no-referrer"));
+}
+
+Err access_get_link(Ctx *c)
+{
+    LinkTarget target = {0};
+    FormValues values = form_empty(c, &password_form);
+    Err err = link_open(c, web_path(c, "token"), &target);
+    if (err == E_NOT_FOUND) {
+        /* A conflict shows its sentence; "not found" does not. */
+        ctx_forgive(c);
+        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+    }
+    TRY(err);
+    TRY(draw_link(c, &values, &target));
+    keep_secret(c);
+    return OK;
+}
+
+static Err link_again(Ctx *c)
+{
+    Choosing *found = c->work;
+    found->values.problems = c->problems;
+    TRY(draw_link(c, &found->values, &found->target));
+    keep_secret(c);
+    return OK;
+}
+
+Err access_prepare_link(Ctx *c)
+{
+    Choosing *found = NEW(c->arena, Choosing, 1);
+    c->work = found;
+    Err err = link_open(c, web_path(c, "token"), &found->target);
+    if (err == E_NOT_FOUND) {
+        ctx_forgive(c);
+        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+    }
+    TRY(err);
+    web_on_invalid(c, link_again);
+    TRY(web_form(c, &password_form, &found->values));
+    Str password = form_value(&found->values, "password")->raw;
+    TRY(access_password_check(c, password, found->target.login, found->target.name));
+    if (!str_eq(password, form_value(&found->values, "again")->raw))
+        ctx_problem(c, S("again"), T("De to adgangskoder er ikke ens. Skriv den samme to gange."));
+    TRY(ctx_check(c));
+    db_read_end(c); /* hashing takes long: hold no snapshot meanwhile */
+    return secret_password_hash(c, c->app->secrets, password, &found->hash);
+}
+
+Err access_write_link(Ctx *c)
+{
+    const Choosing *found = c->work;
+    TRY(link_use(c, &found->target, found->hash));
+    return web_redirect(c, S("/log-ind?valgt=1"));
+}
