@@ -2,7 +2,7 @@
 
 #include "text/name.h"
 
-#define UNIT_COLUMNS "id, owner_id, version, code, kind, parent_id, name, valid_from, valid_to"
+#define UNIT_COLUMNS "id, owner_id, version, code, kind, parent_id, name, valid_from, valid_to, name_sort"
 
 static Unit unit_of_row(const Rows *r)
 {
@@ -16,6 +16,7 @@ static Unit unit_of_row(const Rows *r)
         .name = db_str(r, 6),
         .valid_from = {(int32_t)db_i64(r, 7)},
         .valid_to = {(int32_t)db_i64(r, 8)},
+        .name_sort = db_str(r, 9),
     };
 }
 
@@ -93,18 +94,50 @@ Err organisation_add(Ctx *c, NewUnit unit, UnitId *ret)
 }
 
 SQL_SCAN(REACH_CLEAR, "the whole table is made anew", "DELETE FROM unit_reach");
-SQL_SCAN(REACH_FILL, "the whole table is made anew",
-         "WITH RECURSIVE up (unit_id, above_id, depth) AS ("
-         " SELECT id, id, 0 FROM unit"
-         " UNION ALL"
-         " SELECT up.unit_id, u.parent_id, up.depth + 1 FROM up JOIN unit u ON u.id = up.above_id"
-         "  WHERE u.parent_id IS NOT NULL AND up.depth < 16)"
-         " INSERT INTO unit_reach (above_id, unit_id, depth) SELECT above_id, unit_id, depth FROM up");
+SQL_SCAN(REACH_SELF, "looks for units that have no reach yet",
+         "INSERT INTO unit_reach (above_id, unit_id, depth)"
+         " SELECT u.id, u.id, 0 FROM unit u WHERE NOT EXISTS (SELECT 1 FROM unit_reach r WHERE r.unit_id = u.id AND r.depth = 0)");
+/* One step further up for every unit that lacks it, from its parent's reach. */
+SQL_SCAN(REACH_STEP, "looks for units whose reach is not yet whole",
+         "INSERT INTO unit_reach (above_id, unit_id, depth)"
+         " SELECT a.above_id, u.id, $1 FROM unit u JOIN unit_reach a ON a.unit_id = u.parent_id AND a.depth = $1 - 1"
+         "  WHERE NOT EXISTS (SELECT 1 FROM unit_reach r WHERE r.unit_id = u.id AND r.depth = $1)");
+
+/* Step by step rather than in one recursive statement: no single statement
+   comes near PostgreSQL's time limit, also with 200,000 units. */
+Err organisation_reach_fill(Ctx *c)
+{
+    TRY(db_exec(c, REACH_SELF, NULL));
+    int added = 1;
+    for (int64_t depth = 1; added && depth <= UNIT_DEPTH_MAX; depth++) TRY(db_exec(c, REACH_STEP, &added, depth));
+    return OK;
+}
 
 Err organisation_reach_rebuild(Ctx *c)
 {
     TRY(db_exec(c, REACH_CLEAR, NULL));
-    return db_exec(c, REACH_FILL, NULL);
+    return organisation_reach_fill(c);
+}
+
+SQL(REACH_ADD, "INSERT INTO unit_reach (above_id, unit_id, depth)"
+               " SELECT a.above_id, $1, a.depth + 1 FROM unit_reach a JOIN unit u ON u.id = $1 WHERE a.unit_id = u.parent_id"
+               " UNION ALL SELECT u.id, u.id, 0 FROM unit u WHERE u.id = $1");
+
+Err unit_reach_add(Ctx *c, UnitId id)
+{
+    return db_exec(c, REACH_ADD, NULL, id);
+}
+
+SQL(REACH_CUT, "DELETE FROM unit_reach WHERE unit_id IN (SELECT r.unit_id FROM unit_reach r WHERE r.above_id = $1)"
+               " AND above_id NOT IN (SELECT r.unit_id FROM unit_reach r WHERE r.above_id = $1)");
+SQL(REACH_TIE, "INSERT INTO unit_reach (above_id, unit_id, depth)"
+               " SELECT a.above_id, d.unit_id, a.depth + d.depth + 1"
+               "  FROM unit_reach d JOIN unit u ON u.id = $1 JOIN unit_reach a ON a.unit_id = u.parent_id WHERE d.above_id = $1");
+
+Err unit_reach_move(Ctx *c, UnitId id)
+{
+    TRY(db_exec(c, REACH_CUT, NULL, id));
+    return db_exec(c, REACH_TIE, NULL, id);
 }
 
 static Err find_place(Ctx *c, Str param, Place *ret)

@@ -290,7 +290,8 @@ static void place_unit(Import *im, int32_t place)
 static void tell_depth(Import *im, const Node *node)
 {
     while (!node->file && node->parent) node = &im->node[node->parent];
-    if (node->file) tell(im, node, SAY(im, S("more than "), unit_number(im->c->arena, UNIT_DEPTH_MAX), S(" units lie above "), node->code, S(" or a unit below it")));
+    Str most = unit_number(im->c->arena, UNIT_DEPTH_MAX);
+    if (node->file) tell(im, node, SAY(im, S("more than "), most, S(" units lie above "), node->code, S(" or a unit below it")));
 }
 
 static void check_owner(Import *im, const Node *node)
@@ -591,7 +592,8 @@ static Err store(Import *im)
     if (grows) TRY(add_new(im, &load));
     TRY(change_stored(im, &load));
     TRY(write_lineage(im, &load));
-    if (grows || moves) TRY(organisation_reach_rebuild(im->c));
+    if (moves) TRY(organisation_reach_rebuild(im->c));
+    else if (grows) TRY(organisation_reach_fill(im->c));
     return tell_audit(im);
 }
 

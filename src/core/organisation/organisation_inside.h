@@ -38,6 +38,14 @@ bool unit_is_one_line(Str name);
 Str unit_shown(Arena *arena, Str value);
 Str unit_number(Arena *arena, int64_t n);
 
+/* Inside a write: the reach of a new unit without units below it. */
+MUST Err unit_reach_add(Ctx *c, UnitId id);
+/* Inside a write, after its parent was changed: the reach of it and all below. */
+MUST Err unit_reach_move(Ctx *c, UnitId id);
+
+/* Inside a write: the newer unit succeeds the older one. */
+MUST Err unit_succeed(Ctx *c, UnitId newer, UnitId older);
+
 /* From codes to places in an array, counted from 1. */
 typedef struct CodeSlot {
     Str code;

@@ -6,4 +6,5 @@
 
 extern const Schema organisation_schema;
 
-const Feature organisation_feature = {.name = "organisation", .schema = &organisation_schema, .commands = organisation_commands, .demo = organisation_demo};
+const Feature organisation_feature = {.name = "organisation", .schema = &organisation_schema,
+                                      .commands = organisation_commands, .demo = organisation_demo};

@@ -37,6 +37,7 @@ CREATE TABLE unit_past (
   kind       TEXT    NOT NULL REFERENCES unit_kind (code),
   UNIQUE (unit_id, until)
 ) STRICT;
+CREATE INDEX unit_past_by_parent ON unit_past (parent_id, unit_id);
 
 -- Lineage: mergers, splits, and the yearly rollover of classes.
 CREATE TABLE unit_succession (
