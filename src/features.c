@@ -2,6 +2,8 @@
    (foreign keys point up the list). */
 #include "core/access/access_web.h"
 #include "core/audit/audit_web.h"
+#include "core/job/job_web.h"
+#include "core/mail/mail_web.h"
 #include "core/organisation/organisation_web.h"
 #include "core/people/people_web.h"
 #include "core/shell/shell_web.h"
@@ -9,7 +11,7 @@
 #include "feature/support/support_web.h"
 
 const Feature *const features[] = {
-    &organisation_feature, &people_feature, &access_feature, &audit_feature, &shell_feature, &support_feature,
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &job_feature, &mail_feature, &shell_feature, &support_feature,
     &statfile_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/access/access.h"
+#include "core/job/runner.h"
 #include "core/shell/shell.h"
 #include "program.h"
 
@@ -43,6 +44,18 @@ static Err open_web(Ctx *c, Web **ret)
                           .workers = (int)s->workers, .proxies = s->proxies, .secure_cookies = s->secure_cookies,
                           .login_path = S("/log-ind"), .log = log_line};
     return web_open(c, gate, tables, names, n, c->app->store, c->app->writer, c->app, options, ret);
+}
+
+enum { JOB_THREADS = 2 };
+
+static Err open_jobs(Ctx *c, JobRunner **ret)
+{
+    const JobKind **tables = NEW(c->arena, const JobKind *, feature_count);
+    int n = 0;
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->jobs) tables[n++] = features[i]->jobs;
+    JobRunnerOptions options = {.tables = tables, .n_tables = n, .threads = JOB_THREADS, .log = log_line};
+    return job_runner_open(c, options, ret);
 }
 
 /* What is due, one feature after the other, each in a write of its own: a tick
@@ -98,7 +111,11 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     /* A newer program may have other rules over the same tables, without a migration. */
     TRY(writer_run(c->app->writer, c, "access", access_rules_store));
     Web *web = NULL;
-    TRY(open_web(c, &web));
+    JobRunner *jobs = NULL;
+    TRY(open_jobs(c, &jobs)); /* first, since requests wake it */
+    Err err = open_web(c, &web);
+    if (err != OK) job_runner_close(jobs);
+    TRY(err);
     c->app->web = web;
     buf_add(out, S("listening on http://"));
     Str listen = c->app->settings->listen;
@@ -110,5 +127,6 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     program_print(out);
     wait_for_stop(c, &signals);
     web_close(web);
+    job_runner_close(jobs);
     return OK;
 }

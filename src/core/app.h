@@ -14,6 +14,7 @@ struct App {
     Store *store;
     Writer *writer; /* NULL in commands that only read */
     Web *web;       /* NULL unless serving */
+    struct JobRunner *jobs; /* NULL unless serving; core/job/runner.h sets it */
     Secrets *secrets;
     const Settings *settings;
     PdfFonts fonts;    /* for pdf_begin */

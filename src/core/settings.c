@@ -26,6 +26,9 @@ static const SettingDef defs[] = {
     {"session-hours", SETTING_INT, offsetof(Settings, session_hours), 1, 24},
     {"demo", SETTING_YES, offsetof(Settings, is_demo), 0, 0},
     {"smtp", SETTING_TEXT, offsetof(Settings, smtp), 0, 200},
+    {"smtp-tls", SETTING_YES, offsetof(Settings, smtp_tls), 0, 0},
+    {"smtp-user", SETTING_TEXT, offsetof(Settings, smtp_user), 0, 254},
+    {"smtp-password", SETTING_TEXT, offsetof(Settings, smtp_password), 0, 1000},
     {"mail-from", SETTING_TEXT, offsetof(Settings, mail_from), 0, 254},
 };
 

@@ -20,8 +20,11 @@ typedef struct Settings {
     int64_t workers;       /* workers ; 0: one a core */
     int64_t session_hours; /* session-hours ; 10 */
     bool is_demo;          /* demo: yes/no ; says on every page that the people are made up */
-    Str smtp;              /* smtp: smtp://host:port ; empty: no mail is sent */
-    Str mail_from;         /* mail-from */
+    Str smtp;              /* smtp: smtp://host:port or smtps://… ; empty: no mail is sent */
+    bool smtp_tls;         /* smtp-tls: yes/no ; yes: no mail without STARTTLS and a certificate that holds */
+    Str smtp_user;         /* smtp-user ; empty: no log-in. With one, TLS is needed */
+    Str smtp_password;     /* smtp-password: path of a file whose first line it is */
+    Str mail_from;         /* mail-from: address, or "Name <address>" */
 } Settings;
 
 /* Defaults, with strings that live as long as the program. */

@@ -20,6 +20,7 @@ typedef enum Purpose {
     PURPOSE_TEST = 4,
     PURPOSE_SECOND_STEP = 5, /* between password and code of one sign-in */
     PURPOSE_RECOVERY = 6,    /* recovery codes */
+    PURPOSE_MAIL = 30,    /* mails that wait to be sent */
 } Purpose;
 
 /* Opens the folder; makes it and the master key if `create` and missing.

@@ -1,0 +1,22 @@
+/* No page of its own: what the house must know of mail. */
+#include "core/mail/mail_web.h"
+
+#include "core/mail/mail.h"
+
+extern const Schema mail_schema;
+
+static const Retention retention[] = {
+    {"mail", "Mails that wait to be sent: deleted when sent. Refused ones: their content at once, the row after 30 days.", mail_expire},
+    {0},
+};
+
+enum { EVERY_S = 600 };
+
+static Err tick(Ctx *c, bool *ret_more)
+{
+    int64_t rows = 0;
+    *ret_more = false;
+    return c->now.ms / 1000 % EVERY_S == 0 ? mail_expire(c, &rows) : OK;
+}
+
+const Feature mail_feature = {.name = "mail", .schema = &mail_schema, .jobs = mail_jobs, .tick = tick, .retention = retention};
