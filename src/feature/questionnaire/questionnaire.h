@@ -1,21 +1,28 @@
 /* What is asked: the questionnaire in memory, its file (FORMATS §2), its checks
-   before a launch, and LimeSurvey's .lss.
+   before a launch, and LimeSurvey's .lss (questionnaire_lss.c).
    A version is immutable; a wave keeps the one it was made with. */
 #ifndef FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_H
 #define FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_H
 
 #include "core/organisation/organisation.h"
 #include "db/db.h"
+#include "web/web.h"
 
 typedef struct QuestionnaireId { int64_t v; } QuestionnaireId;
 typedef struct QuestionnaireVersionId { int64_t v; } QuestionnaireVersionId;
 typedef struct ItemId { int64_t v; } ItemId;
 
 enum {
-    QUESTIONNAIRE_BYTES = 4 << 20, /* of a file */
+    QUESTIONNAIRE_BYTES = 4 << 20,      /* of a file */
+    QUESTIONNAIRE_LSS_BYTES = 16 << 20, /* of a LimeSurvey file */
     QUESTIONNAIRE_ITEMS = 2000,
     QUESTIONNAIRE_OPTIONS = 64,
     QUESTIONNAIRE_LANGUAGES = 12,
+    QUESTIONNAIRE_CODE_MAX = 32,   /* of A–Z a–z 0–9 . _ - */
+    ITEM_CODE_MAX = 64,            /* of the same; items, sections, scales and scores */
+    QUESTIONNAIRE_TITLE_MAX = 300, /* characters, as all below */
+    ITEM_TEXT_MAX = 2000,
+    OPTION_TEXT_MAX = 300,
 };
 
 /* The same text in several languages; the first is Danish. */
@@ -30,6 +37,14 @@ bool values_have(Values values, int64_t v);
 typedef struct Option { int64_t value; LangTexts text; } Option;
 typedef struct Options { Option *v; ptrdiff_t n; } Options;
 
+/* Named choices that items share. */
+typedef struct Scale {
+    Str code;
+    Options options;
+    Values agree, disagree, dont_know; /* within the options, no value in two of them */
+} Scale;
+typedef struct Scales { Scale *v; ptrdiff_t n; } Scales;
+
 typedef enum ItemKind { ITEM_SINGLE = 1, ITEM_MULTIPLE, ITEM_MATRIX, ITEM_NUMBER, ITEM_TEXT, ITEM_SCORE } ItemKind;
 
 typedef struct Item Item;
@@ -39,11 +54,15 @@ struct Item {
     Str code, section, theme;
     ItemKind kind;         /* a row of a matrix is ITEM_SINGLE with `matrix` set; the matrix itself is not answered */
     LangTexts text;
-    Options options;       /* single, multiple, matrix rows */
+    const Scale *scale;    /* single, multiple, matrix and its rows; NULL for number and text */
+    Options options;       /* the scale's */
     Values agree, disagree, dont_know; /* the item's own, else its scale's */
     bool is_core, is_reverse;
-    const Item *matrix;    /* NULL: stands alone */
-    const Item *ask_if;    /* asked only when that item's answer is in ask_in; NULL: always */
+    const Item *matrix;    /* NULL: stands alone; a row has its matrix's core, reverse and sets, unless its own */
+    /* An earlier single, multiple or row: asked only when its answer (one of them)
+       is in ask_in. NULL: always. A row has its matrix's condition unless its own;
+       it is asked only when its matrix is, too (questionnaire_is_asked). */
+    const Item *ask_if;
     Values ask_in;
     Str same_as;           /* "QUESTIONNAIRE/ITEM"; empty: none */
     Str wording;           /* 64 hexadecimal digits */
@@ -70,7 +89,9 @@ typedef struct Questionnaire {
     int64_t number;
     Str code;
     LangTexts title;
+    Version version;       /* grows with every new number: two who edit at once */
     Strs languages;
+    Scales scales;
     Sections sections;
     Items items;
     Scores scores;
@@ -86,13 +107,51 @@ MUST Err questionnaire_from_lss(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes)
 Str questionnaire_json(Ctx *c, const Questionnaire *q);
 
 /* Inside a write. Stores a new version, or finds that nothing has changed
-   (*ret_is_new false). Fills the ids in *q. */
+   (*ret_is_new false). Fills the ids in *q. owner (0: nobody yet) is kept from the
+   first time a code was stored.
+   Errors: E_CONFLICT when `seen` is not 0 and the questionnaire has another
+           version by now, or is there although seen says it was new (seen -1). */
 MUST Err questionnaire_store(Ctx *c, Questionnaire *q, UnitId owner, bool *ret_is_new);
+MUST Err questionnaire_store_seen(Ctx *c, Questionnaire *q, UnitId owner, Version seen, bool *ret_is_new);
 /* E_NOT_FOUND without a sentence. Newest version of a code, or a given one. */
 MUST Err questionnaire_newest(Ctx *c, Str code, Questionnaire *ret);
 MUST Err questionnaire_load(Ctx *c, QuestionnaireVersionId id, Questionnaire *ret);
 
+/* NULL: none. questionnaire_score the same. */
 const Item *questionnaire_item(const Questionnaire *q, Str code);
+const Score *questionnaire_score(const Questionnaire *q, Str code);
+
+/* Whether an item is asked, given the answers before it: asked if what its own
+   condition and its matrix's name was answered so. `answers` tells the values
+   chosen for an item, none when it was not answered or asked. */
+typedef Values ItemAnswers(const void *from, const Item *item);
+bool questionnaire_is_asked(const Item *item, ItemAnswers *answers, const void *from);
+
+/* Whether an item asks what an item of an earlier wave asked (FORMATS §2).
+   TIE_SAME: tied by hand (same_as), or the same code, and the same texts, option
+   values and sets in every language that both have, the first one among them; so
+   that a translation added later breaks no comparison. TIE_CHANGED: the same code,
+   but other words; never compared. TIE_NEW: no such item before.
+   *ret_before is that item (NULL: none), whatever the tie. */
+typedef enum Tie { TIE_NEW = 1, TIE_CHANGED, TIE_SAME } Tie;
+Tie questionnaire_tie(const Questionnaire *now, const Item *item, const Questionnaire *before, const Item **ret_before);
+/* A score is the same when its items are, one by one, in the same direction, and
+   as many of them must be answered. */
+Tie questionnaire_tie_score(const Questionnaire *now, const Score *score, const Questionnaire *before, const Score **ret_before);
+
+/* One line of the list; of those the viewer's units reach (questionnaire/R), and
+   of those that have no owner yet. By code. */
+typedef struct QuestionnaireLine {
+    Str code, title;
+    int64_t number;
+    Instant made_at;
+} QuestionnaireLine;
+typedef struct QuestionnaireLines { QuestionnaireLine *v; ptrdiff_t n; bool more; } QuestionnaireLines;
+enum { QUESTIONNAIRE_PAGE = 100 };
+MUST Err questionnaire_list(Ctx *c, QuestionnaireLines *ret);
+/* Where it lies, for its routes' scope: with its owner, else with the first root
+   unit. E_NOT_FOUND without a sentence. */
+MUST Err questionnaire_place(Ctx *c, Str code, Place *ret);
 
 /* What a launch must not have (errors) and what its maker should know
    (warnings): dead branches, unreachable questions, doubled codes, missing agree

@@ -12,6 +12,7 @@ CREATE TABLE questionnaire_version (
   questionnaire_id INTEGER NOT NULL REFERENCES questionnaire (id),
   number     INTEGER NOT NULL CHECK (number >= 1),
   made_at    INTEGER NOT NULL,
+  title      TEXT    NOT NULL DEFAULT '',          -- in Danish, else in the first language; for lists
   document   TEXT    NOT NULL,                     -- FORMATS §2, canonical: sorted keys, no spaces
   UNIQUE (questionnaire_id, number)
 ) STRICT;
@@ -33,6 +34,6 @@ CREATE TABLE item (
 ) STRICT;
 
 CREATE VIEW v_questionnaire AS SELECT id, owner_id, version, code FROM questionnaire;
-CREATE VIEW v_questionnaire_version AS SELECT id, questionnaire_id, number, made_at, document FROM questionnaire_version;
+CREATE VIEW v_questionnaire_version AS SELECT id, questionnaire_id, number, made_at, title, document FROM questionnaire_version;
 CREATE VIEW v_questionnaire_item AS
   SELECT id, version_id, position, code, section, theme, kind, is_core, wording, same_as FROM item;

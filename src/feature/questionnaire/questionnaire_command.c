@@ -1,0 +1,126 @@
+/* `traad survey import FILE.json|FILE.lss` (FORMATS §2). */
+#include "feature/questionnaire/questionnaire_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/app.h"
+#include "feature/questionnaire/questionnaire_inside.h"
+
+static Err refuse_file(Ctx *c, Str path, Str why)
+{
+    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
+}
+
+static Err read_open_file(Ctx *c, int file, Str path, Str *ret)
+{
+    struct stat s;
+    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
+    Buf b = buf_new(c->arena, QUESTIONNAIRE_LSS_BYTES);
+    for (ssize_t n = 1; n > 0 && b.n < b.max; b.n += n) {
+        n = read(file, b.p + b.n, (size_t)(b.max - b.n));
+        if (n < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
+    }
+    if (b.n == b.max) return refuse_file(c, path, S("larger than 16 MB"));
+    *ret = buf_str(&b);
+    return OK;
+}
+
+static Err read_file(Ctx *c, Str path, Str *ret)
+{
+    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
+    Err err = read_open_file(c, file, path, ret);
+    close(file);
+    return err;
+}
+
+typedef struct ImportWork {
+    Questionnaire q;
+    int64_t stored, repeated;
+} ImportWork;
+
+SQL(FIRST_ROOT, "SELECT coalesce(min(id), 0) FROM v_organisation_unit WHERE parent_id IS NULL");
+
+static void count(ImportWork *work, const Questionnaire *before)
+{
+    for (ptrdiff_t i = 0; i < work->q.items.n; i++) {
+        const Item *item = &work->q.items.v[i], *old = questionnaire_item(before, item->code);
+        if (old && str_eq(old->wording, item->wording)) work->repeated++;
+        else work->stored++;
+    }
+}
+
+static Err write_import(Ctx *c)
+{
+    ImportWork *work = c->work;
+    Questionnaire before = {0};
+    UnitId owner = {0};
+    bool is_new = false;
+    TRY(db_one_i64(c, FIRST_ROOT, &owner.v));
+    Err err = questionnaire_newest(c, work->q.code, &before);
+    if (err != E_NOT_FOUND) TRY(err);
+    work->stored = work->repeated = 0; /* a write may run again */
+    count(work, &before);
+    return questionnaire_store(c, &work->q, owner, &is_new);
+}
+
+static Err to_json(Ctx *c, Str path, Str *text, Buf *out)
+{
+    if (!str_ends(path, S(".lss"))) return OK;
+    Strs notes = {0};
+    TRY(questionnaire_from_lss(c, *text, text, &notes));
+    for (ptrdiff_t i = 0; i < notes.n; i++) {
+        buf_add(out, S("note: "));
+        buf_add(out, notes.v[i]);
+        buf_add_char(out, '\n');
+    }
+    return OK;
+}
+
+static void tell_count(const ImportWork *work, Buf *out)
+{
+    buf_add(out, S("read "));
+    buf_add_i64(out, work->q.items.n);
+    buf_add(out, S(" rows, stored "));
+    buf_add_i64(out, work->stored);
+    buf_add(out, S(", repeated "));
+    buf_add_i64(out, work->repeated);
+    /* Never another number: a file with a fault is not stored at all. */
+    buf_add(out, S(", refused 0\n"));
+}
+
+/* A file with faults is a failure (1), not wrong use of the command (2). */
+static Err as_failure(Err err)
+{
+    return err == E_INVALID ? E_CONFLICT : err;
+}
+
+static Err run_import(Ctx *c, Args args, Buf *out)
+{
+    if (args.n != 1 || str_starts(args.v[0], S("--")))
+        return fail(c, E_INVALID, msg_verbatim(S("usage: traad survey import FILE.json|FILE.lss")));
+    ImportWork *work = NEW(c->arena, ImportWork, 1);
+    Str text = {0};
+    TRY(read_file(c, args.v[0], &text));
+    TRY(as_failure(to_json(c, args.v[0], &text, out)));
+    TRY(as_failure(questionnaire_parse(c, text, &work->q)));
+    c->work = work;
+    TRY(writer_run(c->app->writer, c, "questionnaire", write_import));
+    tell_count(work, out);
+    return OK;
+}
+
+const Command questionnaire_commands[] = {
+    {.name = "survey import",
+     .usage = "FILE.json|FILE.lss",
+     .help = "Stores a questionnaire: a file of FORMATS 2, or a survey of LimeSurvey (.lss), whose parts without a counterpart are "
+             "told as notes. An unchanged questionnaire changes nothing; a changed one is a new version under the same code.",
+     .needs_store = true,
+     .writes = true,
+     .run = run_import},
+    {0},
+};

@@ -1,0 +1,316 @@
+/* From memory to FORMATS §2, always the same bytes for the same questionnaire:
+   keys sorted, no spaces, what is as it would be anyway left out. */
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "feature/questionnaire/questionnaire_inside.h"
+
+Str lang_text(LangTexts texts, Str lang)
+{
+    for (ptrdiff_t i = 0; i < texts.n; i++)
+        if (str_eq(texts.v[i].lang, lang)) return texts.v[i].text;
+    for (ptrdiff_t i = 0; i < texts.n; i++)
+        if (str_eq(texts.v[i].lang, S("da"))) return texts.v[i].text;
+    return texts.n ? texts.v[0].text : (Str){0};
+}
+
+bool lang_texts_equal(LangTexts a, LangTexts b)
+{
+    if (a.n != b.n) return false;
+    for (ptrdiff_t i = 0; i < a.n; i++)
+        if (!str_eq(a.v[i].lang, b.v[i].lang) || !str_eq(a.v[i].text, b.v[i].text)) return false;
+    return true;
+}
+
+bool values_equal(Values a, Values b)
+{
+    if (a.n != b.n) return false;
+    for (ptrdiff_t i = 0; i < a.n; i++)
+        if (a.v[i] != b.v[i]) return false;
+    return true;
+}
+
+/* ---- JSON ------------------------------------------------------------------------ */
+
+/* A comma unless this is the first of its list or object. */
+static void next(Buf *b)
+{
+    if (b->n == 0) return;
+    char last = b->p[b->n - 1];
+    if (last != '{' && last != '[') buf_add_char(b, ',');
+}
+
+static void add_key(Buf *b, Str key)
+{
+    next(b);
+    buf_add_json(b, key);
+    buf_add_char(b, ':');
+}
+
+static void add_text(Buf *b, Str key, Str text)
+{
+    add_key(b, key);
+    buf_add_json(b, text);
+}
+
+static void add_texts(Buf *b, Str key, LangTexts texts)
+{
+    if (texts.n == 0) return;
+    add_key(b, key);
+    buf_add_char(b, '{');
+    Str done = {0};
+    for (ptrdiff_t k = 0; k < texts.n; k++) {
+        /* The next language in order of code; there are a dozen at most. */
+        const LangText *least = NULL;
+        for (ptrdiff_t i = 0; i < texts.n; i++) {
+            const LangText *t = &texts.v[i];
+            if (k && str_cmp(t->lang, done) <= 0) continue;
+            if (!least || str_cmp(t->lang, least->lang) < 0) least = t;
+        }
+        if (!least) break;
+        add_text(b, least->lang, least->text);
+        done = least->lang;
+    }
+    buf_add_char(b, '}');
+}
+
+static void add_values(Buf *b, Str key, Values values)
+{
+    add_key(b, key);
+    buf_add_char(b, '[');
+    for (ptrdiff_t i = 0; i < values.n; i++) {
+        next(b);
+        buf_add_i64(b, values.v[i]);
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_bool(Buf *b, Str key, bool is, bool otherwise)
+{
+    if (is == otherwise) return;
+    add_key(b, key);
+    buf_add(b, is ? S("true") : S("false"));
+}
+
+static void add_set(Buf *b, Str key, Values values, Values otherwise)
+{
+    if (!values_equal(values, otherwise)) add_values(b, key, values);
+}
+
+static void add_ask_if(Buf *b, const Item *item, const Item *from)
+{
+    if (!item->ask_if) return;
+    if (item->ask_if == from->ask_if && values_equal(item->ask_in, from->ask_in)) return;
+    add_key(b, S("ask_if"));
+    buf_add_char(b, '{');
+    add_values(b, S("in"), item->ask_in);
+    add_text(b, S("item"), item->ask_if->code);
+    buf_add_char(b, '}');
+}
+
+static void add_same_as(Buf *b, Str same_as)
+{
+    if (same_as.n == 0) return;
+    ptrdiff_t slash = str_find_char(same_as, '/', 0);
+    add_key(b, S("same_as"));
+    buf_add_char(b, '{');
+    add_text(b, S("item"), str_sub(same_as, slash + 1, same_as.n));
+    add_text(b, S("questionnaire"), str_sub(same_as, 0, slash));
+    buf_add_char(b, '}');
+}
+
+/* What an item says when it says nothing: its matrix's, else its scale's. */
+static Item inherited(const Item *item)
+{
+    if (item->matrix) return *item->matrix;
+    if (!item->scale) return (Item){0};
+    return (Item){.agree = item->scale->agree, .disagree = item->scale->disagree, .dont_know = item->scale->dont_know};
+}
+
+static void add_item(Buf *b, const Questionnaire *q, const Item *item)
+{
+    Item from = inherited(item);
+    next(b);
+    buf_add_char(b, '{');
+    add_set(b, S("agree"), item->agree, from.agree);
+    add_ask_if(b, item, &from);
+    add_text(b, S("code"), item->code);
+    add_bool(b, S("core"), item->is_core, from.is_core);
+    add_set(b, S("disagree"), item->disagree, from.disagree);
+    add_set(b, S("dont_know"), item->dont_know, from.dont_know);
+    if (item->kind == ITEM_MATRIX) {
+        add_key(b, S("items"));
+        buf_add_char(b, '[');
+        for (ptrdiff_t i = item->position + 1; i < q->items.n && q->items.v[i].matrix == item; i++) add_item(b, q, &q->items.v[i]);
+        buf_add_char(b, ']');
+    }
+    if (!item->matrix) add_text(b, S("kind"), kind_code(item->kind));
+    add_bool(b, S("reverse"), item->is_reverse, from.is_reverse);
+    add_same_as(b, item->same_as);
+    if (item->scale && !item->matrix) add_text(b, S("scale"), item->scale->code);
+    add_texts(b, S("text"), item->text);
+    buf_add_char(b, '}');
+}
+
+static void add_section(Buf *b, const Questionnaire *q, const Section *section)
+{
+    next(b);
+    buf_add_char(b, '{');
+    add_text(b, S("code"), section->code);
+    add_key(b, S("items"));
+    buf_add_char(b, '[');
+    for (ptrdiff_t i = section->first; i < section->first + section->count; i++)
+        if (!q->items.v[i].matrix) add_item(b, q, &q->items.v[i]);
+    buf_add_char(b, ']');
+    if (section->theme.n) add_text(b, S("theme"), section->theme);
+    add_texts(b, S("title"), section->title);
+    buf_add_char(b, '}');
+}
+
+static void add_scale(Buf *b, const Scale *scale)
+{
+    add_key(b, scale->code);
+    buf_add_char(b, '{');
+    add_set(b, S("agree"), scale->agree, (Values){0});
+    add_set(b, S("disagree"), scale->disagree, (Values){0});
+    add_set(b, S("dont_know"), scale->dont_know, (Values){0});
+    add_key(b, S("options"));
+    buf_add_char(b, '[');
+    for (ptrdiff_t i = 0; i < scale->options.n; i++) {
+        next(b);
+        buf_add_char(b, '{');
+        add_texts(b, S("text"), scale->options.v[i].text);
+        add_key(b, S("value"));
+        buf_add_i64(b, scale->options.v[i].value);
+        buf_add_char(b, '}');
+    }
+    buf_add(b, S("]}"));
+}
+
+static void add_score(Buf *b, const Score *score)
+{
+    next(b);
+    buf_add_char(b, '{');
+    add_text(b, S("code"), score->code);
+    add_key(b, S("items"));
+    buf_add_char(b, '[');
+    for (ptrdiff_t i = 0; i < score->n; i++) {
+        next(b);
+        buf_add_json(b, score->items[i]->code);
+    }
+    buf_add_char(b, ']');
+    add_key(b, S("min_answered"));
+    buf_add_f64(b, score->min_answered);
+    add_texts(b, S("title"), score->title);
+    buf_add_char(b, '}');
+}
+
+static void add_languages(Buf *b, Strs languages)
+{
+    add_key(b, S("languages"));
+    buf_add_char(b, '[');
+    for (ptrdiff_t i = 0; i < languages.n; i++) {
+        next(b);
+        buf_add_json(b, languages.v[i]);
+    }
+    buf_add_char(b, ']');
+}
+
+Str questionnaire_json(Ctx *c, const Questionnaire *q)
+{
+    /* What was read from at most QUESTIONNAIRE_BYTES; escapes make a text at most six times longer. */
+    Buf b = buf_new(c->arena, 8 * (ptrdiff_t)QUESTIONNAIRE_BYTES);
+    buf_add_char(&b, '{');
+    add_text(&b, S("code"), q->code);
+    add_text(&b, S("format"), S("traad-questionnaire-1"));
+    add_languages(&b, q->languages);
+    add_key(&b, S("scales"));
+    buf_add_char(&b, '{');
+    for (ptrdiff_t i = 0; i < q->scales.n; i++) add_scale(&b, &q->scales.v[i]);
+    buf_add_char(&b, '}');
+    add_key(&b, S("scores"));
+    buf_add_char(&b, '[');
+    for (ptrdiff_t i = 0; i < q->scores.n; i++) add_score(&b, &q->scores.v[i]);
+    buf_add_char(&b, ']');
+    add_key(&b, S("sections"));
+    buf_add_char(&b, '[');
+    for (ptrdiff_t i = 0; i < q->sections.n; i++) add_section(&b, q, &q->sections.v[i]);
+    buf_add_char(&b, ']');
+    add_texts(&b, S("title"), q->title);
+    buf_add_char(&b, '}');
+    return buf_str(&b);
+}
+
+/* ---- wording ----------------------------------------------------------------------- */
+
+/* Parts are told with their lengths, so that no two lists of parts look alike. */
+static void hash_str(crypto_hash_sha256_state *state, Str s)
+{
+    int64_t n = s.n;
+    crypto_hash_sha256_update(state, (const unsigned char *)&n, sizeof n);
+    crypto_hash_sha256_update(state, (const unsigned char *)s.p, (unsigned long long)s.n);
+}
+
+static void hash_i64(crypto_hash_sha256_state *state, int64_t v)
+{
+    crypto_hash_sha256_update(state, (const unsigned char *)&v, sizeof v);
+}
+
+static void hash_texts(crypto_hash_sha256_state *state, LangTexts texts)
+{
+    hash_i64(state, texts.n);
+    for (ptrdiff_t i = 0; i < texts.n; i++) {
+        hash_str(state, texts.v[i].lang);
+        hash_str(state, texts.v[i].text);
+    }
+}
+
+static void hash_values(crypto_hash_sha256_state *state, Values values)
+{
+    hash_i64(state, values.n);
+    for (ptrdiff_t i = 0; i < values.n; i++) hash_i64(state, values.v[i]);
+}
+
+static Str hash_end(Ctx *c, crypto_hash_sha256_state *state)
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256_final(state, digest);
+    return str_hex(c->arena, digest, (ptrdiff_t)sizeof digest);
+}
+
+static Str wording_of(Ctx *c, const Item *item)
+{
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    hash_i64(&state, item->kind);
+    hash_texts(&state, item->matrix ? item->matrix->text : (LangTexts){0});
+    hash_texts(&state, item->text);
+    hash_i64(&state, item->options.n);
+    for (ptrdiff_t i = 0; i < item->options.n; i++) {
+        hash_i64(&state, item->options.v[i].value);
+        hash_texts(&state, item->options.v[i].text);
+    }
+    hash_values(&state, item->agree);
+    hash_values(&state, item->disagree);
+    hash_values(&state, item->dont_know);
+    return hash_end(c, &state);
+}
+
+static Str wording_of_score(Ctx *c, const Score *score)
+{
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    hash_texts(&state, score->title);
+    hash_i64(&state, (int64_t)(score->min_answered * 1e9));
+    for (ptrdiff_t i = 0; i < score->n; i++) {
+        hash_str(&state, score->items[i]->wording);
+        hash_i64(&state, score->items[i]->is_reverse);
+    }
+    return hash_end(c, &state);
+}
+
+void wordings_fill(Ctx *c, Questionnaire *q)
+{
+    for (ptrdiff_t i = 0; i < q->items.n; i++) q->items.v[i].wording = wording_of(c, &q->items.v[i]);
+    for (ptrdiff_t i = 0; i < q->scores.n; i++) q->scores.v[i].wording = wording_of_score(c, &q->scores.v[i]);
+}
