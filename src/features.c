@@ -9,9 +9,10 @@
 #include "core/shell/shell_web.h"
 #include "feature/statfile/statfile.h"
 #include "feature/support/support_web.h"
+#include "feature/unit/unit_web.h"
 
 const Feature *const features[] = {
-    &organisation_feature, &people_feature, &access_feature, &audit_feature, &job_feature, &mail_feature, &shell_feature, &support_feature,
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
     &statfile_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
