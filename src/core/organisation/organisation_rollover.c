@@ -149,7 +149,7 @@ Err organisation_rollover_plan(Ctx *c, UnitId school, int year, int last_grade, 
         mark = mark * 1000003 + (uint64_t)classes[i].unit.id.v * 31 + (uint64_t)classes[i].unit.version.v;
     }
     TRY(ctx_check(c));
-    plan.mark.v = (int64_t)(mark & INT64_MAX);
+    plan.mark.v = (int64_t)(mark & INT64_MAX) | 1; /* a form's version is never 0 */
     *ret = plan;
     return OK;
 }
