@@ -1,6 +1,7 @@
 /* Every capability of the house, once. Order: what others refer to comes first
    (foreign keys point up the list). */
 #include "core/access/access_web.h"
+#include "core/account/account_web.h"
 #include "core/audit/audit_web.h"
 #include "core/job/job_web.h"
 #include "core/mail/mail_web.h"
@@ -13,7 +14,7 @@
 #include "feature/unit/unit_web.h"
 
 const Feature *const features[] = {
-    &organisation_feature, &people_feature, &access_feature, &audit_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
     &statfile_feature, &questionnaire_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -97,6 +97,9 @@ Str web_upload(Ctx *c, const char *name, Str *ret_filename);
 /* Parses a declared form into values (render/form.h) and tells every problem;
    E_INVALID makes the router show the form again (web_on_invalid). */
 MUST Err web_form(Ctx *c, const Form *form, FormValues *ret);
+/* The same for a form with choices that must be looked up: offer fills them in
+   (FieldValue.choices) before the values are held against them. */
+MUST Err web_form_offered(Ctx *c, const Form *form, Err (*offer)(Ctx *c, FormValues *values), FormValues *ret);
 /* The hidden field `version`. */
 MUST Err web_form_version(Ctx *c, Version *ret);
 /* The route that was matched; NULL when none was. */

@@ -254,7 +254,13 @@ Str web_upload(Ctx *c, const char *name, Str *ret_filename)
 
 Err web_form(Ctx *c, const Form *form, FormValues *ret)
 {
+    return web_form_offered(c, form, NULL, ret);
+}
+
+Err web_form_offered(Ctx *c, const Form *form, Err (*offer)(Ctx *c, FormValues *values), FormValues *ret)
+{
     FormValues values = form_empty(c, form);
+    if (offer) TRY(offer(c, &values));
     for (ptrdiff_t i = 0; i < form->n; i++) {
         const Field *field = &form->v[i];
         if (field->kind == FIELD_CHOICES) values.v[i].many = web_fields(c, field->name);

@@ -16,6 +16,7 @@ typedef struct LogInPage {
     FormValues *values;
     Str to;       /* where the person was going */
     bool was_set; /* comes from choosing a password */
+    Msg wait;     /* why nobody may try right now; empty: try */
 } LogInPage;
 
 typedef struct SecondStepPage {

@@ -64,6 +64,7 @@ static int status_again(const Ctx *c)
 static Err draw_log_in(Ctx *c, FormValues *values, Str to)
 {
     LogInPage page = {.values = values, .to = to, .was_set = str_eq(web_query(c, "valgt"), S("1"))};
+    if (c->err == E_CONFLICT) page.wait = c->message;
     Out *o = access_bare_begin(c, T("Log ind"));
     page_access_log_in(o, &page);
     return access_bare_end(c, o, status_again(c));

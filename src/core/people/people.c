@@ -1,6 +1,7 @@
 #include "core/people/people.h"
 
 #include "base/number.h"
+#include "core/people/people_inside.h"
 #include "text/name.h"
 
 /* DOMAIN §2.1; the sides are defaults (DOMAIN §0.5). Sensitive: roles that open
@@ -102,9 +103,12 @@ Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
     if (!role) return fail(c, E_INVALID, TF("Rollen {1} findes ikke.", m.role));
     if (m.valid_to.day && m.valid_to.day < m.valid_from.day)
         return fail(c, E_INVALID, T("Sidste dag ligger før første dag."));
-    bool second = role->sensitive && m.granted_by.v;
-    return db_one_i64(c, GRANT, ret_id, ctx_uid(c), m.person, m.unit, m.role, m.purpose, m.valid_from,
-                      DB_IF(m.valid_to.day, m.valid_to), DB_IF(m.granted_by.v, m.granted_by), second);
+    if (m.granted_by.v && m.granted_by.v == m.person.v)
+        return fail(c, E_INVALID, T("Du kan ikke give dig selv en rolle. Bed en anden administrator om det."));
+    bool second = m.granted_by.v && (role->sensitive || m.outside);
+    TRY(db_one_i64(c, GRANT, ret_id, ctx_uid(c), m.person, m.unit, m.role, m.purpose, m.valid_from,
+                   DB_IF(m.valid_to.day, m.valid_to), DB_IF(m.granted_by.v, m.granted_by), second));
+    return people_told(c, second ? "role.propose" : "role.grant", *ret_id, m.role);
 }
 
 enum { MEMBERSHIPS_MAX = 64 };

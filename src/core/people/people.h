@@ -40,8 +40,11 @@ typedef struct NewMembership {
     Str purpose;       /* why; empty: the role's ordinary work */
     Date valid_from, valid_to; /* valid_to day 0: until further notice */
     PersonId granted_by;       /* 0: from the command line, counts at once */
+    bool outside;              /* beyond what granted_by may write: the unit's own people confirm it */
 } NewMembership;
-/* Inside a write. A sensitive role granted on a page waits for a second person. */
+/* Inside a write. A sensitive role granted on a page waits for a second person,
+   and so does one outside the granter's reach. Nobody grants themselves.
+   E_INVALID with a problem at "role", "valid_to" or "person". */
 MUST Err people_grant(Ctx *c, NewMembership membership, int64_t *ret_id);
 
 typedef struct Membership {
@@ -54,5 +57,80 @@ typedef struct Memberships {
 } Memberships;
 /* Those that count on the Ctx's day, at most 64, by role and unit. */
 MUST Err people_memberships(Ctx *c, PersonId id, Memberships *ret);
+
+/* ---- the register --------------------------------------------------------- */
+
+typedef struct PersonLine {
+    PersonId id;
+    Str uid, name, email, sort;
+    Str roles;      /* "skoleleder på Strandmarkskolen, …": those of today that the viewer may see */
+    Date leaves_on; /* day 0: stays */
+} PersonLine;
+typedef struct PersonLines {
+    PersonLine *v;
+    ptrdiff_t n;
+    bool more;
+} PersonLines;
+typedef struct PeopleFilter {
+    Str name;          /* beginning of any of the names; empty: all */
+    Str role;          /* canonical id; empty: all */
+    int64_t unit_id;   /* at or below; 0: all */
+    Str after_sort;    /* the last one shown, with its id; or a letter and id 0 */
+    int64_t after_id;
+} PeopleFilter;
+enum { PEOPLE_PAGE = 50, PEOPLE_EXPORT = 20000 };
+/* Those with a membership (also a past one) at a unit where the viewer has
+   account/R, in Danish order of names; at most `limit` ≤ PEOPLE_EXPORT. */
+MUST Err people_register(Ctx *c, const PeopleFilter *filter, int limit, PersonLines *ret);
+
+typedef enum MembershipState { MEMBERSHIP_WAITS = 1, MEMBERSHIP_COMES, MEMBERSHIP_COUNTS, MEMBERSHIP_ENDED } MembershipState;
+typedef struct MembershipLine {
+    int64_t id, unit_id, owner_id;
+    Str uid, role, unit, purpose;
+    Str person, person_uid, granter; /* names; granter empty: the command line */
+    Date valid_from, valid_to;       /* valid_to day 0: until further notice */
+    MembershipState state;           /* on the Ctx's day */
+    bool by_viewer;                  /* the viewer granted it, or it is the viewer's own: another must confirm */
+} MembershipLine;
+typedef struct MembershipLines {
+    MembershipLine *v;
+    ptrdiff_t n;
+} MembershipLines;
+/* Of one person, at units where the viewer has account/R; newest first, at most 64. */
+MUST Err people_memberships_seen(Ctx *c, PersonId id, MembershipLines *ret);
+/* Those that wait for the viewer: account/W at their unit, granted by another,
+   for another; oldest first, at most 64. */
+MUST Err people_waiting(Ctx *c, MembershipLines *ret);
+
+/* Where a person, or a membership, lies for this viewer. A person may be at
+   several units: the one is taken where the viewer has `need` ('R' or 'W'), as
+   far as there is one. home: only units of the person's own municipality.
+   E_NOT_FOUND when there is no such person. */
+MUST Err people_place(Ctx *c, Str uid, Str need, bool home, Place *ret);
+MUST Err people_membership_place(Ctx *c, Str uid, Place *ret);
+
+/* Inside a write, all of them: */
+/* E_CONFLICT when changed since `seen`. leaves_on day 0: stays. From that day on
+   there is no access (the sessions themselves are core/access's to end). */
+MUST Err people_set(Ctx *c, PersonId id, Version seen, Str name, Str email, Date leaves_on);
+/* Counts from now on. E_CONFLICT for whoever granted it or is given it, and
+   when it does not wait any more. */
+MUST Err people_confirm(Ctx *c, int64_t membership);
+/* Its last day is `last_day`; before today: it ends at once. E_CONFLICT when it
+   has ended, or would end later than it does. */
+MUST Err people_membership_end(Ctx *c, int64_t membership, Date last_day);
+
+typedef struct RoleSide {
+    const RoleDef *role;
+    Str side, title; /* as they are now; title empty: the usual one */
+} RoleSide;
+typedef struct RoleSides {
+    RoleSide *v;
+    ptrdiff_t n;
+} RoleSides;
+/* Every role, in the order of people_roles. */
+MUST Err people_role_sides(Ctx *c, int64_t owner, RoleSides *ret);
+/* Inside a write. side: 'forvaltning', 'skole' or 'udenfor'; title at most 60 characters. */
+MUST Err people_role_side_set(Ctx *c, int64_t owner, Str role, Str side, Str title);
 
 #endif

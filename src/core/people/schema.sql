@@ -10,6 +10,7 @@ CREATE TABLE person ( -- big
   email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),
   leaves_on  INTEGER                               -- first day without any access
 ) STRICT;
+CREATE INDEX person_by_email ON person (email) WHERE email <> '';
 CREATE INDEX person_by_name ON person (owner_id, name_sort, id);
 
 -- What a person is, where, for which purpose, and when. A sensitive role counts
@@ -30,10 +31,13 @@ CREATE TABLE membership ( -- big
   granted_by   INTEGER REFERENCES person (id),     -- none: from the command line
   needs_second INTEGER NOT NULL CHECK (needs_second IN (0, 1)),
   confirmed_by INTEGER REFERENCES person (id),
+  revoked      INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),  -- ended or declined before it counted a day
   CHECK (valid_to IS NULL OR valid_to >= valid_from),
   CHECK (confirmed_by IS NULL OR granted_by IS NULL OR confirmed_by <> granted_by),
-  CHECK (confirmed_by IS NULL OR confirmed_by <> person_id)
+  CHECK (confirmed_by IS NULL OR confirmed_by <> person_id),
+  CHECK (granted_by IS NULL OR granted_by <> person_id)
 ) STRICT;
+CREATE INDEX membership_by_waiting ON membership (unit_id, id) WHERE needs_second = 1 AND confirmed_by IS NULL AND revoked = 0;
 CREATE INDEX membership_by_person ON membership (person_id, role, unit_id);
 CREATE INDEX membership_by_unit ON membership (unit_id, role, person_id);
 
@@ -51,5 +55,7 @@ CREATE VIEW v_people_person AS SELECT id, owner_id, version, uid, name, name_sor
 -- Only memberships that count; the reader adds the day.
 CREATE VIEW v_people_membership AS
   SELECT m.id, m.owner_id, m.person_id, m.unit_id, m.role, m.purpose, m.valid_from, m.valid_to
-    FROM membership m WHERE m.needs_second = 0 OR m.confirmed_by IS NOT NULL;
+    FROM membership m WHERE m.revoked = 0 AND (m.needs_second = 0 OR m.confirmed_by IS NOT NULL);
+-- Also those that wait, have ended or were declined.
+CREATE VIEW v_people_every_membership AS SELECT m.id, m.person_id, m.unit_id, m.role FROM membership m;
 CREATE VIEW v_people_role_side AS SELECT owner_id, role, side, title FROM role_side;

@@ -1,0 +1,217 @@
+/* People and their ways in, over HTTP: invitation, reset, app code, confirming,
+   roles by two people, leaving, throttling. */
+#include <stdio.h>
+#include <string.h>
+
+#include "http.h"
+
+/* The text between `before` and the next `end` in the body. */
+static const char *cut(Answer a, const char *before, char end)
+{
+    static char kept[4][600];
+    static int next;
+    char *to = kept[next++ % 4];
+    ptrdiff_t from = str_find(a.body, str_of_z(before), 0);
+    CHECK(from >= 0);
+    from += str_of_z(before).n;
+    ptrdiff_t stop = str_find_char(a.body, end, from);
+    CHECK(stop > from && stop - from < 600);
+    snprintf(to, sizeof kept[0], "%.*s", (int)(stop - from), a.body.p + from);
+    return to;
+}
+
+static const char *path(const char *front, const char *middle, const char *end)
+{
+    static char kept[8][400];
+    static int next;
+    char *to = kept[next++ % 8];
+    snprintf(to, sizeof kept[0], "%s%s%s", front, middle, end);
+    return to;
+}
+
+/* A new person at Strandmarkskolen; their page. */
+static const char *new_person(Browser *admin, const char *name, const char *role)
+{
+    char form[500];
+    (void)test_get(admin, "/personer/ny");
+    snprintf(form, sizeof form, "name=%s&email=&unit=S12&code=&role=%s&purpose=&from=01-08-2025&to=", test_encoded(name), role);
+    Answer a = test_post(admin, "/personer/ny", form);
+    CHECK_STATUS(a, 303);
+    static char kept[4][200];
+    static int next;
+    char *to = kept[next++ % 4];
+    ptrdiff_t stop = str_find_char(a.location, '?', 0);
+    snprintf(to, sizeof kept[0], "%.*s", (int)stop, a.location.p);
+    return to;
+}
+
+static const char *invite(Browser *admin, const char *person, const char *login)
+{
+    (void)test_get(admin, person);
+    Answer a = test_post(admin, path(person, "/inviter", ""), path("login=", login, ""));
+    CHECK_STATUS(a, 200);
+    return path("/invitation/", cut(a, "/invitation/", '<'), "");
+}
+
+static const char good[] = "password=gulerod-paraply-onsdag&again=gulerod-paraply-onsdag";
+
+static void choose(const char *link)
+{
+    Browser b = test_stranger();
+    CHECK_STATUS(test_get(&b, link), 200);
+    Answer a = test_post(&b, link, good);
+    CHECK_STATUS(a, 303);
+}
+
+HTTP_TEST(account, an_invited_person_chooses_a_password_and_comes_in)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger(), other = test_stranger();
+    const char *person = new_person(&admin, "Ida Ny", "team"), *link = invite(&admin, person, "ida.ny");
+    CHECK_HAS(test_get(&b, link), "Ida Ny");
+    CHECK_STATUS(test_post(&b, link, "password=kort&again=kort"), 422);
+    CHECK_STATUS(test_post(&b, link, "password=Sommer2026!Sommer&again=Sommer2026!Sommer"), 422);
+    CHECK_STATUS(test_post(&b, link, "password=gulerod-paraply-onsdag&again=noget-helt-andet"), 422);
+    choose(link);
+    CHECK_STATUS(test_get(&other, link), 409);
+    CHECK_STATUS(test_post(&other, link, good), 409);
+    CHECK_STATUS(test_sign_in(&b, "ida.ny", "gulerod-paraply-onsdag"), 303);
+    CHECK_HAS(test_get(&b, "/"), "Ida Ny");
+    CHECK_INT(test_http_i64("SELECT count(*) FROM account_link WHERE token_hash IN (SELECT token_hash FROM session)"), 0);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, forgetting_is_answered_alike_for_all_and_told_to_the_administrator)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    const char *person = new_person(&admin, "Glemsom Hansen", "team");
+    choose(invite(&admin, person, "glemsom"));
+    Answer known = test_post(&b, "/glemt-adgangskode", "login=glemsom"), unknown = test_post(&b, "/glemt-adgangskode", "login=findes-ikke");
+    CHECK_STATUS(known, 303);
+    CHECK_STR(known.location, unknown.location);
+    CHECK_HAS(test_get(&admin, "/"), "Glemsom Hansen");
+    (void)test_get(&admin, person);
+    Answer given = test_post(&admin, path(person, "/nyt-link", ""), "");
+    CHECK_STATUS(given, 200);
+    choose(path("/nulstil/", cut(given, "/nulstil/", '<'), ""));
+    CHECK_LACKS(test_get(&admin, "/"), "Glemsom Hansen");
+}
+
+HTTP_TEST(account, a_sensitive_role_needs_two_people_and_neither_is_oneself)
+{
+    Browser first = test_login("sysadm"), second = test_login("sysadm2");
+    const char *person = new_person(&first, "Karen Vagt", "team");
+    (void)test_get(&first, person);
+    Answer a = test_post(&first, path(person, "/rolle", ""), "unit=K1&code=&role=dpo&purpose=&from=01-08-2025&to=");
+    CHECK_STATUS(a, 303);
+    a = test_get(&first, person);
+    CHECK_HAS(a, "venter på en anden administrator");
+    CHECK_LACKS(a, "Bekræft rollen");
+    const char *role = cut(a, "action=\"/roller/", '/');
+    CHECK_STATUS(test_post(&first, path("/roller/", role, "/bekraeft"), ""), 409);
+    CHECK_HAS(test_get(&second, "/"), "Karen Vagt");
+    CHECK_HAS(test_get(&second, person), "Bekræft rollen");
+    CHECK_STATUS(test_post(&second, path("/roller/", role, "/bekraeft"), ""), 303);
+    CHECK_LACKS(test_get(&second, "/"), "Karen Vagt");
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, nobody_gives_themselves_a_role)
+{
+    Browser admin = test_login("sysadm");
+    Answer list = test_get(&admin, "/personer?navn=overgaard");
+    const char *self = path("/personer/", cut(list, "href=\"/personer/", '"'), "");
+    while (strlen(self) != strlen("/personer/") + 32) {
+        list.body = str_sub(list.body, str_find(list.body, str_of_z(self), 0) + 1, list.body.n);
+        self = path("/personer/", cut(list, "href=\"/personer/", '"'), "");
+    }
+    CHECK_HAS(test_get(&admin, self), "Jens Overgaard");
+    CHECK_STATUS(test_post(&admin, path(self, "/rolle", ""), "unit=K1&code=&role=team&purpose=&from=01-08-2025&to="), 422);
+}
+
+HTTP_TEST(account, leaving_ends_sessions_the_same_day)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    const char *person = new_person(&admin, "Slut Petersen", "team");
+    choose(invite(&admin, person, "slut.p"));
+    CHECK_STATUS(test_sign_in(&b, "slut.p", "gulerod-paraply-onsdag"), 303);
+    CHECK_STATUS(test_get(&b, "/"), 200);
+    Answer page = test_get(&admin, person);
+    char form[300];
+    snprintf(form, sizeof form, "name=Slut+Petersen&email=&leaves=01-08-2025&version=%s", cut(page, "name=\"version\" value=\"", '"'));
+    CHECK_STATUS(test_post(&admin, path(person, "/ret", ""), form), 303);
+    CHECK_STATUS(test_get(&b, "/"), 303);
+    CHECK_STATUS(test_sign_in(&b, "slut.p", "gulerod-paraply-onsdag"), 422);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM session s JOIN account a ON a.id = s.account_id WHERE a.login = 'slut.p'"), 0);
+}
+
+HTTP_TEST(account, a_head_teacher_sees_the_own_school_only)
+{
+    Browser admin = test_login("sysadm"), leader = test_login("skoleleder"), elsewhere = test_login("skoleleder-holmeaa");
+    const char *person = new_person(&admin, "Hemmelig Nielsen", "team");
+    CHECK_HAS(test_get(&leader, "/personer?navn=nielsen"), "Hemmelig Nielsen");
+    CHECK_LACKS(test_get(&elsewhere, "/personer?navn=nielsen"), "Hemmelig Nielsen");
+    CHECK_STATUS(test_get(&leader, person), 200);
+    CHECK_STATUS(test_get(&elsewhere, person), 404);
+    CHECK_STATUS(test_get(&leader, "/personer/ny"), 403);
+}
+
+HTTP_TEST(account, files_ask_again_who_one_is_and_the_session_gets_a_new_token)
+{
+    Browser admin = test_stranger();
+    CHECK_STATUS(test_sign_in(&admin, "sysadm2", "tre-ord-til-demo"), 303);
+    CHECK_STATUS(test_get(&admin, "/personer.csv"), 200);
+    test_http_sql("UPDATE session SET strong_until = 0");
+    Browser thief = admin;
+    Answer a = test_get(&admin, "/personer.csv?rolle=team");
+    CHECK_STATUS(a, 303);
+    CHECK(str_starts(a.location, S("/bekraeft?to=%2Fpersoner.csv%3Frolle%3Dteam")));
+    (void)test_get(&admin, "/bekraeft");
+    CHECK_STATUS(test_post(&admin, "/bekraeft", "proof=forkert-forkert&to=/personer.csv"), 422);
+    a = test_post(&admin, "/bekraeft", "proof=tre-ord-til-demo&to=/personer.csv");
+    CHECK_STATUS(a, 303);
+    CHECK_STR(a.location, S("/personer.csv"));
+    CHECK_STATUS(test_get(&admin, "/personer.csv"), 200);
+    CHECK_STATUS(test_get(&admin, "/personer.xlsx"), 200);
+    CHECK_STATUS(test_get(&thief, "/"), 303);
+}
+
+HTTP_TEST(account, wrong_tries_are_counted_though_their_write_fails)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Uheldig Olsen", "team"), "uheldig"));
+    for (int i = 0; i < 5; i++) CHECK_STATUS(test_sign_in(&b, "uheldig", "forkert-forkert"), 422);
+    Answer a = test_sign_in(&b, "uheldig", "gulerod-paraply-onsdag");
+    CHECK_STATUS(a, 409);
+    CHECK_HAS(a, "for mange gange");
+    test_http_sql("UPDATE throttle SET free_at = 0");
+    CHECK_STATUS(test_sign_in(&b, "uheldig", "gulerod-paraply-onsdag"), 303);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM audit WHERE verb = 'sign-in.failed' AND object_id = (SELECT person_id FROM account WHERE login = 'uheldig')"), 5);
+}
+
+HTTP_TEST(account, a_changed_password_ends_all_other_sessions)
+{
+    Browser admin = test_login("sysadm"), here = test_stranger(), there = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Skift Larsen", "team"), "skift.l"));
+    CHECK_STATUS(test_sign_in(&here, "skift.l", "gulerod-paraply-onsdag"), 303);
+    CHECK_STATUS(test_sign_in(&there, "skift.l", "gulerod-paraply-onsdag"), 303);
+    (void)test_get(&here, "/min-konto");
+    CHECK_STATUS(test_post(&here, "/min-konto/adgangskode", "proof=forkert&password=rabarber-cykel-lampe&again=rabarber-cykel-lampe"), 422);
+    CHECK_STATUS(test_post(&here, "/min-konto/adgangskode", "proof=gulerod-paraply-onsdag&password=rabarber-cykel-lampe&again=rabarber-cykel-lampe"), 303);
+    CHECK_STATUS(test_get(&here, "/"), 200);
+    CHECK_STATUS(test_get(&there, "/"), 303);
+}
+
+HTTP_TEST(account, the_app_code_page_draws_a_key_and_refuses_a_wrong_code)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Kode Jensen", "team"), "kode.j"));
+    CHECK_STATUS(test_sign_in(&b, "kode.j", "gulerod-paraply-onsdag"), 303);
+    Answer a = test_get(&b, "/min-konto/kode");
+    CHECK_HAS(a, "class=\"qr\"");
+    const char *key = cut(a, "name=\"key\" value=\"", '"');
+    a = test_post(&b, "/min-konto/kode", path("code=000000&key=", key, ""));
+    CHECK_STATUS(a, 422);
+    CHECK_HAS(a, key);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM account WHERE login = 'kode.j' AND totp_secret IS NOT NULL"), 0);
+    CHECK_STATUS(test_post(&b, "/log-ind/kode", "step=1.2.3&code=000000&to=/"), 409);
+}

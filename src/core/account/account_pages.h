@@ -1,0 +1,95 @@
+/* What the pages of core/account show, and the handlers that its files share. */
+#ifndef CORE_ACCOUNT_ACCOUNT_PAGES_H
+#define CORE_ACCOUNT_ACCOUNT_PAGES_H
+
+#include "core/people/people.h"
+#include "render/form.h"
+#include "render/out.h"
+
+typedef struct RegisterPage {
+    PersonLines all;
+    Str name;            /* the filter as written */
+    Choices roles;       /* value, title */
+    Str role, unit;      /* chosen ones; unit is a code */
+    Strs letters;
+    Str query;           /* "&navn=…" as it goes on to files and the next page; encoded */
+    Href next, csv, xlsx;
+    bool is_filtered, may_write;
+} RegisterPage;
+
+typedef struct MembershipView {
+    MembershipLine m;
+    Msg role, state;
+    bool has_end, may_end, may_confirm, waits;
+} MembershipView;
+typedef struct MembershipViews {
+    MembershipView *v;
+    ptrdiff_t n;
+} MembershipViews;
+
+typedef struct PersonPage {
+    Person person;
+    MembershipViews memberships;
+    FormValues *details, *grant, *invite;
+    Str nonce;
+    Str login;
+    Instant asked_at;
+    bool has_leaving, has_account, has_password, has_second, is_closed, has_asked;
+    bool may_grant, may_change, was_done, is_self;
+} PersonPage;
+
+typedef struct NewPersonPage {
+    FormValues *values;
+    Str nonce;
+} NewPersonPage;
+
+typedef struct GivenLinkPage {
+    Str address, name;
+    Href person;
+    Instant ends_at;
+    bool is_reset;
+} GivenLinkPage;
+
+typedef struct SideView {
+    Str code, title;
+    Msg role;
+    ChoiceViews sides;
+} SideView;
+typedef struct SideViews {
+    SideView *v;
+    ptrdiff_t n;
+} SideViews;
+typedef struct SidesPage {
+    SideViews all;
+    Str nonce, owner;
+    bool was_done;
+} SidesPage;
+
+/* Every role, by title. */
+Choices account_role_choices(Ctx *c);
+
+/* account_person.c */
+MUST Err account_get_person(Ctx *c);
+MUST Err account_get_new(Ctx *c);
+MUST Err account_prepare_new(Ctx *c);
+MUST Err account_write_new(Ctx *c);
+MUST Err account_prepare_details(Ctx *c);
+MUST Err account_write_details(Ctx *c);
+MUST Err account_prepare_grant(Ctx *c);
+MUST Err account_write_grant(Ctx *c);
+MUST Err account_prepare_invite(Ctx *c);
+MUST Err account_write_invite(Ctx *c);
+MUST Err account_prepare_reset(Ctx *c);
+MUST Err account_write_reset(Ctx *c);
+MUST Err account_finish_link(Ctx *c);
+MUST Err account_write_close(Ctx *c);
+MUST Err account_write_open(Ctx *c);
+MUST Err account_write_sessions(Ctx *c);
+
+/* account_roles.c */
+MUST Err account_write_confirm(Ctx *c);
+MUST Err account_write_end(Ctx *c);
+MUST Err account_get_sides(Ctx *c);
+MUST Err account_write_side(Ctx *c);
+
+#endif

@@ -1,0 +1,394 @@
+/* One person: what they are and where, and their way in. */
+#include "base/number.h"
+#include "core/access/access.h"
+#include "core/access/link.h"
+#include "core/account/account.html.h"
+#include "core/account/account_pages.h"
+
+/* ---- forms --------------------------------------------------------------------------- */
+
+#define GRANT_FIELDS                                                                                   \
+    {.name = "unit", .kind = FIELD_CHOICE, .label = T_INIT("Enhed"), .optional = true},                 \
+    {.name = "code", .kind = FIELD_TEXT, .label = T_INIT("Eller enhedens kode"),                        \
+     .hint = T_INIT("Ligger enheden i en anden kommune, skal dens egen administrator bekræfte rollen."), \
+     .optional = true, .min = 1, .max = UNIT_CODE_MAX},                                                  \
+    {.name = "role", .kind = FIELD_CHOICE, .label = T_INIT("Rolle")},                                    \
+    {.name = "purpose", .kind = FIELD_TEXT, .label = T_INIT("Formål"),                                  \
+     .hint = T_INIT("Hvad skal rollen bruges til, for eksempel et projekt. Tomt betyder det sædvanlige arbejde."), \
+     .optional = true, .min = 1, .max = 200},                                                            \
+    {.name = "from", .kind = FIELD_DATE, .label = T_INIT("Første dag")},                                 \
+    {.name = "to", .kind = FIELD_DATE, .label = T_INIT("Sidste dag"), .hint = T_INIT("Tomt betyder indtil videre"), .optional = true}
+
+#define NAME_FIELDS                                                                                    \
+    {.name = "name", .kind = FIELD_TEXT, .label = T_INIT("Navn"), .min = 1, .max = 200},                \
+    {.name = "email", .kind = FIELD_EMAIL, .label = T_INIT("E-mail"), .optional = true}
+
+static const Field new_fields[] = {NAME_FIELDS, GRANT_FIELDS};
+static const Form new_form = {new_fields, COUNT_OF(new_fields)};
+static const Field grant_fields[] = {GRANT_FIELDS};
+static const Form grant_form = {grant_fields, COUNT_OF(grant_fields)};
+static const Field detail_fields[] = {
+    NAME_FIELDS,
+    {.name = "leaves", .kind = FIELD_DATE, .label = T_INIT("Første dag uden adgang"),
+     .hint = T_INIT("Skriv dagen efter den sidste arbejdsdag. Fra den dag kan personen ikke komme ind."), .optional = true},
+};
+static const Form detail_form = {detail_fields, COUNT_OF(detail_fields)};
+static const Field invite_fields[] = {
+    {.name = "login", .kind = FIELD_TEXT, .label = T_INIT("Brugernavn"), .hint = T_INIT("Som regel e-mailen på arbejdet"), .min = 3, .max = 254},
+};
+static const Form invite_form = {invite_fields, COUNT_OF(invite_fields)};
+
+SQL(UNITS_TO_GIVE,
+    "SELECT u.code, u.name FROM v_organisation_unit u WHERE u.kind <> 'klasse' AND u.kind <> 'aargang' AND u.id IN"
+    " (SELECT a.unit_id FROM v_access_unit a WHERE a.object = 'account' AND a.need = 'W' AND a.viewer_id = $1"
+    " AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)) AND (u.valid_to IS NULL OR u.valid_to >= $2)"
+    " ORDER BY u.name_sort, u.id LIMIT $3");
+enum { UNITS_MAX = 400 };
+
+static Err unit_choices(Ctx *c, Choices *ret)
+{
+    Choice *v = NEW(c->arena, Choice, UNITS_MAX);
+    ptrdiff_t n = 0;
+    Rows r = db_query(c, UNITS_TO_GIVE, c->viewer, c->today, UNITS_MAX);
+    while (db_next(&r)) v[n++] = (Choice){db_str(&r, 0), msg_verbatim(db_str(&r, 1))};
+    TRY(db_done(&r));
+    *ret = (Choices){v, n};
+    return OK;
+}
+
+/* Choices are told before parsing, so that only what was offered is taken. */
+static Err offer(Ctx *c, FormValues *values)
+{
+    TRY(unit_choices(c, &form_value(values, "unit")->choices));
+    form_value(values, "role")->choices = account_role_choices(c);
+    return OK;
+}
+
+typedef struct Grant {
+    Str role, purpose;
+    Unit unit;
+    Date from, to;
+    bool outside;
+} Grant;
+
+static Err read_grant(Ctx *c, FormValues *values, Grant *ret)
+{
+    const FieldValue *code = form_value(values, "code"), *chosen = form_value(values, "unit"), *to = form_value(values, "to");
+    Grant g = {.role = form_value(values, "role")->raw, .purpose = form_value(values, "purpose")->raw,
+               .from = {(int32_t)form_value(values, "from")->number}, .to = {to->given ? (int32_t)to->number : 0}};
+    Str wanted = code->given ? code->raw : chosen->raw;
+    Err err = wanted.n ? organisation_by_code(c, wanted, &g.unit) : E_NOT_FOUND;
+    if (err == E_NOT_FOUND) ctx_problem(c, code->given ? S("code") : S("unit"), T("Vælg en enhed, eller skriv koden på en, der findes."));
+    else TRY(err);
+    if (to->given && g.to.day < g.from.day) ctx_problem(c, S("to"), T("Sidste dag ligger før første dag."));
+    TRY(ctx_check(c));
+    Place place = {.owner_id = g.unit.owner.v, .unit_id = g.unit.id.v};
+    g.outside = !access_may(c, NEED_ACCOUNT_WRITE, &place);
+    *ret = g;
+    return OK;
+}
+
+static Err store_grant(Ctx *c, PersonId person, const Grant *g)
+{
+    int64_t id = 0;
+    return people_grant(c, (NewMembership){.person = person, .unit = g->unit.id, .role = g->role, .purpose = g->purpose,
+                                           .valid_from = g->from, .valid_to = g->to, .granted_by = {c->viewer.v}, .outside = g->outside}, &id);
+}
+
+/* ---- the page --------------------------------------------------------------------------- */
+
+SQL(ACCOUNT, "SELECT login, has_password, has_second, reset_asked_at, closed_on FROM v_access_account WHERE person_id = $1");
+
+static Err fill_account(Ctx *c, PersonPage *page)
+{
+    Rows r = db_query(c, ACCOUNT, page->person.id);
+    if (db_next(&r)) {
+        page->has_account = true;
+        page->login = db_str(&r, 0);
+        page->has_password = db_i64(&r, 1) != 0;
+        page->has_second = db_i64(&r, 2) != 0;
+        page->asked_at = (Instant){db_i64(&r, 3)};
+        page->has_asked = page->asked_at.ms > 0;
+        page->is_closed = !db_is_null(&r, 4) && db_i64(&r, 4) <= c->today.day;
+    }
+    return db_done(&r);
+}
+
+static Msg state_name(MembershipState state)
+{
+    switch (state) {
+    case MEMBERSHIP_WAITS: return T("venter på en anden administrator");
+    case MEMBERSHIP_COMES: return T("begynder senere");
+    case MEMBERSHIP_COUNTS: return T("gælder");
+    case MEMBERSHIP_ENDED: return T("sluttet");
+    }
+    return T("ukendt");
+}
+
+static Err fill_memberships(Ctx *c, PersonPage *page)
+{
+    MembershipLines all = {0};
+    TRY(people_memberships_seen(c, page->person.id, &all));
+    page->memberships = (MembershipViews){NEW(c->arena, MembershipView, all.n), all.n};
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        const MembershipLine *m = &all.v[i];
+        const RoleDef *role = people_role(m->role);
+        Place place = {.owner_id = m->owner_id, .unit_id = m->unit_id};
+        bool may = access_may(c, NEED_ACCOUNT_WRITE, &place), waits = m->state == MEMBERSHIP_WAITS;
+        page->memberships.v[i] = (MembershipView){.m = *m, .role = role ? role->title : msg_verbatim(m->role), .state = state_name(m->state),
+                                                  .has_end = m->valid_to.day != 0, .waits = waits, .may_end = may && m->state != MEMBERSHIP_ENDED,
+                                                  .may_confirm = may && waits && !m->by_viewer};
+    }
+    return OK;
+}
+
+static Err may_change(Ctx *c, Str uid, bool home, bool *ret)
+{
+    Place place = {0};
+    TRY(people_place(c, uid, S("W"), home, &place));
+    *ret = access_may(c, NEED_ACCOUNT_WRITE, &place);
+    return OK;
+}
+
+static FormValues *fresh(Ctx *c, const Form *form)
+{
+    FormValues *values = NEW(c->arena, FormValues, 1);
+    *values = form_empty(c, form);
+    return values;
+}
+
+static Err prefill(Ctx *c, PersonPage *page)
+{
+    if (!page->details) {
+        page->details = fresh(c, &detail_form);
+        form_value(page->details, "name")->raw = page->person.name;
+        form_value(page->details, "email")->raw = page->person.email;
+        if (page->person.leaves_on.day) form_set_date(c, form_value(page->details, "leaves"), page->person.leaves_on);
+    }
+    if (!page->invite) {
+        page->invite = fresh(c, &invite_form);
+        form_value(page->invite, "login")->raw = page->has_account ? page->login : page->person.email;
+    }
+    if (page->grant) return OK;
+    page->grant = fresh(c, &grant_form);
+    form_set_date(c, form_value(page->grant, "from"), c->today);
+    return offer(c, page->grant);
+}
+
+/* given: the form to show again; the other ones of the page are as stored. */
+static Err draw_person(Ctx *c, PersonPage page)
+{
+    Str uid = web_path(c, "uid");
+    TRY(people_by_uid(c, uid, &page.person));
+    TRY(fill_account(c, &page));
+    TRY(fill_memberships(c, &page));
+    TRY(may_change(c, uid, false, &page.may_grant));
+    TRY(may_change(c, uid, true, &page.may_change));
+    TRY(prefill(c, &page));
+    page.is_self = page.person.id.v == c->viewer.v;
+    page.may_grant = page.may_grant && !page.is_self;
+    page.has_leaving = page.person.leaves_on.day != 0;
+    page.nonce = access_gate.nonce(c);
+    page.was_done = str_eq(web_query(c, "gemt"), S("1"));
+    page_account_person(web_page_begin(c, msg_verbatim(page.person.name)), &page);
+    return web_page_end(c);
+}
+
+Err account_get_person(Ctx *c)
+{
+    return draw_person(c, (PersonPage){0});
+}
+
+static Err to_person(Ctx *c, Str uid)
+{
+    return web_redirect(c, STR_CAT(c->arena, S("/personer/"), uid, S("?gemt=1")));
+}
+
+static Err done(Ctx *c)
+{
+    return to_person(c, web_path(c, "uid"));
+}
+
+static PersonId person_here(Ctx *c)
+{
+    return (PersonId){web_place(c)->object_id};
+}
+
+/* What a form of these pages found, for write and for drawing it again. */
+typedef struct Asked {
+    FormValues values;
+    Grant grant;
+    Version seen;
+    Link link;
+} Asked;
+
+static Asked *asked(Ctx *c, Err (*again)(Ctx *c))
+{
+    Asked *a = NEW(c->arena, Asked, 1);
+    c->work = a;
+    if (again) web_on_invalid(c, again);
+    return a;
+}
+
+static FormValues *values_again(Ctx *c)
+{
+    Asked *a = c->work;
+    a->values.problems = c->problems;
+    return &a->values;
+}
+
+/* ---- a new person ------------------------------------------------------------------------ */
+
+static Err draw_new(Ctx *c, FormValues *values)
+{
+    NewPersonPage page = {.values = values, .nonce = access_gate.nonce(c)};
+    page_account_new(web_page_begin(c, T("Tilføj en person")), &page);
+    return web_page_end(c);
+}
+
+Err account_get_new(Ctx *c)
+{
+    FormValues *values = fresh(c, &new_form);
+    TRY(offer(c, values));
+    form_set_date(c, form_value(values, "from"), c->today);
+    return draw_new(c, values);
+}
+
+static Err new_again(Ctx *c)
+{
+    return draw_new(c, values_again(c));
+}
+
+Err account_prepare_new(Ctx *c)
+{
+    Asked *a = asked(c, new_again);
+    TRY(web_form_offered(c, &new_form, offer, &a->values));
+    TRY(read_grant(c, &a->values, &a->grant));
+    if (a->grant.outside) ctx_problem(c, S("unit"), T("En ny person skal høre til på en enhed, du selv står for."));
+    return ctx_check(c);
+}
+
+Err account_write_new(Ctx *c)
+{
+    Asked *a = c->work;
+    Person person = {0};
+    TRY(people_add(c, a->grant.unit.owner, form_value(&a->values, "name")->raw, form_value(&a->values, "email")->raw, &person.id));
+    TRY(store_grant(c, person.id, &a->grant));
+    TRY(people_by_id(c, person.id, &person));
+    return to_person(c, person.uid);
+}
+
+/* ---- changes -------------------------------------------------------------------------------- */
+
+static Err grant_again(Ctx *c)
+{
+    return draw_person(c, (PersonPage){.grant = values_again(c)});
+}
+
+Err account_prepare_grant(Ctx *c)
+{
+    Asked *a = asked(c, grant_again);
+    TRY(web_form_offered(c, &grant_form, offer, &a->values));
+    return read_grant(c, &a->values, &a->grant);
+}
+
+Err account_write_grant(Ctx *c)
+{
+    const Asked *a = c->work;
+    TRY(store_grant(c, person_here(c), &a->grant));
+    return done(c);
+}
+
+static Err details_again(Ctx *c)
+{
+    return draw_person(c, (PersonPage){.details = values_again(c)});
+}
+
+Err account_prepare_details(Ctx *c)
+{
+    Asked *a = asked(c, details_again);
+    TRY(web_form(c, &detail_form, &a->values));
+    return web_form_version(c, &a->seen);
+}
+
+Err account_write_details(Ctx *c)
+{
+    Asked *a = c->work;
+    const FieldValue *leaves = form_value(&a->values, "leaves");
+    Date day = {leaves->given ? (int32_t)leaves->number : 0};
+    PersonId person = person_here(c);
+    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, form_value(&a->values, "email")->raw, day));
+    if (day.day && day.day <= c->today.day) TRY(access_sessions_end_of(c, person));
+    return done(c);
+}
+
+/* ---- the way in ---------------------------------------------------------------------------------- */
+
+static Err invite_again(Ctx *c)
+{
+    return draw_person(c, (PersonPage){.invite = values_again(c)});
+}
+
+Err account_prepare_invite(Ctx *c)
+{
+    Asked *a = asked(c, invite_again);
+    TRY(web_form(c, &invite_form, &a->values));
+    a->link = link_new(c, LINK_INVITATION);
+    return OK;
+}
+
+/* An account that waits for its first password keeps its name; a second
+   invitation only makes a new link. */
+Err account_write_invite(Ctx *c)
+{
+    Asked *a = c->work;
+    AccountId account = {0};
+    PersonPage now = {.person = {.id = person_here(c)}};
+    TRY(fill_account(c, &now));
+    if (!now.has_account) TRY(access_account_add(c, person_here(c), form_value(&a->values, "login")->raw, S(""), &account));
+    TRY(link_store(c, person_here(c), &a->link));
+    return done(c);
+}
+
+Err account_prepare_reset(Ctx *c)
+{
+    asked(c, NULL)->link = link_new(c, LINK_RESET);
+    return OK;
+}
+
+Err account_write_reset(Ctx *c)
+{
+    const Asked *a = c->work;
+    TRY(link_store(c, person_here(c), &a->link));
+    return done(c);
+}
+
+/* Shown once, after the commit; sending the form again leads to the person. */
+Err account_finish_link(Ctx *c)
+{
+    const Asked *a = c->work;
+    Person person = {0};
+    TRY(people_by_id(c, person_here(c), &person));
+    GivenLinkPage page = {.address = a->link.address, .name = person.name, .ends_at = a->link.ends_at,
+                          .person = {STR_CAT(c->arena, S("/personer/"), person.uid)}, .is_reset = a->link.kind == LINK_RESET};
+    page_account_given_link(web_page_begin(c, T("Et link, der virker én gang")), &page);
+    return web_page_end(c);
+}
+
+Err account_write_close(Ctx *c)
+{
+    TRY(access_account_close(c, person_here(c)));
+    return done(c);
+}
+
+Err account_write_open(Ctx *c)
+{
+    TRY(access_account_open(c, person_here(c)));
+    return done(c);
+}
+
+Err account_write_sessions(Ctx *c)
+{
+    TRY(access_sessions_end_of(c, person_here(c)));
+    return done(c);
+}
