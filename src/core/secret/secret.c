@@ -1,4 +1,4 @@
-#include "core/secret/secret.h"
+#include "core/secret/secret_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,43 +8,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_BYTES = 32, HASHES_AT_ONCE = 2, ARGON_OPS = 2, ARGON_BYTES = 19 << 20 };
+enum { HASHES_AT_ONCE = 2, ARGON_OPS = 2, ARGON_BYTES = 19 << 20 };
 
-struct Secrets {
-    unsigned char master[KEY_BYTES];
-    pthread_mutex_t lock;
-    pthread_cond_t slot_free;
-    int slots;
-};
-
-static Err broken(Ctx *c, Str path, const char *what)
+Err secret_broken(Ctx *c, Str path, const char *what)
 {
     return fail(c, E_BROKEN, msg_verbatim(STR_CAT(c->arena, S("keys: "), path, S(": "), str_of_z(what))));
 }
 
 /* A new file appears whole or not at all, and is on the disk when we return. */
-static Err key_file_make(Ctx *c, Str path, unsigned char key[KEY_BYTES])
+Err key_file_make(Ctx *c, Str path, unsigned char key[KEY_BYTES])
 {
     int fd = open(str_z(c->arena, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return broken(c, path, strerror(errno));
+    if (fd < 0) return secret_broken(c, path, strerror(errno));
     ssize_t n = write(fd, key, KEY_BYTES);
     int synced = fsync(fd);
     close(fd);
     if (n == KEY_BYTES && synced == 0) return OK;
     unlink(str_z(c->arena, path));
-    return broken(c, path, "could not be written whole");
+    return secret_broken(c, path, "could not be written whole");
 }
 
-static Err key_file_read(Ctx *c, Str path, unsigned char key[KEY_BYTES])
+Err key_file_read(Ctx *c, Str path, unsigned char key[KEY_BYTES])
 {
     int fd = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? E_NOT_FOUND : broken(c, path, strerror(errno));
+    if (fd < 0) return errno == ENOENT ? E_NOT_FOUND : secret_broken(c, path, strerror(errno));
     struct stat st;
     unsigned char more = 0;
     bool whole = fstat(fd, &st) == 0 && read(fd, key, KEY_BYTES) == KEY_BYTES && read(fd, &more, 1) == 0;
     close(fd);
-    if (!whole) return broken(c, path, "is not a key file of 32 bytes");
-    if (st.st_mode & 077) return broken(c, path, "may be read by others; chmod 600");
+    if (!whole) return secret_broken(c, path, "is not a key file of 32 bytes");
+    if (st.st_mode & 077) return secret_broken(c, path, "may be read by others; chmod 600");
     return OK;
 }
 
@@ -53,18 +46,24 @@ static Err master_key(Ctx *c, Str folder, bool create, unsigned char key[KEY_BYT
     Str path = STR_CAT(c->arena, folder, S("/master.key"));
     Err err = key_file_read(c, path, key);
     if (err != E_NOT_FOUND) return err;
-    if (!create) return broken(c, path, "is missing");
-    if (mkdir(str_z(c->arena, folder), 0700) != 0 && errno != EEXIST) return broken(c, folder, strerror(errno));
+    if (!create) return secret_broken(c, path, "is missing");
+    if (mkdir(str_z(c->arena, folder), 0700) != 0 && errno != EEXIST) return secret_broken(c, folder, strerror(errno));
     randombytes_buf(key, KEY_BYTES);
     return key_file_make(c, path, key);
 }
 
 Err secrets_open(Ctx *c, Str folder, bool create, Secrets **ret)
 {
-    if (sodium_init() < 0) return broken(c, folder, "libsodium does not start");
+    if (sodium_init() < 0) return secret_broken(c, folder, "libsodium does not start");
     Secrets *s = sodium_malloc(sizeof *s);
-    if (!s) return broken(c, folder, "no locked memory");
+    if (!s) return secret_broken(c, folder, "no locked memory");
     memset(s, 0, sizeof *s);
+    if (folder.n > SECRET_FOLDER_MAX) {
+        sodium_free(s);
+        return secret_broken(c, folder, "the name of the folder is too long");
+    }
+    memcpy(s->folder, folder.p, (size_t)folder.n);
+    s->folder_n = folder.n;
     Err err = master_key(c, folder, create, s->master);
     if (err != OK) {
         sodium_free(s);
@@ -113,33 +112,45 @@ bool secret_equal(Str a, Str b)
 
 enum { NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES };
 
-Bytes secret_seal(Ctx *c, const Secrets *s, Purpose purpose, Str plain)
+Bytes key_seal(Ctx *c, const unsigned char key[KEY_BYTES], Str plain)
 {
-    unsigned char key[KEY_BYTES];
-    purpose_key(s, purpose, key);
     unsigned char *out = NEW(c->arena, unsigned char, NONCE_BYTES + plain.n + TAG_BYTES);
     ctx_random(c, out, NONCE_BYTES);
     unsigned long long n = 0;
     crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, &n, (const unsigned char *)plain.p,
                                                (unsigned long long)plain.n, NULL, 0, NULL, out, key);
-    sodium_memzero(key, sizeof key);
     return (Bytes){out, NONCE_BYTES + (ptrdiff_t)n};
 }
 
-Err secret_unseal(Ctx *c, const Secrets *s, Purpose purpose, Bytes sealed, Str *ret)
+Err key_unseal(Ctx *c, const unsigned char key[KEY_BYTES], Bytes sealed, Str *ret)
 {
     const unsigned char *in = sealed.p;
     if (sealed.n < NONCE_BYTES + TAG_BYTES) return fail(c, E_BROKEN, T("En forseglet værdi kan ikke læses."));
-    unsigned char key[KEY_BYTES];
-    purpose_key(s, purpose, key);
     char *out = arena_take_raw(c->arena, sealed.n);
     unsigned long long n = 0;
     int bad = crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)out, &n, NULL, in + NONCE_BYTES,
                                                          (unsigned long long)(sealed.n - NONCE_BYTES), NULL, 0, in, key);
-    sodium_memzero(key, sizeof key);
     if (bad) return fail(c, E_BROKEN, T("En forseglet værdi kan ikke læses."));
     *ret = (Str){out, (ptrdiff_t)n};
     return OK;
+}
+
+Bytes secret_seal(Ctx *c, const Secrets *s, Purpose purpose, Str plain)
+{
+    unsigned char key[KEY_BYTES];
+    purpose_key(s, purpose, key);
+    Bytes sealed = key_seal(c, key, plain);
+    sodium_memzero(key, sizeof key);
+    return sealed;
+}
+
+Err secret_unseal(Ctx *c, const Secrets *s, Purpose purpose, Bytes sealed, Str *ret)
+{
+    unsigned char key[KEY_BYTES];
+    purpose_key(s, purpose, key);
+    Err err = key_unseal(c, key, sealed, ret);
+    sodium_memzero(key, sizeof key);
+    return err;
 }
 
 static void slot_take(Secrets *s)

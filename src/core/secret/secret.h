@@ -20,8 +20,11 @@ typedef enum Purpose {
     PURPOSE_TEST = 4,
     PURPOSE_SECOND_STEP = 5, /* between password and code of one sign-in */
     PURPOSE_RECOVERY = 6,    /* recovery codes */
-    PURPOSE_MAIL = 30,    /* mails that wait to be sent */
+    PURPOSE_SURVEY_CODE = 20, /* hashes of the codes people answer with */
+    PURPOSE_MAIL = 30,       /* mails that wait to be sent */
 } Purpose;
+
+/* The keys of survey waves are in wave_key.h. */
 
 /* Opens the folder; makes it and the master key if `create` and missing.
    English sentences, for the command line. Closed by secrets_close. */

@@ -11,10 +11,14 @@ CREATE TABLE wave (
   opens_on   INTEGER,                              -- none: takes imports only (FORMATS §4, Versions)
   closes_on  INTEGER,                              -- last day of answering
   releases_on INTEGER,                             -- the administration sees the school reports from this day
+  reach_id   INTEGER REFERENCES unit (id),         -- its tree is this unit's; none: the whole organisation's
+  skips      TEXT    NOT NULL DEFAULT '' CHECK (length(skips) <= 200), -- kinds left out of the tree with all below, spaces between
+  roles      TEXT    NOT NULL CHECK (length(roles) BETWEEN 1 AND 40),  -- who is asked, spaces between
   state      TEXT    NOT NULL CHECK (state IN ('kladde', 'aaben', 'lukket', 'kontrolleret', 'frigivet_skole',
     'frigivet_kommune', 'offentlig', 'arkiveret')),
   is_shared_device INTEGER NOT NULL DEFAULT 0 CHECK (is_shared_device IN (0, 1)), -- class devices: no drafts kept
   has_single_pages INTEGER NOT NULL DEFAULT 0 CHECK (has_single_pages IN (0, 1)), -- pupils: one question at a time
+  has_lost_key INTEGER NOT NULL DEFAULT 0 CHECK (has_lost_key IN (0, 1)), -- closed, its key destroyed and its marks gone
   CHECK ((opens_on IS NULL) = (closes_on IS NULL)),
   CHECK (closes_on IS NULL OR closes_on >= opens_on),
   CHECK (previous_id IS NULL OR previous_id <> id),
@@ -36,6 +40,8 @@ CREATE TABLE wave_unit (
   is_participant INTEGER CHECK (is_participant IN (0, 1)),  -- in a programme; none: not known
   PRIMARY KEY (wave_id, unit_id)
 ) STRICT;
+
+CREATE INDEX wave_unit_by_parent ON wave_unit (wave_id, parent_id);
 
 -- How many are invited, per lowest unit and role ('': not split by role).
 CREATE TABLE wave_invited (
@@ -65,7 +71,7 @@ CREATE TABLE wave_code (
   role       TEXT    NOT NULL CHECK (role IN ('personale', 'leder', 'elev', 'foraelder')),
   kind       TEXT    NOT NULL CHECK (kind IN ('single', 'open')),
   code_hash  TEXT    NOT NULL UNIQUE CHECK (length(code_hash) = 64),
-  sealed     BLOB,                                 -- open codes and mailed ones, under the wave's key, to show or send again
+  sealed     TEXT,                                 -- under the wave's key, to show, print or send again; none after closing
   email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),  -- of a mailed single code
   lang       TEXT    NOT NULL DEFAULT 'da'
 ) STRICT;
@@ -80,7 +86,7 @@ CREATE TABLE spent ( -- big
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW v_survey_wave AS SELECT id, owner_id, version, uid, name, questionnaire_version_id, previous_id, made_on, opens_on,
-  closes_on, releases_on, state FROM wave;
+  closes_on, releases_on, reach_id, roles, state FROM wave;
 CREATE VIEW v_survey_unit AS SELECT wave_id, unit_id, parent_id, code, name, name_sort, kind, depth, is_lowest, is_participant FROM wave_unit;
 CREATE VIEW v_survey_invited AS SELECT wave_id, unit_id, role, n FROM wave_invited;
 CREATE VIEW v_survey_group AS SELECT id, wave_id, dimension, code, position FROM wave_group;

@@ -19,32 +19,70 @@ typedef struct Wave {
     WaveId id, previous;     /* previous 0: none */
     UnitId owner;
     Version version;
+    UnitId reach;            /* its tree is at and below this unit; 0: the whole organisation */
+    Str skips;               /* kinds left out of the tree with all below, spaces between */
+    Str roles;               /* who is asked: "personale leder elev foraelder" or some of them */
     Str uid, name;
     QuestionnaireVersionId questionnaire;
     Date made_on, opens_on, closes_on, releases_on; /* day 0: none */
     WaveState state;
-    bool is_shared_device, has_single_pages;
+    bool is_shared_device;   /* class devices: no drafts kept */
+    bool has_single_pages;   /* pupils: one question at a time */
 } Wave;
+
+enum {
+    WAVE_NAME_MAX = 60,
+    WAVE_UNITS_MAX = 200000,
+    WAVE_GROUPS_MAX = 1000,  /* of all dimensions together */
+    WAVE_SINGLE_MAX = 10000, /* single codes of one unit and role */
+    SURVEY_FEW = 5,
+};
 
 /* E_NOT_FOUND without a sentence; E_CONFLICT when several owners have a wave of that name. */
 MUST Err survey_by_name(Ctx *c, Str name, Wave *ret);
 MUST Err survey_by_id(Ctx *c, WaveId id, Wave *ret);
 MUST Err survey_by_uid(Ctx *c, Str uid, Wave *ret);
 
+/* "kladde" … "arkiveret": as stored and as pages' addresses say it. */
+Str survey_state_code(WaveState state);
+/* "Kladde", "Åben" … */
+Msg survey_state_name(WaveState state);
+/* "personale" … as pages write it; an unknown one as it stands. */
+Msg survey_role_name(Str role);
+bool survey_is_role(Str role);
+/* Whether `word` is one of the words of `list`. */
+bool survey_has_word(Str list, Str word);
+
 typedef struct NewWave {
     Str questionnaire;       /* code; its newest version is taken and kept */
     Str name;
-    Str previous;            /* name; empty: none */
+    Str previous;            /* name, of a wave of the same owner if there is one; empty: none */
     Date opens_on, closes_on;/* day 0 both: imports only */
-    UnitId owner;            /* 0: the first root of the organisation */
+    Date releases_on;        /* day 0: fourteen days after closing (DOMAIN P1), none without dates */
+    UnitId owner;            /* 0: the first root of the organisation, and the tree is the whole organisation's */
+    Str skips, roles;        /* as Wave; roles empty: all four */
+    bool is_shared_device, has_single_pages;
+    bool is_draft;           /* opened by hand (survey_move), else opened at once if it has dates */
 } NewWave;
-/* Inside a write. Also makes the wave's key file after commit and copies the tree. */
+/* Inside a write. Makes the wave's key file (removed again unless the write is
+   committed) and copies the tree. A wave with dates that is no draft is
+   WAVE_AABEN at once and takes answers from opens_on on.
+   Errors: E_INVALID with problems at questionnaire, name, previous, open, close,
+           role (the fields of page and command line); E_CONFLICT where there is
+           no organisation yet. */
 MUST Err survey_add(Ctx *c, NewWave wave, Wave *ret);
-/* Inside a write: takes the tree of the closing date (or the day it was made)
-   anew, while the wave may still change. Keeps participants and invited. */
+/* The day of its tree: the closing date, else the day it was made. */
+Date survey_tree_day(const Wave *wave);
+/* Inside a write: takes the tree of that day anew, while the wave takes
+   imports. Units come and change their names; those that the wave has stay.
+   Keeps participants and invited. */
 MUST Err survey_tree_take(Ctx *c, WaveId id);
-/* Inside a write. E_CONFLICT where the move is not in the table of states. */
+/* Inside a write. E_CONFLICT where the move is not in the table of states.
+   Leaving the states in which answers are taken destroys the wave's key after
+   the commit, and with it e-mail addresses and sealed codes. */
 MUST Err survey_move(Ctx *c, WaveId id, WaveState to);
+/* Whether the table has the move. */
+bool survey_may_move(const Wave *wave, WaveState to);
 
 /* Whether it takes answers by code today, and imports. The English and Danish
    sentence why not is in the Ctx (E_CONFLICT). */
@@ -63,6 +101,9 @@ typedef struct WaveUnit {
 typedef struct WaveUnits { WaveUnit *v; ptrdiff_t n; } WaveUnits;
 /* The whole tree, parents first, siblings by Danish name. */
 MUST Err survey_units(Ctx *c, WaveId id, WaveUnits *ret);
+/* By code, in the wave's tree; `parent` is -1 and `invited` as in survey_units.
+   E_NOT_FOUND without a sentence. */
+MUST Err survey_unit(Ctx *c, WaveId id, Str code, WaveUnit *ret);
 
 typedef struct WaveGroup { int64_t id; Str dimension, code; } WaveGroup;
 typedef struct WaveGroups { WaveGroup *v; ptrdiff_t n; } WaveGroups;
@@ -71,7 +112,9 @@ MUST Err survey_groups(Ctx *c, WaveId id, WaveGroups *ret);
 /* Inside a write: finds or makes it. */
 MUST Err survey_group(Ctx *c, WaveId id, Str dimension, Str code, int64_t *ret_id);
 
-/* Inside a write: replaces the numbers of the units it names (role '' : not split). */
+/* Inside a write: replaces the number of this unit and role (role '': not split,
+   which replaces the split ones; and the other way round). n 0–1,000,000, else
+   E_INVALID at "invited". */
 MUST Err survey_invited_set(Ctx *c, WaveId id, UnitId unit, Str role, int64_t n);
 MUST Err survey_participant_set(Ctx *c, WaveId id, UnitId unit, bool is_participant);
 
@@ -81,8 +124,27 @@ typedef struct AnswerCode {
     UnitId unit;
     Str role, kind, lang;    /* kind 'single' or 'open' */
 } AnswerCode;
-/* By the code as typed or followed. E_NOT_FOUND without a sentence. */
+/* By the code as typed or followed: case, spaces and hyphens do not matter.
+   Also of a closed wave. E_NOT_FOUND without a sentence. */
 MUST Err survey_code_find(Ctx *c, Str code, AnswerCode *ret);
+/* As it goes into survey_mac: capitals without hyphens; empty when it cannot be a code. */
+Str survey_code_plain(Ctx *c, Str code);
+
+typedef struct PlainCode {
+    Str unit, unit_name, role, kind; /* unit: its code */
+    Str code;                        /* "BCDF-GHJK-LMNP-RSTV"; open: "BCDFG-HJKLM" */
+} PlainCode;
+typedef struct PlainCodes { PlainCode *v; ptrdiff_t n; } PlainCodes;
+typedef struct CodeOrder {
+    UnitId unit;             /* of every lowest unit at or below it; 0: of all */
+    Str role;                /* empty: every role that the wave asks */
+    bool wants_open;         /* the open code of each unit and role, made where there is none */
+    int64_t single;          /* new single codes of each unit and role */
+} CodeOrder;
+/* Inside a write. By unit (Danish name), role. E_CONFLICT once the wave takes no
+   more answers, E_INVALID at "role" or "single". */
+MUST Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret);
+
 /* What a mark stands for: goes into the MAC, so that a row_id that reads like a
    code does not use the code up. */
 typedef enum SpentKind { SPENT_CODE = 1, SPENT_FORM, SPENT_ROW } SpentKind;

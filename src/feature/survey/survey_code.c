@@ -1,0 +1,252 @@
+/* Codes: letters that a person can type, of which the store keeps a keyed hash
+   only. The hash is under the master key, so that whoever steals the store can
+   neither try codes against it nor answer in others' names; the letters are
+   sealed under the wave's key, to be shown and printed again until it closes.
+
+   Twenty consonants but Q: no word can come out, no letter is read as a digit,
+   and none looks like another in capitals. 19^16 is 2^67.9, 19^10 is 2^42.4. */
+#include "base/buf.h"
+#include "base/number.h"
+#include "core/app.h"
+#include "core/secret/wave_key.h"
+#include "feature/survey/survey_inside.h"
+
+static const char letters[] = "BCDFGHJKLMNPRSTVWXZ";
+enum { LETTERS = sizeof letters - 1, FAIR = 256 - 256 % LETTERS };
+
+typedef struct Shape {
+    Str kind;
+    int letters, group; /* a hyphen after so many */
+} Shape;
+static const Shape shape_single = {S_INIT("single"), 16, 4}, shape_open = {S_INIT("open"), 10, 5};
+
+/* Bytes from FAIR on are passed over: every letter is equally likely. */
+static Str code_new(Ctx *c, const Shape *shape)
+{
+    Buf b = buf_new(c->arena, shape->letters);
+    while (b.n < shape->letters) {
+        unsigned char raw[32];
+        ctx_random(c, raw, sizeof raw);
+        for (ptrdiff_t i = 0; i < COUNT_OF(raw) && b.n < shape->letters; i++)
+            if (raw[i] < FAIR) buf_add_char(&b, letters[raw[i] % LETTERS]);
+    }
+    return buf_str(&b);
+}
+
+static Str with_hyphens(Ctx *c, Str plain)
+{
+    int group = plain.n == shape_open.letters ? shape_open.group : shape_single.group;
+    Buf b = buf_new(c->arena, plain.n * 2);
+    for (ptrdiff_t i = 0; i < plain.n; i++) {
+        if (i && i % group == 0) buf_add_char(&b, '-');
+        buf_add_char(&b, plain.p[i]);
+    }
+    return buf_str(&b);
+}
+
+Str survey_code_plain(Ctx *c, Str code)
+{
+    enum { TYPED_MAX = 40 };
+    if (code.n > TYPED_MAX) return S("");
+    Buf b = buf_new(c->arena, TYPED_MAX);
+    for (ptrdiff_t i = 0; i < code.n; i++) {
+        char ch = code.p[i];
+        if (ch == ' ' || ch == '-') continue;
+        if (ch >= 'a' && ch <= 'z') ch = (char)(ch - 'a' + 'A');
+        if (str_find_char(S("BCDFGHJKLMNPRSTVWXZ"), ch, 0) < 0) return S("");
+        buf_add_char(&b, ch);
+    }
+    return b.n == shape_open.letters || b.n == shape_single.letters ? buf_str(&b) : S("");
+}
+
+static Str hash_of(Ctx *c, Str plain)
+{
+    return secret_mac(c, c->app->secrets, PURPOSE_SURVEY_CODE, plain);
+}
+
+SQL(FIND, "SELECT id, wave_id, unit_id, role, kind, lang FROM wave_code WHERE code_hash = $1");
+
+Err survey_code_find(Ctx *c, Str code, AnswerCode *ret)
+{
+    AnswerCode found = {0};
+    Str plain = survey_code_plain(c, code);
+    if (!plain.n) return E_NOT_FOUND;
+    Rows r = db_query(c, FIND, hash_of(c, plain));
+    if (db_next(&r))
+        found = (AnswerCode){
+            .id = db_i64(&r, 0),
+            .wave = {db_i64(&r, 1)},
+            .unit = {db_i64(&r, 2)},
+            .role = db_str(&r, 3),
+            .kind = db_str(&r, 4),
+            .lang = db_str(&r, 5),
+        };
+    TRY(db_done(&r));
+    if (!found.id) return E_NOT_FOUND;
+    *ret = found;
+    return OK;
+}
+
+/* ---- sealing ---------------------------------------------------------------- */
+
+static Err no_key(Ctx *c)
+{
+    return fail(c, E_CONFLICT, T("Målingens nøgle findes ikke længere. Derfor kan koderne ikke vises."));
+}
+
+static Err seal(Ctx *c, const Wave *wave, Str plain, Str *ret)
+{
+    Bytes sealed = {0};
+    Err err = wave_key_seal(c, c->app->secrets, wave->uid, plain, &sealed);
+    if (err == E_NOT_FOUND) return no_key(c);
+    TRY(err);
+    *ret = str_hex(c->arena, sealed.p, sealed.n);
+    return OK;
+}
+
+Err survey_code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret)
+{
+    Str plain = {0};
+    unsigned char *raw = NEW(c->arena, unsigned char, sealed.n / 2);
+    if (!sealed.n) return no_key(c);
+    if (!str_unhex(sealed, raw, sealed.n / 2)) return fail(c, E_BROKEN, T("En forseglet kode kan ikke læses."));
+    Err err = wave_key_unseal(c, c->app->secrets, wave->uid, (Bytes){raw, sealed.n / 2}, &plain);
+    if (err == E_NOT_FOUND) return no_key(c);
+    TRY(err);
+    *ret = with_hyphens(c, plain);
+    return OK;
+}
+
+/* ---- making ------------------------------------------------------------------ */
+
+enum { CODE_CHUNK = 500, CODE_JSON = 700 };
+
+typedef struct Making {
+    const Wave *wave;
+    CodeOrder order;
+    PlainCodes out;
+    Buf rows; /* not yet stored, a JSON array for ROWS */
+    int waiting;
+} Making;
+
+SQL(ADD_CODES, "INSERT INTO wave_code (wave_id, unit_id, role, kind, code_hash, sealed, email, lang)"
+               " SELECT $1, r.unit, r.role, r.kind, r.hash, r.sealed, r.email, r.lang"
+               " FROM ROWS($2, unit INTEGER, role TEXT, kind TEXT, hash TEXT, sealed TEXT, email TEXT, lang TEXT) r WHERE true"
+               " ON CONFLICT (code_hash) DO NOTHING");
+
+static Err store_waiting(Ctx *c, Making *m)
+{
+    int added = 0;
+    if (!m->waiting) return OK;
+    buf_add_char(&m->rows, ']');
+    if (m->rows.full) return fail(c, E_BROKEN, T("Koderne kan ikke gemmes."));
+    TRY(db_exec(c, ADD_CODES, &added, m->wave->id, buf_str(&m->rows)));
+    if (added != m->waiting) return fail(c, E_BUSY, T("To koder blev ens. Prøv igen."));
+    m->rows.n = m->waiting = 0;
+    return OK;
+}
+
+static Err make_one(Ctx *c, Making *m, UnitId unit, Str role, const Shape *shape, Str email, Str *ret_plain)
+{
+    Str plain = code_new(c, shape), sealed = {0};
+    TRY(seal(c, m->wave, plain, &sealed));
+    const Str texts[] = {role, shape->kind, hash_of(c, plain), sealed, email, S("da")};
+    Buf *b = &m->rows;
+    buf_add(b, m->waiting ? S(",[") : S("[["));
+    buf_add_i64(b, unit.v);
+    for (ptrdiff_t i = 0; i < COUNT_OF(texts); i++) {
+        buf_add_char(b, ',');
+        buf_add_json(b, texts[i]);
+    }
+    buf_add_char(b, ']');
+    *ret_plain = plain;
+    return ++m->waiting == CODE_CHUNK ? store_waiting(c, m) : OK;
+}
+
+static void put(Ctx *c, Making *m, const WaveUnit *unit, Str role, Str kind, Str code)
+{
+    (void)c;
+    m->out.v[m->out.n++] = (PlainCode){.unit = unit->code, .unit_name = unit->name, .role = role, .kind = kind, .code = code};
+}
+
+SQL(OPEN_OF, "SELECT coalesce(sealed, '') FROM wave_code WHERE wave_id = $1 AND unit_id = $2 AND role = $3 AND kind = 'open'"
+             " ORDER BY id LIMIT 1");
+
+static Err open_code(Ctx *c, Making *m, const WaveUnit *unit, Str role)
+{
+    Str sealed = {0}, code = {0};
+    Rows r = db_query(c, OPEN_OF, m->wave->id, unit->id, role);
+    bool found = db_next(&r);
+    if (found) sealed = db_str(&r, 0);
+    TRY(db_done(&r));
+    if (found) TRY(survey_code_unseal(c, m->wave, sealed, &code));
+    else {
+        TRY(make_one(c, m, unit->id, role, &shape_open, S(""), &code));
+        code = with_hyphens(c, code);
+    }
+    put(c, m, unit, role, shape_open.kind, code);
+    return OK;
+}
+
+static Err codes_of(Ctx *c, Making *m, const WaveUnit *unit, Str role)
+{
+    if (m->order.wants_open) TRY(open_code(c, m, unit, role));
+    for (int64_t i = 0; i < m->order.single; i++) {
+        Str plain = {0};
+        TRY(make_one(c, m, unit->id, role, &shape_single, S(""), &plain));
+        put(c, m, unit, role, shape_single.kind, with_hyphens(c, plain));
+    }
+    return OK;
+}
+
+/* Which of the tree's units the order means: the lowest at or below its unit. */
+static bool *units_meant(Ctx *c, const WaveUnits *all, UnitId unit, ptrdiff_t *ret_n)
+{
+    bool *under = NEW(c->arena, bool, all->n), *meant = NEW(c->arena, bool, all->n);
+    for (ptrdiff_t i = 0; i < all->n; i++) {
+        const WaveUnit *u = &all->v[i];
+        under[i] = !unit.v || u->id.v == unit.v || (u->parent >= 0 && under[u->parent]);
+        meant[i] = under[i] && u->is_lowest;
+        *ret_n += meant[i];
+    }
+    return meant;
+}
+
+static Strs roles_meant(Ctx *c, const Wave *wave, Str role)
+{
+    Strs all = {.v = NEW(c->arena, Str, 4)};
+    Str rest = wave->roles, part = {0};
+    while (all.n < 4 && str_split(&rest, ' ', &part))
+        if (part.n && (!role.n || str_eq(role, part))) all.v[all.n++] = part;
+    return all;
+}
+
+Err survey_takes_codes(Ctx *c, const Wave *wave)
+{
+    if (!wave->closes_on.day) return fail(c, E_CONFLICT, T("Målingen har ingen datoer og tager kun imod svar fra filer. Den har ingen koder."));
+    return survey_takes_import(c, wave);
+}
+
+enum { CODES_MAX = 2000000 };
+
+Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
+{
+    WaveUnits all = {0};
+    ptrdiff_t n = 0;
+    TRY(survey_takes_codes(c, wave));
+    if (order.role.n && !survey_has_word(wave->roles, order.role)) ctx_problem(c, S("role"), T("Målingen spørger ikke den rolle."));
+    if (order.single < 0 || order.single > WAVE_SINGLE_MAX) ctx_problem(c, S("single"), T("Antallet af koder er et helt tal fra 0 til 10.000."));
+    TRY(ctx_check(c));
+    TRY(survey_units(c, wave->id, &all));
+    const bool *meant = units_meant(c, &all, order.unit, &n);
+    Strs roles = roles_meant(c, wave, order.role);
+    int64_t many = n * roles.n * (order.single + 1);
+    if (many > CODES_MAX) return fail(c, E_TOO_LARGE, T("Det er flere end 2.000.000 koder på én gang."));
+    Making m = {.wave = wave, .order = order, .rows = buf_new(c->arena, (ptrdiff_t)CODE_CHUNK * CODE_JSON)};
+    m.out.v = NEW(c->arena, PlainCode, many);
+    for (ptrdiff_t i = 0; i < all.n; i++)
+        for (ptrdiff_t k = 0; meant[i] && k < roles.n; k++) TRY(codes_of(c, &m, &all.v[i], roles.v[k]));
+    TRY(store_waiting(c, &m));
+    *ret = m.out;
+    return OK;
+}
