@@ -5,6 +5,12 @@
 
 #include "feature/survey/survey.h"
 
+enum {
+    ANSWER_TEXT_MAX = 4000,       /* characters of one text */
+    ANSWER_NUMBER_SCALE = 1000000,/* of ITEM_NUMBER */
+    ANSWER_GROUPS_MAX = 16,       /* dimensions of one row */
+};
+
 typedef struct Given {
     const Item *item;
     Values values;   /* single: one; multiple: those chosen, ascending; number: × 1,000,000 */
@@ -12,16 +18,25 @@ typedef struct Given {
 } Given;
 typedef struct Answers {
     Given *v;
-    ptrdiff_t n;     /* answered items only, in the questionnaire's order */
+    ptrdiff_t n;     /* answered items only, in the questionnaire's order; items are q->items' own */
 } Answers;
 
 /* Inside a write: stores the row, its texts apart, and merges its tallies
    (db_merge). groups: wave_group ids, one a dimension. Items that were not asked
-   (ask_if) must be left out by the caller. */
+   (ask_if) must be left out by the caller. Texts are readable at once: for
+   files, where many rows share a transaction. */
 MUST Err answer_store(Ctx *c, WaveId wave, UnitId unit, const Questionnaire *q, const int64_t *groups, ptrdiff_t n_groups,
                       Answers answers);
+/* The same for one respondent of an open wave: texts are sealed under the wave's
+   key until answer_texts_settle, and counted then. E_CONFLICT once the key is gone. */
+MUST Err answer_store_sealed(Ctx *c, const Wave *wave, UnitId unit, const Questionnaire *q, const int64_t *groups,
+                             ptrdiff_t n_groups, Answers answers);
+/* Inside a write, before the wave's key is destroyed: opens all sealed texts,
+   stores them in an order of chance under new ids, and counts them. */
+MUST Err answer_texts_settle(Ctx *c, const Wave *wave);
 
-/* Whether the condition of an item holds for these answers (a matrix row asks its matrix). */
+/* Whether the condition of an item holds for these answers (a matrix row asks its
+   matrix). so_far: answers to items that were asked themselves. */
 bool answer_is_asked(const Item *item, Answers so_far);
 
 typedef struct TallyRow { int64_t unit_id, item_id, group_id, value, n; } TallyRow;
@@ -29,7 +44,9 @@ typedef struct TallyRows { TallyRow *v; ptrdiff_t n; } TallyRows;
 /* All tallies of a wave with n > 0, by unit, item, group, value. */
 MUST Err answer_tallies(Ctx *c, WaveId wave, TallyRows *ret);
 
-/* For `traad check`: recounts every wave from the rows. */
+/* For `traad check`: recounts every wave from the rows. A tally that is missing
+   or one too many differs. Texts are recounted per unit from what was written;
+   per group, each dimension must add up to that (rows do not say who wrote). */
 MUST Err answer_recount(Ctx *c, int64_t *ret_tallies, int64_t *ret_differ);
 
 #endif

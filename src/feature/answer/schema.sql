@@ -1,16 +1,17 @@
 -- One respondent's answers. The id is random; there is no time, session, address or device, and
--- nothing that leads to an invitation.
+-- nothing that leads to an invitation. What people wrote is not among them, nor that they wrote.
 CREATE TABLE answer ( -- big
   id         TEXT    PRIMARY KEY CHECK (length(id) = 32),
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   unit_id    INTEGER NOT NULL REFERENCES unit (id),
   groups     TEXT    NOT NULL,                     -- JSON array of wave_group ids, ascending
-  answers    TEXT    NOT NULL                      -- JSON array of [item id, value] and [item id, [values]]
+  answers    TEXT    NOT NULL                      -- JSON array of [item id, value] and [item id, [values]]; the first is
+                                                   -- [0, 1] or [0, 0]: whether it counts as answered; [] is a row without answers
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answer_by_wave ON answer (wave_id, unit_id, id);
 
 -- What people wrote, apart from the rest of what they answered.
-CREATE TABLE answer_text (
+CREATE TABLE answer_text ( -- big
   id         TEXT    PRIMARY KEY CHECK (length(id) = 32),  -- random, and not the answer's
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   unit_id    INTEGER NOT NULL REFERENCES unit (id),
@@ -19,10 +20,22 @@ CREATE TABLE answer_text (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answer_text_by_item ON answer_text (wave_id, unit_id, item_id, id);
 
+-- While a wave is open: unit, groups and texts of one respondent, sealed under the wave's key and
+-- padded; one for every respondent of a questionnaire that has text questions, whether they wrote or
+-- not, so that the write-ahead log, which stores it beside the answer row, gives nothing away. They
+-- are opened, mixed and counted when the wave closes (answer_texts_settle).
+CREATE TABLE answer_sealed (
+  id         TEXT    PRIMARY KEY CHECK (length(id) = 32),
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  sealed     BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answer_sealed_by_wave ON answer_sealed (wave_id, id);
+
 -- Answers counted in the transaction that stores them; `traad check` recounts.
 -- item_id 0: rows. value 1 = counts as answered (half of the core items), 0 = has any answer.
 -- group_id 0: everybody. multiple: value = option, −1 = chose any. number: value = number × 1,000,000.
--- score: value = sum of its (reversed) answers × 4,096 + how many were answered. text: value 1.
+-- score: value = sum of its (reversed) answers × 4,096 + how many were answered, of rows that answered
+-- enough of its items. text: value 1, from the wave's closing on.
 CREATE TABLE tally (
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   unit_id    INTEGER NOT NULL REFERENCES unit (id),

@@ -1,0 +1,207 @@
+/* `traad survey answers --wave NAME --map MAP.json FILE.csv [--refused FILE.csv]` (FORMATS §3). */
+#include "feature/answer/answer_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/app.h"
+#include "feature/answer/answer_import.h"
+
+typedef struct Mapping {
+    void *p;
+    size_t n;
+} Mapping;
+
+static void unmap(Ctx *c, void *data)
+{
+    (void)c;
+    const Mapping *m = data;
+    munmap(m->p, m->n);
+}
+
+static Err cannot(Ctx *c, Str path, Str why)
+{
+    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
+}
+
+static Err map_open_file(Ctx *c, int file, Str path, ptrdiff_t max, Str *ret)
+{
+    struct stat s;
+    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return cannot(c, path, S("not a regular file"));
+    if (s.st_size > max) return cannot(c, path, S("the file is too large"));
+    if (s.st_size == 0) return cannot(c, path, S("the file is empty"));
+    Mapping *m = NEW(c->arena, Mapping, 1);
+    *m = (Mapping){.n = (size_t)s.st_size};
+    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, file, 0);
+    if (m->p == MAP_FAILED) return cannot(c, path, str_of_z(strerrordesc_np(errno)));
+    ctx_at_end(c, unmap, m);
+    *ret = (Str){m->p, (ptrdiff_t)m->n};
+    return OK;
+}
+
+static Err map_file(Ctx *c, Str path, ptrdiff_t max, Str *ret)
+{
+    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return cannot(c, path, str_of_z(strerrordesc_np(errno)));
+    Err err = map_open_file(c, file, path, max, ret);
+    close(file);
+    return err;
+}
+
+/* ---- words ------------------------------------------------------------------------ */
+
+typedef struct Words {
+    Str wave, map, file, refused;
+} Words;
+
+static Err read_words(Ctx *c, Args args, Words *ret)
+{
+    Words w = {0};
+    const struct { Str name; Str *to; } options[] = {{S("--wave"), &w.wave}, {S("--map"), &w.map}, {S("--refused"), &w.refused}};
+    for (ptrdiff_t i = 0; i < args.n; i++) {
+        Str *to = NULL;
+        for (ptrdiff_t k = 0; k < 3; k++)
+            if (str_eq(args.v[i], options[k].name)) to = options[k].to;
+        bool is_last = i + 1 == args.n;
+        if (to && !is_last && !to->n) *to = args.v[++i];
+        else if (!to && !w.file.n && !str_starts(args.v[i], S("--"))) w.file = args.v[i];
+        else return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unexpected "), args.v[i], S("; see traad help survey answers"))));
+    }
+    if (!w.wave.n || !w.map.n || !w.file.n)
+        return fail(c, E_INVALID, msg_verbatim(S("usage: traad survey answers --wave NAME --map MAP.json FILE.csv [--refused FILE.csv]")));
+    *ret = w;
+    return OK;
+}
+
+/* ---- the work ------------------------------------------------------------------------ */
+
+typedef struct Job {
+    Wave wave;
+    Questionnaire q;
+    AnswerMap map;
+    Plan plan;
+    Csv rows;
+    AnswerImport done;
+} Job;
+
+static Err find_wave(Ctx *c, Str name, Job *job)
+{
+    Err err = survey_by_name(c, name, &job->wave);
+    if (err == E_NOT_FOUND) return cannot(c, S("wave"), STR_CAT(c->arena, S("there is no wave "), name));
+    TRY(err);
+    return questionnaire_load(c, job->wave.questionnaire, &job->q);
+}
+
+/* A wrong mapping is a failure (exit 1), no wrong use of the command; the first fault is told with its place. */
+static Err read_map(Ctx *c, Str path, Job *job)
+{
+    Str text = {0};
+    TRY(map_file(c, path, ANSWER_MAP_BYTES, &text));
+    Err err = answer_map_read(c, text, &job->q, &job->map);
+    if (err == OK) return OK;
+    Str place = c->problems ? c->problems->field : S("");
+    Str what = msg_text(c, c->problems ? c->problems->what : c->message);
+    ctx_forgive(c);
+    return cannot(c, path, place.n ? STR_CAT(c->arena, place, S(": "), what) : what);
+}
+
+static Err read_header(Ctx *c, Str path, Job *job)
+{
+    Str text = {0};
+    CsvRow header = {0};
+    TRY(map_file(c, path, ANSWER_FILE_BYTES, &text));
+    job->rows = csv_open(text, job->map.delimiter);
+    if (!csv_next(&job->rows, c->arena, &header))
+        return cannot(c, path, job->rows.fault ? csv_fault_text(job->rows.fault) : S("the file has no header"));
+    return answer_plan(c, &job->map, &header, &job->plan);
+}
+
+static Err write_answers(Ctx *c)
+{
+    Job *job = c->work;
+    return answer_import(c, &job->wave, &job->plan, job->rows, &job->done);
+}
+
+/* ---- what is told ----------------------------------------------------------------------- */
+
+static Err write_all(Ctx *c, int file, Str path, Str bytes)
+{
+    for (ptrdiff_t at = 0; at < bytes.n;) {
+        ssize_t n = write(file, bytes.p + at, (size_t)(bytes.n - at));
+        if (n <= 0) return cannot(c, path, S("the answers are stored, but the refused rows could not be written"));
+        at += n;
+    }
+    return OK;
+}
+
+static ptrdiff_t refused_bytes(const Job *job)
+{
+    ptrdiff_t n = 1 << 20;
+    for (ptrdiff_t i = 0; i < job->done.refusals.n; i++) n += 2 * job->done.refusals.v[i].raw.n + 2 * CSV_MAX_FIELDS;
+    return n;
+}
+
+static void tell(Buf *out, const AnswerImport *done)
+{
+    const struct { Str word; int64_t n; } parts[] = {
+        {S("read "), done->read}, {S(" rows, stored "), done->stored}, {S(", repeated "), done->repeated}, {S(", refused "), done->refused}};
+    for (ptrdiff_t i = 0; i < 4; i++) {
+        buf_add(out, parts[i].word);
+        buf_add_i64(out, parts[i].n);
+    }
+    buf_add_char(out, '\n');
+}
+
+/* The file for what is refused is made first: better to learn of a folder that is
+   not there before anything is stored than after it. */
+static Err open_refused(Ctx *c, Str path, int *ret)
+{
+    if (!path.n) return OK;
+    *ret = open(str_z(c->arena, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    return *ret >= 0 ? OK : cannot(c, path, str_of_z(strerrordesc_np(errno)));
+}
+
+static Err import_and_tell(Ctx *c, Job *job, Str refused_path, int refused)
+{
+    c->work = job;
+    TRY(writer_run(c->app->writer, c, "answer", write_answers));
+    if (refused < 0) return OK;
+    Buf b = buf_new(c->arena, refused_bytes(job));
+    answer_refused_write(c, &job->plan, job->map.delimiter, &job->done.refusals, &b);
+    return write_all(c, refused, refused_path, buf_str(&b));
+}
+
+static Err run_answers(Ctx *c, Args args, Buf *out)
+{
+    Words words = {0};
+    Job *job = NEW(c->arena, Job, 1);
+    int refused = -1;
+    TRY(read_words(c, args, &words));
+    TRY(db_read_begin(c, c->app->store));
+    TRY(find_wave(c, words.wave, job));
+    TRY(survey_takes_import(c, &job->wave));
+    db_read_end(c);
+    TRY(read_map(c, words.map, job));
+    TRY(read_header(c, words.file, job));
+    TRY(open_refused(c, words.refused, &refused));
+    Err err = import_and_tell(c, job, words.refused, refused);
+    if (refused >= 0) close(refused);
+    TRY(err);
+    tell(out, &job->done);
+    return OK;
+}
+
+const Command answer_commands[] = {
+    {.name = "survey answers",
+     .usage = "--wave NAME --map MAP.json FILE.csv [--refused FILE.csv]",
+     .help = "Stores the answers of a wide CSV file, one row a person, by a mapping of its columns. A row that cannot be right is "
+             "refused and told with line, column and reason; the others are stored, all of them or (after a fault of the machine) none.",
+     .needs_store = true,
+     .writes = true,
+     .run = run_answers},
+    {0},
+};

@@ -1,0 +1,64 @@
+/* What the parts of feature/answer share. */
+#ifndef FEATURE_ANSWER_ANSWER_INSIDE_H
+#define FEATURE_ANSWER_ANSWER_INSIDE_H
+
+#include "feature/answer/answer.h"
+
+/* What one row adds to the tallies, before it is multiplied by its groups. */
+typedef struct Counted { int64_t item_id, value; } Counted;
+typedef struct Counts { Counted *v; ptrdiff_t n; } Counts;
+/* Without texts unless `with_texts`. Empty for a row without answers. */
+Counts answer_counts(Arena *arena, const Questionnaire *q, Answers answers, bool with_texts);
+/* Half of the core items asked of it (all items where none is core). */
+bool answer_is_complete(const Questionnaire *q, Answers answers);
+bool answer_has_texts(const Questionnaire *q);
+/* Score: sum × 4,096 + count; false when too few of its items are answered. */
+bool answer_score(const Score *score, Answers answers, int64_t *ret);
+
+/* Rows as stored. */
+Str answer_row_json(Arena *arena, Answers answers, bool is_complete);
+Str answer_groups_json(Arena *arena, const int64_t *groups, ptrdiff_t n);
+/* Back again. *ret_flag: the [0, x] of its beginning, −1 for a row without answers.
+   E_BROKEN for what this program does not write. */
+MUST Err answer_row_read(Ctx *c, const Questionnaire *q, Str json, Answers *ret, int *ret_flag);
+MUST Err answer_groups_read(Ctx *c, Str json, int64_t ret[ANSWER_GROUPS_MAX], ptrdiff_t *ret_n);
+
+/* Takes the upper half of what is left of the arena away, for what must stay
+   while the lower half is rewound after every few rows. */
+static inline Arena answer_keep(Arena *arena)
+{
+    Arena keep = *arena;
+    keep.next += (arena->end - arena->next) / 2 & ~(ptrdiff_t)4095;
+    arena->end = keep.next;
+    return keep;
+}
+
+/* ---- sums in memory --------------------------------------------------------- */
+
+typedef struct TallyKey { int64_t unit_id, item_id, group_id, value; } TallyKey;
+typedef struct TallyMap {
+    Arena *arena;     /* where it grows */
+    TallyRow *v;      /* in the order of their first appearance */
+    ptrdiff_t n, room;
+    int32_t *slots;   /* 2 · room: index + 1; 0 is free */
+} TallyMap;
+void tally_map_add(TallyMap *map, TallyKey key, int64_t add);
+/* NULL: none. */
+const TallyRow *tally_map_find(const TallyMap *map, TallyKey key);
+/* All counts of one row, for everybody and for each of its groups. */
+void tally_map_count(TallyMap *map, int64_t unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts);
+/* Inside a write: merges all of them. */
+void tally_map_merge(Ctx *c, WaveId wave, const TallyMap *map);
+/* Inside a write: merges the counts of one row. */
+void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts);
+
+/* ---- texts -------------------------------------------------------------------- */
+
+typedef struct TextRow { int64_t unit_id, item_id; Str body; } TextRow;
+typedef struct TextRows { TextRow *v; ptrdiff_t n; } TextRows;
+/* Inside a write: one sealed, padded row, with or without texts in it. */
+MUST Err answer_texts_seal(Ctx *c, const Wave *wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Answers answers);
+/* Inside a write, many in one statement. */
+MUST Err answer_texts_store(Ctx *c, WaveId wave, const TextRow *rows, ptrdiff_t n);
+
+#endif
