@@ -32,6 +32,7 @@ struct Session {
     Instant ends_at, strong_until;
     int64_t owner_id;   /* of the person */
     AccessRole role;    /* whose first page and frame are shown: the first membership's */
+    struct Frame *frame; /* core/shell's, of the page that is being drawn */
 };
 
 extern const Gate access_gate;

@@ -181,12 +181,19 @@ static Frame *frame_of(Ctx *c, Msg title)
 
 void shell_frame_begin(Ctx *c, Out *o, Msg title)
 {
-    page_frame_begin(o, frame_of(c, title));
+    Frame *f = frame_of(c, title);
+    if (c->session) c->session->frame = f;
+    page_frame_begin(o, f);
 }
 
+/* What the frame shows is looked up once a page: it is a tenth of its cost. Only
+   the nonce is another, so that a form at the foot is not taken for one above. */
 void shell_frame_end(Ctx *c, Out *o)
 {
-    page_frame_end(o, frame_of(c, (Msg){0}));
+    Frame *f = c->session ? c->session->frame : NULL;
+    if (f) f->nonce = access_gate.nonce(c);
+    else f = frame_of(c, (Msg){0});
+    page_frame_end(o, f);
 }
 
 /* ---- errors --------------------------------------------------------------- */
