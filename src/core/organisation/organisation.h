@@ -165,7 +165,7 @@ typedef struct UnitAfter {
     Str name_sort;
     UnitId id;
 } UnitAfter;
-MUST Err organisation_children(Ctx *c, UnitId parent, UnitAfter after, Units *ret);
+MUST Err organisation_children(Ctx *c, UnitId parent, bool also_ended, UnitAfter after, Units *ret);
 /* Units whose name has the words somewhere in it, whatever its case or accents. */
 MUST Err organisation_search(Ctx *c, Str words, UnitAfter after, Units *ret);
 /* All at and below root that the viewer may see, as a file of FORMATS §1 (what an

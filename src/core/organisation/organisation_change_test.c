@@ -305,7 +305,7 @@ TEST(organisation_list, a_regional_lead_sees_the_region_a_head_teacher_the_munic
     CHECK_STR(found.v[0].code, S("S11"));
     CHECK_OK(organisation_search(c, S("skole"), (UnitAfter){found.v[0].name_sort, found.v[0].id}, &found));
     CHECK_INT(found.n, 1);
-    CHECK_OK(organisation_children(c, unit_of(c, "K2").id, (UnitAfter){0}, &found));
+    CHECK_OK(organisation_children(c, unit_of(c, "K2").id, true, (UnitAfter){0}, &found));
     CHECK_INT(found.n, 0);
     UnitLines lines = {0};
     CHECK_OK(organisation_lines(c, unit_of(c, "R1").id, &lines));

@@ -263,11 +263,12 @@ Err organisation_lineage(Ctx *c, UnitId id, Units *ret_older, Units *ret_newer)
     "  AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2))"
 
 SQL(CHILDREN, "SELECT " LIST_COLUMNS " FROM unit u WHERE u.parent_id = $3 AND (u.name_sort > $4 OR (u.name_sort = $4 AND u.id > $5))"
+              " AND ($7 = 1 OR u.valid_to IS NULL OR u.valid_to >= $2)"
               " AND" VISIBLE " ORDER BY u.name_sort, u.id LIMIT $6");
 
-Err organisation_children(Ctx *c, UnitId parent, UnitAfter after, Units *ret)
+Err organisation_children(Ctx *c, UnitId parent, bool also_ended, UnitAfter after, Units *ret)
 {
-    return page_of(c, db_query(c, CHILDREN, c->viewer, c->today, parent, after.name_sort, after.id, UNIT_PAGE + 1), ret);
+    return page_of(c, db_query(c, CHILDREN, c->viewer, c->today, parent, after.name_sort, after.id, UNIT_PAGE + 1, also_ended), ret);
 }
 
 SQL(SEARCH, "SELECT " LIST_COLUMNS " FROM unit u WHERE instr(u.name_fold, $3) > 0 AND (u.name_sort > $4 OR (u.name_sort = $4 AND u.id > $5))"

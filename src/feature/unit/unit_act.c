@@ -411,10 +411,9 @@ static void say_split(Ctx *c, const Unit *unit, ActPage *page)
 static Err fill_split(Ctx *c, const Unit *unit, FormValues *values)
 {
     Units children = {0};
-    TRY(organisation_children(c, unit->id, (UnitAfter){0}, &children));
+    TRY(organisation_children(c, unit->id, false, (UnitAfter){0}, &children));
     Buf b = buf_new(c->arena, UNIT_PAGE * (UNIT_CODE_MAX + 2));
     for (ptrdiff_t i = 0; i < children.n; i++) {
-        if (children.v[i].valid_to.day && children.v[i].valid_to.day < c->today.day) continue;
         buf_add(&b, children.v[i].code);
         buf_add(&b, S(" \n"));
     }

@@ -35,6 +35,7 @@ typedef struct UnitPage {
     Units children, older, newer;
     Str next_code;
     bool may_write, is_over, may_roll, was_saved;
+    bool may_show_ended; /* units below that have ended are left out */
 } UnitPage;
 
 typedef struct PlanLine {

@@ -145,8 +145,9 @@ static Err read_unit_page(Ctx *c, UnitPage *page)
     UnitAfter after = {0};
     TRY(unit_of_route(c, &page->unit));
     TRY(read_after(c, &after));
+    page->may_show_ended = !str_eq(web_query(c, "sluttet"), S("1"));
     TRY(read_parent(c, page));
-    TRY(organisation_children(c, page->unit.id, after, &page->children));
+    TRY(organisation_children(c, page->unit.id, !page->may_show_ended, after, &page->children));
     TRY(organisation_lineage(c, page->unit.id, &page->older, &page->newer));
     TRY(organisation_past(c, page->unit.id, &page->names));
     keep_seen(c, &page->older);
