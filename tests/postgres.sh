@@ -42,12 +42,17 @@ start() {
 
 stop() {
     [ -d "$dir/data" ] || return 0
+    dir=$(cd "$dir" && pwd)
     cd "$dir" && "$as_user" "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
     cd / && rm -rf -- "$dir"
 }
 
 # No checkpoint, no farewell to its clients: it recovers from its log at the next start.
-crash() { cd "$dir" && "$as_user" "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null; }
+crash() {
+    dir=$(cd "$dir" && pwd)
+    cd "$dir"
+    "$as_user" "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null
+}
 
 case $what in
 start) start ;;

@@ -262,7 +262,7 @@ def main():
     parser.add_argument("--kills", type=int)
     options = parser.parse_args()
     options.kills = options.kills or KILLS[options.engine]
-    work = pathlib.Path(tempfile.mkdtemp(prefix="traad-crash.", dir=os.environ.get("TRAAD_TEST_DIR")))
+    work = pathlib.Path(tempfile.mkdtemp(prefix="traad-crash.", dir=os.environ.get("TRAAD_TEST_DIR") or None)).resolve()
     work.chmod(0o755)
     try:
         passed, failed, skipped = run_all(options, work)
