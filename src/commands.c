@@ -5,6 +5,7 @@
 #include "core/access/access.h"
 #include "core/access/access_demo.h"
 #include "core/access/link.h"
+#include "feature/answer/answer.h"
 #include "program.h"
 
 void program_print(Buf *out)
@@ -130,6 +131,16 @@ static Err run_log_ins(Ctx *c, Args args, Buf *out)
     return OK;
 }
 
+/* The one line of FORMATS §6, told also when something is wrong. */
+static void tell_recount(int64_t tallies, int64_t differ, Buf *out)
+{
+    buf_add_i64(out, tallies);
+    buf_add(out, S(" tallies recounted, "));
+    buf_add_i64(out, differ);
+    buf_add(out, S(" differ\n"));
+    program_print(out);
+}
+
 static Err run_check(Ctx *c, Args args, Buf *out)
 {
     TRY(no_more(c, args));
@@ -140,10 +151,12 @@ static Err run_check(Ctx *c, Args args, Buf *out)
     TRY(schema_check(c, all, n, &bad));
     for (int i = 0; i < feature_count; i++)
         if (features[i]->check) TRY(features[i]->check(c, &bad));
+    int64_t tallies = 0, differ = 0;
+    TRY(answer_recount(c, &tallies, &differ));
+    tell_recount(tallies, differ, out);
     if (bad && !c->problems) ctx_problem(c, S("check"), msg_verbatim(S("the store breaks a rule of its own")));
     if (bad) return fail(c, E_CONFLICT, c->problems->what);
-    buf_add(out, S("all rules hold\n"));
-    return OK;
+    return differ ? fail(c, E_CONFLICT, msg_verbatim(S("tallies differ from the answers they were counted from"))) : OK;
 }
 
 /* "--login X" and its like out of the command's words. */

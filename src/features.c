@@ -8,13 +8,15 @@
 #include "core/organisation/organisation_web.h"
 #include "core/people/people_web.h"
 #include "core/shell/shell_web.h"
+#include "feature/answer/answer_web.h"
 #include "feature/questionnaire/questionnaire_web.h"
 #include "feature/statfile/statfile.h"
 #include "feature/support/support_web.h"
+#include "feature/survey/survey_web.h"
 #include "feature/unit/unit_web.h"
 
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
-    &statfile_feature, &questionnaire_feature,
+    &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -1,5 +1,7 @@
 #include "feature/answer/answer_import.h"
 
+#include <assert.h>
+
 #include "base/number.h"
 #include "feature/survey/survey_spent.h"
 
@@ -430,8 +432,11 @@ static Err take_rows(Ctx *c, Work *w)
 {
     do {
         Arena before = *c->arena;
+        const CtxHook *at_end = c->at_end, *after_commit = c->after_commit;
         TRY(take_chunk(c, w));
-        *c->arena = before; /* rows leave nothing behind */
+        /* Rows leave nothing behind; a hook would lie in what is rewound. */
+        assert(c->at_end == at_end && c->after_commit == after_commit);
+        *c->arena = before;
     } while (w->n);
     return OK;
 }

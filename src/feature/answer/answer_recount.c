@@ -202,9 +202,9 @@ Err answer_recount(Ctx *c, int64_t *ret_tallies, int64_t *ret_differ)
         }
         TRY(db_done(&r));
         if (!found) break;
-        Arena before = *c->arena;
+        CtxMark before = ctx_mark(c);
         TRY(recount_wave(c, wave, version, &tallies, &differ));
-        *c->arena = before;
+        ctx_rewind(c, before);
     }
     *ret_tallies = tallies;
     *ret_differ = differ;

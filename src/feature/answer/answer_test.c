@@ -271,3 +271,148 @@ TEST(answer_file, a_header_without_a_mapped_column_refuses_the_file)
     CsvRow header = {.v = (Str[]){S("id"), S("skole"), S("Q1")}, .n = 3};
     CHECK_ERR(answer_plan(g.c, &m, &header, &plan), E_CONFLICT);
 }
+
+/* ---- real answers against R's counts (skipped without the shared data) ------------------------- */
+
+static Str file_of(Ctx *c, Str folder, const char *name)
+{
+    FILE *f = fopen(str_z(c->arena, STR_CAT(c->arena, folder, str_of_z(name))), "rb");
+    if (!f) skip();
+    Buf b = buf_new(c->arena, 1 << 20);
+    for (int ch = 0; (ch = fgetc(f)) != EOF;) buf_add_char(&b, (char)ch);
+    fclose(f);
+    CHECK(!b.full);
+    return buf_str(&b);
+}
+
+static Str own_file(Ctx *c, const char *name)
+{
+    return file_of(c, STR_CAT(c->arena, str_of_z(getenv("TRAAD_SOURCE_ROOT")), S("/tests/data/")), name);
+}
+
+static Str shared_file(Ctx *c, const char *name)
+{
+    return file_of(c, STR_CAT(c->arena, str_of_z(getenv("TRAAD_SOURCE_ROOT")), S("/../shared/data/open/")), name);
+}
+
+typedef struct Reference {
+    Csv csv;
+    CsvRow header, row;
+    Arena *arena;
+} Reference;
+
+static Str cell(const Reference *ref, const char *column)
+{
+    ptrdiff_t at = csv_column(&ref->header, str_of_z(column));
+    CHECK(at >= 0);
+    return ref->row.v[at];
+}
+
+static int64_t number_in(const Reference *ref, const char *column)
+{
+    int64_t n = -1;
+    CHECK(str_i64(cell(ref, column), &n));
+    return n;
+}
+
+static Reference reference(Ctx *c, const char *name)
+{
+    Reference ref = {.csv = csv_open(shared_file(c, name), ','), .arena = c->arena};
+    CHECK(csv_next(&ref.csv, c->arena, &ref.header));
+    return ref;
+}
+
+typedef struct Stored { TallyRows rows; WaveGroups groups; } Stored;
+
+static Stored stored(const Fixture *g)
+{
+    Stored s = {0};
+    CHECK_OK(answer_tallies(g->c, g->wave.id, &s.rows));
+    CHECK_OK(survey_groups(g->c, g->wave.id, &s.groups));
+    return s;
+}
+
+static int64_t group_named(const Stored *s, Str code)
+{
+    for (ptrdiff_t i = 0; i < s->groups.n; i++)
+        if (str_eq(s->groups.v[i].code, code)) return s->groups.v[i].id;
+    return 0;
+}
+
+/* Over all units (unit 0) or one. */
+static int64_t sum_of(const Stored *s, int64_t unit, const Item *item, int64_t group, int64_t least)
+{
+    int64_t n = 0;
+    for (ptrdiff_t i = 0; i < s->rows.n; i++) {
+        const TallyRow *t = &s->rows.v[i];
+        if (t->item_id == item->id.v && t->group_id == group && t->value >= least && (!unit || t->unit_id == unit)) n += t->n;
+    }
+    return n;
+}
+
+static void check_groups(const char *name, const Fixture *g, const char *const codes[][2])
+{
+    Reference ref = reference(g->c, name);
+    Stored s = stored(g);
+    int rows = 0;
+    for (; csv_next(&ref.csv, ref.arena, &ref.row); rows++) {
+        Str group = cell(&ref, "group");
+        for (int i = 0; codes && codes[i][0]; i++)
+            if (str_eq(group, str_of_z(codes[i][0]))) group = str_of_z(codes[i][1]);
+        const Item *item = questionnaire_item(&g->q, cell(&ref, "item"));
+        CHECK_INT(sum_of(&s, 0, item, group_named(&s, group), 0), number_in(&ref, "n"));
+        CHECK_INT(sum_of(&s, 0, item, group_named(&s, group), 4), number_in(&ref, "agree"));
+    }
+    CHECK(rows >= 50);
+}
+
+TEST(answer_real, bfi_counts_by_gender_and_age_equal_those_of_r)
+{
+    Ctx *c = test_store();
+    Str csv = shared_file(c, "r/bfi.csv");
+    Fixture g = given(c, own_file(c, "bfi.json"));
+    AnswerImport done = import(&g, own_file(c, "bfi-map.json"), csv);
+    CHECK_INT(done.stored, 2800);
+    static const char *const genders[][2] = {{"male", "m"}, {"female", "k"}, {0}};
+    check_groups("ref/bfi_by_gender_items.csv", &g, genders);
+    check_groups("ref/bfi_by_ageband_items.csv", &g, NULL);
+    check_recount(c);
+}
+
+TEST(answer_real, bhr2000_counts_by_unit_equal_those_of_r)
+{
+    Ctx *c = test_store();
+    Str csv = shared_file(c, "r/bhr2000.csv");
+    Fixture g = given(c, own_file(c, "bhr2000.json"));
+    AnswerImport done = import(&g, own_file(c, "bhr2000-map.json"), csv);
+    CHECK_INT(done.stored, 5400);
+    Reference ref = reference(c, "ref/bhr2000_units1to25_items.csv");
+    Stored s = stored(&g);
+    int rows = 0;
+    for (; csv_next(&ref.csv, ref.arena, &ref.row); rows++) {
+        const Item *item = questionnaire_item(&g.q, cell(&ref, "item"));
+        int64_t unit = test_unit(c, str_z(c->arena, STR_CAT(c->arena, S("G"), cell(&ref, "group"))));
+        CHECK_INT(sum_of(&s, unit, item, 0, 0), number_in(&ref, "n"));
+        CHECK_INT(sum_of(&s, unit, item, 0, 4), number_in(&ref, "agree"));
+    }
+    CHECK_INT(rows, 11 * 25);
+    check_recount(c);
+}
+
+TEST(answer_real, talis_counts_equal_those_of_r_with_schools_made_of_the_ids)
+{
+    Ctx *c = test_store();
+    Str csv = shared_file(c, "r/talis_us.csv");
+    Fixture g = given(c, own_file(c, "talis.json"));
+    AnswerImport done = import(&g, own_file(c, "talis-map.json"), csv);
+    CHECK_INT(done.stored, 2560);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM unit WHERE code LIKE 'T%'"), 165);
+    Reference ref = reference(c, "ref/talis_us_fpc.csv");
+    Stored s = stored(&g);
+    while (csv_next(&ref.csv, ref.arena, &ref.row)) {
+        const Item *item = questionnaire_item(&g.q, cell(&ref, "item"));
+        CHECK_INT(sum_of(&s, 0, item, 0, 0), number_in(&ref, "n"));
+        CHECK_INT(sum_of(&s, 0, item, 0, 3), number_in(&ref, "agree"));
+    }
+    check_recount(c);
+}
