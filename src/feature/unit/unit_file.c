@@ -48,7 +48,8 @@ Err unit_get_xlsx(Ctx *c)
 {
     const SheetColumn columns[COLUMNS] = {
         {.head = msg_text(c, T("Kode")), .width = 16, .kind = CELL_TEXT},     {.head = msg_text(c, T("Navn")), .width = 40, .kind = CELL_TEXT},
-        {.head = msg_text(c, T("Type")), .width = 16, .kind = CELL_TEXT},     {.head = msg_text(c, T("Ligger under")), .width = 16, .kind = CELL_TEXT},
+        {.head = msg_text(c, T("Type")), .width = 16, .kind = CELL_TEXT},
+        {.head = msg_text(c, T("Ligger under")), .width = 16, .kind = CELL_TEXT},
         {.head = msg_text(c, T("Fra")), .kind = CELL_DATE},                   {.head = msg_text(c, T("Til og med")), .kind = CELL_DATE},
         {.head = msg_text(c, T("Afløser")), .width = 24, .kind = CELL_TEXT},
     };
