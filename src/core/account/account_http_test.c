@@ -201,6 +201,28 @@ HTTP_TEST(account, a_changed_password_ends_all_other_sessions)
     CHECK_STATUS(test_get(&there, "/"), 303);
 }
 
+HTTP_TEST(account, one_sees_who_has_looked_by_role_and_the_search_of_the_log_leaves_a_row)
+{
+    Browser admin = test_login("sysadm"), dpo = test_login("dpo"), leader = test_login("skoleleder"), b = test_stranger();
+    const char *person = new_person(&admin, "Set Madsen", "team");
+    choose(invite(&admin, person, "set.m"));
+    CHECK_STATUS(test_get(&leader, person), 200);
+    CHECK_STATUS(test_sign_in(&b, "set.m", "gulerod-paraply-onsdag"), 303);
+    Answer a = test_get(&b, "/hvem-har-set");
+    CHECK_HAS(a, "skoleleder");
+    CHECK_HAS(a, "Strandmarkskolen");
+    CHECK_LACKS(a, "Anne Vestergaard");
+    CHECK_STATUS(test_get(&leader, "/log"), 403);
+    int64_t before = test_http_i64("SELECT count(*) FROM audit WHERE object = 'audit' AND verb = 'look'");
+    a = test_get(&dpo, "/log?om=set.m&handling=look");
+    CHECK_HAS(a, "Anne Vestergaard");
+    CHECK_INT(test_http_i64("SELECT count(*) FROM audit WHERE object = 'audit' AND verb = 'look'"), before + 1);
+    CHECK_HAS(test_get(&dpo, "/log.csv?om=set.m"), "account.invite");
+    CHECK_STATUS(test_get(&dpo, "/log?om=findes-ikke"), 200);
+    CHECK_STATUS(test_get(&dpo, "/log?fra=ikke-en-dato&efter=vrøvl"), 200);
+    CHECK_CLEAN();
+}
+
 HTTP_TEST(account, the_app_code_page_draws_a_key_and_refuses_a_wrong_code)
 {
     Browser admin = test_login("sysadm"), b = test_stranger();

@@ -65,6 +65,22 @@ typedef struct SidesPage {
     bool was_done;
 } SidesPage;
 
+typedef struct SeenView {
+    Instant at;
+    Msg role, what;
+    Str unit;
+} SeenView;
+typedef struct SeenViews {
+    SeenView *v;
+    ptrdiff_t n;
+} SeenViews;
+typedef struct SeenPage {
+    SeenViews all;
+} SeenPage;
+
+/* seen_web.c */
+MUST Err account_get_seen(Ctx *c);
+
 /* Every role, by title. */
 Choices account_role_choices(Ctx *c);
 

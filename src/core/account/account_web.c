@@ -114,7 +114,7 @@ static Err get_register(Ctx *c)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
-enum { FILE_COLUMNS = 4, FILE_BYTES = 8 << 20 };
+enum { FILE_COLUMNS = 4, FILE_BYTES = 4 << 20 };
 
 static void heads(Ctx *c, Str ret[FILE_COLUMNS])
 {
@@ -261,6 +261,7 @@ static const Route routes[] = {
     {POST, "/personer/:uid/log-af",   NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_sessions},
     {POST, "/roller/:uid/bekraeft",   NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_confirm},
     {POST, "/roller/:uid/afslut",     NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_end},
+    {GET,  "/hvem-har-set",           NEED_SIGNED_IN,     SCOPE_NONE,        HEAVY, .get = account_get_seen},
     {GET,  "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_sides},
     {POST, "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .write = account_write_side},
     {0},

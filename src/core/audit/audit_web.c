@@ -1,6 +1,9 @@
 #include "core/audit/audit_web.h"
 
+#include "access_gen.h"
 #include "core/audit/audit.h"
+#include "core/audit/audit_search.h"
+#include "core/audit/log_web.h"
 
 extern const Schema audit_schema;
 
@@ -22,4 +25,22 @@ static Err check(Ctx *c, int64_t *ret_bad)
     return OK;
 }
 
-const Feature audit_feature = {.name = "audit", .schema = &audit_schema, .tick = tick, .check = check};
+static const Route routes[] = {
+    {GET, "/log",     NEED_AUDIT_READ, SCOPE_NONE, LOOK, .get = log_get},
+    {GET, "/log.csv", NEED_AUDIT_READ, SCOPE_NONE, LOOK, .get = log_get_csv, .strong = true},
+    {0},
+};
+
+static const Door doors[] = {
+    {ROOM_ADMINISTRATION, "/log", T_INIT("Log"), NEED_AUDIT_READ},
+    {0},
+};
+
+static const Retention retention[] = {
+    {"audit", "Who did and looked at what: five years, so that misuse can be followed up (DOMAIN 4.7). Then whole sealed months are"
+              " deleted with their seals, month by month.", audit_expire},
+    {0},
+};
+
+const Feature audit_feature = {.name = "audit", .schema = &audit_schema, .routes = routes, .tick = tick, .check = check,
+                               .retention = retention, .doors = doors};

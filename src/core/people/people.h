@@ -78,7 +78,7 @@ typedef struct PeopleFilter {
     Str after_sort;    /* the last one shown, with its id; or a letter and id 0 */
     int64_t after_id;
 } PeopleFilter;
-enum { PEOPLE_PAGE = 50, PEOPLE_EXPORT = 20000 };
+enum { PEOPLE_PAGE = 50, PEOPLE_EXPORT = 10000 };
 /* Those with a membership (also a past one) at a unit where the viewer has
    account/R, in Danish order of names; at most `limit` ≤ PEOPLE_EXPORT. */
 MUST Err people_register(Ctx *c, const PeopleFilter *filter, int limit, PersonLines *ret);

@@ -57,5 +57,5 @@ CREATE VIEW v_people_membership AS
   SELECT m.id, m.owner_id, m.person_id, m.unit_id, m.role, m.purpose, m.valid_from, m.valid_to
     FROM membership m WHERE m.revoked = 0 AND (m.needs_second = 0 OR m.confirmed_by IS NOT NULL);
 -- Also those that wait, have ended or were declined.
-CREATE VIEW v_people_every_membership AS SELECT m.id, m.person_id, m.unit_id, m.role FROM membership m;
+CREATE VIEW v_people_every_membership AS SELECT m.id, m.owner_id, m.person_id, m.unit_id, m.role FROM membership m;
 CREATE VIEW v_people_role_side AS SELECT owner_id, role, side, title FROM role_side;
