@@ -382,11 +382,25 @@ static bool value_of(const Named *named, Str code, int64_t *ret)
     return false;
 }
 
+/* Answered at all: any of its options. */
+static bool translate_any(Maker *m, Str name, const Item *before, const Item **ret_item, Values *ret_in)
+{
+    ptrdiff_t at = codes_find(&m->names, name);
+    const Named *named = at < 0 ? NULL : &m->named.v[at];
+    if (!named || named->is_part || named->item->position >= before->position) return false;
+    Values in = {.v = NEW(m->c->arena, int64_t, named->item->options.n)};
+    for (ptrdiff_t i = 0; i < named->item->options.n; i++) in.v[in.n++] = named->item->options.v[i].value;
+    *ret_item = named->item;
+    *ret_in = in;
+    return true;
+}
+
 /* All comparisons must be about one earlier item. */
 static bool translate(Maker *m, Str relevance, const Item *before, const Item **ret_item, Values *ret_in)
 {
     LssCondition rule = {0};
     if (!lss_condition(m->c->arena, relevance, &rule)) return false;
+    if (rule.is_any) return translate_any(m, rule.names.v[0], before, ret_item, ret_in);
     const Item *item = NULL;
     Values in = {.v = NEW(m->c->arena, int64_t, rule.names.n)};
     for (ptrdiff_t i = 0; i < rule.names.n; i++) {

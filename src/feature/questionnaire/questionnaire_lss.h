@@ -46,8 +46,9 @@ MUST Err lss_read(Ctx *c, Str xml, LssSurvey *ret);
 typedef struct LssCondition {
     Strs names; /* of each comparison, as written, without .NAOK: TITLE, TITLE_SUB or SIDXGIDXQIDSUB */
     Strs codes; /* the answer of each comparison */
+    bool is_any; /* any answer to names[0]; no codes */
 } LssCondition;
-/* 'A.NAOK == "1" or A.NAOK == "2"'; false for everything else. */
+/* 'A.NAOK == "1" or A.NAOK == "2"', '!is_empty(A)'; false for everything else. */
 bool lss_condition(Arena *arena, Str relevance, LssCondition *ret);
 
 #endif

@@ -1,8 +1,9 @@
 /* LimeSurvey's conditions are a language with functions and arithmetic; ours is
    one question and some of its answers. This reads the part that both have:
 
-       list = term { ("or" | "||") term }
-       term = "(" list ")" | NAME [".NAOK"] "==" ('"' CODE '"' | NUMBER)        */
+       list  = term { ("or" | "||") term }
+       whole = list | "!" "is_empty" "(" NAME ")"
+       term  = "(" list ")" | NAME [".NAOK"] "==" ('"' CODE '"' | NUMBER)        */
 #include "feature/questionnaire/questionnaire_lss.h"
 
 enum { CONDITION_TERMS = 64, CONDITION_DEPTH = 16 };
@@ -88,11 +89,24 @@ static bool take_list(Cursor *k)
     return true;
 }
 
+/* "Answered at all". */
+static bool take_any(Cursor *k)
+{
+    if (!take(k, S("!")) || !take(k, S("is_empty")) || !take(k, S("("))) return false;
+    Str name = take_name(k);
+    if (str_ends(name, S(".NAOK"))) name.n -= 5;
+    k->found->names.v[0] = name;
+    k->found->names.n = 1;
+    k->found->is_any = true;
+    return name.n > 0 && take(k, S(")"));
+}
+
 bool lss_condition(Arena *arena, Str relevance, LssCondition *ret)
 {
     LssCondition found = {.names.v = NEW(arena, Str, CONDITION_TERMS), .codes.v = NEW(arena, Str, CONDITION_TERMS)};
     Cursor k = {.s = str_trim(relevance), .found = &found};
-    if (!take_list(&k)) return false;
+    bool is_read = str_starts(k.s, S("!")) ? take_any(&k) : take_list(&k);
+    if (!is_read) return false;
     pass_spaces(&k);
     if (k.at != k.s.n) return false;
     *ret = found;

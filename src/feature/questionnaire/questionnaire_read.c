@@ -241,7 +241,7 @@ static void read_option(Reader *r, const Json *value, Options *options)
     int64_t v = json_i64(r->c, value, S("value"), JSON_NEEDED, -OPTION_VALUE_MAX, OPTION_VALUE_MAX, OPTION_VALUE_MAX + 1);
     LangTexts text = read_texts(r, value, S("text"), JSON_NEEDED, OPTION_TEXT_MAX);
     if (v > OPTION_VALUE_MAX) return;
-    if (option_is_there(*options, v)) json_problem(r->c, value, TF("Værdien {1} er brugt før i skalaen.", v));
+    if (option_is_there(*options, v)) json_problem(r->c, json_find(value, S("value")), TF("Værdien {1} er brugt før i skalaen.", v));
     else options->v[options->n++] = (Option){.value = v, .text = text};
 }
 

@@ -216,10 +216,58 @@ static void add_languages(Buf *b, Strs languages)
     buf_add_char(b, ']');
 }
 
+/* An upper bound of what is written: escapes make a byte at most six, a value has
+   at most eight digits and a comma, and no item, option or section has 400 bytes
+   of keys. */
+enum { ESCAPED = 6, VALUE_BYTES = 10, FRAME_BYTES = 400 };
+
+static ptrdiff_t room_of_texts(LangTexts texts)
+{
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < texts.n; i++) n += ESCAPED * (texts.v[i].lang.n + texts.v[i].text.n) + 8;
+    return n;
+}
+
+static ptrdiff_t room_of_values(ptrdiff_t agree, ptrdiff_t disagree, ptrdiff_t dont_know)
+{
+    return VALUE_BYTES * (agree + disagree + dont_know);
+}
+
+static ptrdiff_t room_of_item(const Item *item)
+{
+    ptrdiff_t codes = item->code.n + item->same_as.n + (item->scale ? item->scale->code.n : 0) + (item->ask_if ? item->ask_if->code.n : 0);
+    return FRAME_BYTES + ESCAPED * codes + room_of_texts(item->text) + VALUE_BYTES * item->ask_in.n +
+           room_of_values(item->agree.n, item->disagree.n, item->dont_know.n);
+}
+
+static ptrdiff_t room_of_scale(const Scale *scale)
+{
+    ptrdiff_t n = FRAME_BYTES + ESCAPED * scale->code.n + room_of_values(scale->agree.n, scale->disagree.n, scale->dont_know.n);
+    for (ptrdiff_t i = 0; i < scale->options.n; i++) n += FRAME_BYTES + room_of_texts(scale->options.v[i].text);
+    return n;
+}
+
+static ptrdiff_t room_of(const Questionnaire *q)
+{
+    ptrdiff_t n = FRAME_BYTES + ESCAPED * q->code.n + room_of_texts(q->title);
+    for (ptrdiff_t i = 0; i < q->languages.n; i++) n += ESCAPED * q->languages.v[i].n + 8;
+    for (ptrdiff_t i = 0; i < q->items.n; i++) n += room_of_item(&q->items.v[i]);
+    for (ptrdiff_t i = 0; i < q->scales.n; i++) n += room_of_scale(&q->scales.v[i]);
+    for (ptrdiff_t i = 0; i < q->sections.n; i++) {
+        const Section *s = &q->sections.v[i];
+        n += FRAME_BYTES + ESCAPED * (s->code.n + s->theme.n) + room_of_texts(s->title);
+    }
+    for (ptrdiff_t i = 0; i < q->scores.n; i++) {
+        const Score *s = &q->scores.v[i];
+        n += FRAME_BYTES + ESCAPED * s->code.n + room_of_texts(s->title);
+        for (ptrdiff_t k = 0; k < s->n; k++) n += ESCAPED * s->items[k]->code.n + 4;
+    }
+    return n;
+}
+
 Str questionnaire_json(Ctx *c, const Questionnaire *q)
 {
-    /* What was read from at most QUESTIONNAIRE_BYTES; escapes make a text at most six times longer. */
-    Buf b = buf_new(c->arena, 8 * (ptrdiff_t)QUESTIONNAIRE_BYTES);
+    Buf b = buf_new(c->arena, room_of(q));
     buf_add_char(&b, '{');
     add_text(&b, S("code"), q->code);
     add_text(&b, S("format"), S("traad-questionnaire-1"));
