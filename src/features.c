@@ -10,6 +10,7 @@
 #include "core/shell/shell_web.h"
 #include "feature/answer/answer_web.h"
 #include "feature/questionnaire/questionnaire_web.h"
+#include "feature/report/report_web.h"
 #include "feature/statfile/statfile.h"
 #include "feature/support/support_web.h"
 #include "feature/survey/survey_web.h"
@@ -17,6 +18,6 @@
 
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
-    &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature,
+    &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -30,6 +30,9 @@ MUST Err report_prepare(Ctx *c, const Wave *wave, UnitId unit, Prepared **ret);
    the wave's date). E_CONFLICT, nothing written, when answers, invited numbers
    or a release have come since report_prepare: prepare again. */
 MUST Err report_publish(Ctx *c, const Prepared *prepared);
+/* Inside a write, before report_prepare: an open wave takes no more answers, and
+   its sealed texts are counted. Nothing happens when it is closed already. */
+MUST Err report_close(Ctx *c, WaveId wave);
 Released report_released(const Prepared *prepared);
 
 /* The stored report of a unit, newest version (number 0) or a given one.
@@ -45,7 +48,7 @@ MUST Err report_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publicati
 typedef enum ReportFormat { REPORT_HTML = 1, REPORT_PDF, REPORT_SLIDES, REPORT_XLSX, REPORT_CSV, REPORT_JSON } ReportFormat;
 /* "html" … "json"; false (untouched) for an unknown word or a format that is not built. */
 bool report_format_parse(Str word, ReportFormat *ret);
-/* As a file's name ends: "html", "pdf", "slides" is "pdf" too … */
+/* The word again; "" for a format that is not built. */
 Str report_format_code(ReportFormat format);
 /* The bytes of one output of a publication, always the same. */
 MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_bytes);

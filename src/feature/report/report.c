@@ -1,0 +1,76 @@
+/* What was released, read back, and given out in its formats. */
+#include "feature/report/report.h"
+
+#include "base/number.h"
+#include "feature/report/report_model.h"
+
+#define PUBLICATION "SELECT id, number, released_on, report, frame FROM publication WHERE wave_id = $1 AND unit_id = $2"
+SQL(NEWEST, PUBLICATION " ORDER BY number DESC LIMIT 1");
+SQL(NUMBERED, PUBLICATION " AND number = $3");
+
+Err report_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publication *ret)
+{
+    Rows r = number ? db_query(c, NUMBERED, wave, unit, number) : db_query(c, NEWEST, wave, unit);
+    bool found = db_next(&r);
+    Publication p = {0};
+    if (found) p = (Publication){db_i64(&r, 0), db_i64(&r, 1), {(int32_t)db_i64(&r, 2)}, db_str(&r, 3), db_str(&r, 4)};
+    TRY(db_done(&r));
+    if (!found) return E_NOT_FOUND;
+    *ret = p;
+    return OK;
+}
+
+/* ---- formats ------------------------------------------------------------------------ */
+
+static Err stored_json(Ctx *c, const Publication *p, Str *ret_bytes)
+{
+    (void)c;
+    *ret_bytes = p->report;
+    return OK;
+}
+
+typedef struct Format {
+    ReportFormat format;
+    Str word;
+    Err (*stored)(Ctx *c, const Publication *p, Str *ret_bytes); /* NULL: drawn from the model */
+    Err (*drawn)(Ctx *c, const Report *r, Str *ret_bytes);
+} Format;
+
+static const Format formats[] = {
+    {REPORT_XLSX, S_INIT("xlsx"), NULL, report_xlsx},
+    {REPORT_CSV, S_INIT("csv"), NULL, report_csv},
+    {REPORT_JSON, S_INIT("json"), stored_json, NULL},
+};
+
+bool report_format_parse(Str word, ReportFormat *ret)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(formats); i++) {
+        if (!str_eq(formats[i].word, word)) continue;
+        *ret = formats[i].format;
+        return true;
+    }
+    return false;
+}
+
+static const Format *format_of(ReportFormat format)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(formats); i++)
+        if (formats[i].format == format) return &formats[i];
+    return NULL;
+}
+
+Str report_format_code(ReportFormat format)
+{
+    const Format *f = format_of(format);
+    return f ? f->word : S("");
+}
+
+Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_bytes)
+{
+    const Format *f = format_of(format);
+    if (!f) return fail(c, E_INVALID, T("Det format findes ikke."));
+    if (f->stored) return f->stored(c, p, ret_bytes);
+    Report r = {0};
+    TRY(report_parse(c, p, &r));
+    return f->drawn(c, &r, ret_bytes);
+}

@@ -1,0 +1,612 @@
+/* From tallies to arrays. The tallies are read once, in the order of their key,
+   which is the same on both engines; a row counts in its unit and in every
+   unit above. */
+#include "base/number.h"
+#include "core/secret/secret.h"
+#include "feature/report/report_inside.h"
+
+enum { SCORE_BASE = 4096 }; /* answer/schema.sql: sum of a score × 4,096 + how many items */
+
+/* ---- what is reported ------------------------------------------------------------ */
+
+static int32_t substantive(const Item *item)
+{
+    int32_t n = 0;
+    for (ptrdiff_t i = 0; i < item->options.n; i++) n += !values_have(item->dont_know, item->options.v[i].value);
+    return n;
+}
+
+static Measure measure_of_item(const Item *item)
+{
+    bool has_slots = item->kind == ITEM_SINGLE || item->kind == ITEM_MULTIPLE;
+    int32_t slots = has_slots ? substantive(item) : 0;
+    return (Measure){
+        .id = item->id.v,
+        .item = item,
+        .slots = slots,
+        .has_agree = item->kind == ITEM_SINGLE && item->agree.n > 0,
+        .has_excluded = has_slots && slots < item->options.n,
+        .has_spread = item->kind == ITEM_NUMBER,
+    };
+}
+
+static Measures measures_of(Ctx *c, const Questionnaire *q)
+{
+    Measures all = {.v = NEW(c->arena, Measure, q->items.n + q->scores.n)};
+    for (ptrdiff_t i = 0; i < q->items.n; i++)
+        if (q->items.v[i].kind != ITEM_MATRIX) all.v[all.n++] = measure_of_item(&q->items.v[i]);
+    all.items = all.n;
+    for (ptrdiff_t i = 0; i < q->scores.n; i++)
+        all.v[all.n++] = (Measure){.id = q->scores.v[i].id.v, .score = &q->scores.v[i], .has_spread = true};
+    return all;
+}
+
+/* ---- finding by id ------------------------------------------------------------------ */
+
+/* Ids and where they stand, sorted. */
+typedef struct Found { int64_t id; int32_t at; } Found;
+typedef struct Finder { Found *v; ptrdiff_t n; } Finder;
+
+static void sift(Found *v, ptrdiff_t at, ptrdiff_t n)
+{
+    for (;;) {
+        ptrdiff_t child = at * 2 + 1;
+        if (child >= n) return;
+        if (child + 1 < n && v[child + 1].id > v[child].id) child++;
+        if (v[at].id >= v[child].id) return;
+        Found swap = v[at];
+        v[at] = v[child];
+        v[child] = swap;
+        at = child;
+    }
+}
+
+static void finder_sort(Finder *f)
+{
+    for (ptrdiff_t i = f->n / 2 - 1; i >= 0; i--) sift(f->v, i, f->n);
+    for (ptrdiff_t n = f->n - 1; n > 0; n--) {
+        Found swap = f->v[0];
+        f->v[0] = f->v[n];
+        f->v[n] = swap;
+        sift(f->v, 0, n);
+    }
+}
+
+static int32_t finder_at(const Finder *f, int64_t id)
+{
+    ptrdiff_t low = 0, high = f->n;
+    while (low < high) {
+        ptrdiff_t mid = low + (high - low) / 2;
+        if (f->v[mid].id < id) low = mid + 1;
+        else high = mid;
+    }
+    return low < f->n && f->v[low].id == id ? f->v[low].at : -1;
+}
+
+static Finder unit_finder(Ctx *c, const WaveUnits *units)
+{
+    Finder f = {.v = NEW(c->arena, Found, units->n), .n = units->n};
+    for (ptrdiff_t i = 0; i < units->n; i++) f.v[i] = (Found){units->v[i].id.v, (int32_t)i};
+    finder_sort(&f);
+    return f;
+}
+
+static Finder measure_finder(Ctx *c, const Measures *measures)
+{
+    Finder f = {.v = NEW(c->arena, Found, measures->n), .n = measures->n};
+    for (int32_t i = 0; i < measures->n; i++) f.v[i] = (Found){measures->v[i].id, i};
+    finder_sort(&f);
+    return f;
+}
+
+static Finder column_finder(Ctx *c, const Columns *columns)
+{
+    Finder f = {.v = NEW(c->arena, Found, columns->n), .n = columns->n};
+    for (int32_t i = 0; i < columns->n; i++) f.v[i] = (Found){columns->v[i].group_id, i};
+    finder_sort(&f);
+    return f;
+}
+
+/* ---- rounds before this one ------------------------------------------------------------ */
+
+SQL(COUNT_ROUNDS, "SELECT count(*) FROM release_round WHERE wave_id = $1");
+SQL(ROUNDS, "SELECT id, number, counts FROM release_round WHERE wave_id = $1 ORDER BY number");
+
+Err report_rounds(Ctx *c, WaveId wave, Rounds *ret)
+{
+    int64_t n = 0;
+    TRY(db_one_i64(c, COUNT_ROUNDS, &n, wave));
+    Rounds all = {.v = NEW(c->arena, Round, n)};
+    Rows r = db_query(c, ROUNDS, wave);
+    while (all.n < n && db_next(&r)) all.v[all.n++] = (Round){db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2)};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+SQL(COUNT_CELLS, "SELECT count(*) FROM release_cell WHERE round_id = $1 AND item_id = $2");
+SQL(CELLS, "SELECT unit_id, group_id, state, n, excluded FROM release_cell WHERE round_id = $1 AND item_id = $2"
+           " ORDER BY unit_id, group_id");
+
+Err report_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret)
+{
+    int64_t n = 0;
+    TRY(db_one_i64(c, COUNT_CELLS, &n, round, measure));
+    RoundCells all = {.v = NEW(c->arena, RoundCell, n)};
+    Rows r = db_query(c, CELLS, round, measure);
+    while (all.n < n && db_next(&r)) {
+        all.v[all.n++] = (RoundCell){
+            .unit_id = db_i64(&r, 0),
+            .group_id = db_i64(&r, 1),
+            .state = (int32_t)db_i64(&r, 2),
+            .n = (int32_t)db_i64(&r, 3),
+            .excluded = (int32_t)db_i64(&r, 4),
+        };
+    }
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+static bool cell_is_before(const RoundCell *cell, int64_t unit, int64_t group)
+{
+    return cell->unit_id != unit ? cell->unit_id < unit : cell->group_id < group;
+}
+
+const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group)
+{
+    ptrdiff_t low = 0, high = cells->n;
+    while (low < high) {
+        ptrdiff_t mid = low + (high - low) / 2;
+        if (cell_is_before(&cells->v[mid], unit, group)) low = mid + 1;
+        else high = mid;
+    }
+    if (low == cells->n || cells->v[low].unit_id != unit || cells->v[low].group_id != group) return NULL;
+    return &cells->v[low];
+}
+
+/* ---- units ---------------------------------------------------------------------------- */
+
+SQL(ROWS_OF_UNITS, "SELECT unit_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND item_id = 0 AND group_id = 0 AND n > 0"
+                   " ORDER BY unit_id, value");
+
+/* What the rows say of each unit of the whole tree, before any is left out. */
+typedef struct Draft {
+    int64_t rows, own, answered;
+    bool is_needed;
+} Draft;
+
+static Err no_unit(Ctx *c)
+{
+    return fail(c, E_BROKEN, T("Der er svar fra en enhed, som målingen ikke har."));
+}
+
+static Err read_rows(Ctx *c, const Tally *t, const Finder *units, Draft *draft)
+{
+    Rows r = db_query(c, ROWS_OF_UNITS, t->wave->id);
+    while (db_next(&r)) {
+        int32_t at = finder_at(units, db_i64(&r, 0));
+        if (at < 0) return no_unit(c);
+        bool is_any = db_i64(&r, 1) == 0;
+        int64_t n = db_i64(&r, 2);
+        if (is_any) draft[at].own = n;
+        for (ptrdiff_t u = at; u >= 0; u = t->units.v[u].parent) {
+            if (is_any) draft[u].rows += n;
+            else draft[u].answered += n;
+        }
+    }
+    return db_done(&r);
+}
+
+/* A unit of an earlier round stays, whatever has become of it. */
+static Err need_rounds(Ctx *c, const Rounds *rounds, const Finder *units, Draft *draft)
+{
+    for (int32_t i = 0; i < rounds->n; i++) {
+        RoundCells cells = {0};
+        TRY(report_round_cells(c, rounds->v[i].id, MEASURE_ANSWERED, &cells));
+        for (ptrdiff_t k = 0; k < cells.n; k++) {
+            int32_t at = finder_at(units, cells.v[k].unit_id);
+            if (at < 0) return no_unit(c);
+            draft[at].is_needed = true;
+        }
+    }
+    return OK;
+}
+
+static Kept kept_of_draft(const Tally *t, const Draft *d, ptrdiff_t u)
+{
+    const WaveUnit *unit = &t->units.v[u];
+    return (Kept){
+        .above = unit->parent < 0 ? -1 : t->kept_of[unit->parent],
+        .rows = d->rows,
+        .answered = (int32_t)d->answered,
+        .invited = (int32_t)unit->invited,
+        .is_absent = d->rows == 0 && unit->invited <= 0,
+        .unit = u,
+    };
+}
+
+static Err keep_units(Ctx *c, Tally *t, Draft *draft)
+{
+    ptrdiff_t n = 0;
+    for (ptrdiff_t u = t->units.n - 1; u >= 0; u--) {
+        const WaveUnit *unit = &t->units.v[u];
+        draft[u].is_needed = draft[u].is_needed || draft[u].rows > 0 || unit->invited > 0;
+        n += draft[u].is_needed;
+        if (draft[u].rows > DISCLOSURE_MAX_COUNT || unit->invited > DISCLOSURE_MAX_COUNT) return fail(c, E_TOO_LARGE, T("Målingen er for stor."));
+        /* one above has rows or invited as well, but was not always released with us */
+        if (draft[u].is_needed && unit->parent >= 0) draft[unit->parent].is_needed = true;
+    }
+    t->kept_of = NEW(c->arena, int32_t, t->units.n);
+    t->kept = NEW(c->arena, Kept, n);
+    for (ptrdiff_t u = 0; u < t->units.n; u++) {
+        t->kept_of[u] = draft[u].is_needed ? t->n : -1;
+        if (!draft[u].is_needed) continue;
+        t->kept[t->n] = kept_of_draft(t, &draft[u], u);
+        t->kept[t->n].has_own = draft[u].own > 0;
+        if (t->kept[t->n].above >= 0) t->kept[t->kept[t->n].above].has_below = true;
+        t->n++;
+    }
+    return OK;
+}
+
+/* ---- participants ------------------------------------------------------------------------ */
+
+static bool wave_knows_part(const Tally *t)
+{
+    for (ptrdiff_t u = 0; u < t->units.n; u++)
+        if (t->units.v[u].participant == 1) return true;
+    return false;
+}
+
+/* A mark holds for all below it that have none of their own; without any, a unit
+   does not take part. */
+static bool is_marked(const Tally *t, ptrdiff_t unit)
+{
+    for (ptrdiff_t u = unit; u >= 0; u = t->units.v[u].parent)
+        if (t->units.v[u].participant >= 0) return t->units.v[u].participant == 1;
+    return false;
+}
+
+/* After a release the parts stay as they were then: figures of two ways to part
+   the same people must never stand beside each other. */
+static Err part_of_round(Ctx *c, const Tally *t, const Rounds *rounds, int8_t *ret_part)
+{
+    RoundCells cells = {0};
+    TRY(report_round_cells(c, rounds->v[rounds->n - 1].id, t->measures.v[0].id, &cells));
+    for (int32_t u = 0; u < t->n; u++) {
+        const RoundCell *in = round_cell(&cells, kept_id(t, u), GROUP_PART), *out = round_cell(&cells, kept_id(t, u), GROUP_NO_PART);
+        if (in && in->state != STATE_ABSENT) ret_part[u] = 1;
+        else if (out && out->state != STATE_ABSENT) ret_part[u] = 0;
+    }
+    return OK;
+}
+
+static Err rounds_know_part(Ctx *c, const Tally *t, const Rounds *rounds, bool *ret)
+{
+    RoundCells cells = {0};
+    *ret = false;
+    TRY(report_round_cells(c, rounds->v[rounds->n - 1].id, t->measures.v[0].id, &cells));
+    for (ptrdiff_t i = 0; i < cells.n; i++) *ret = *ret || cells.v[i].group_id == GROUP_PART;
+    return OK;
+}
+
+static void spread_part(Tally *t, const int8_t *part)
+{
+    for (int32_t u = t->n - 1; u >= 0; u--) {
+        Kept *k = &t->kept[u];
+        k->is_part = part[u] == 1;
+        if (!k->has_below || k->has_own) {
+            k->part = k->part || k->is_part;
+            k->no_part = k->no_part || !k->is_part;
+        }
+        if (k->above < 0) continue;
+        t->kept[k->above].part = t->kept[k->above].part || k->part;
+        t->kept[k->above].no_part = t->kept[k->above].no_part || k->no_part;
+    }
+}
+
+static Err find_part(Ctx *c, Tally *t, const Rounds *rounds)
+{
+    bool has = wave_knows_part(t);
+    if (t->measures.n == 0) return OK;
+    if (rounds->n) TRY(rounds_know_part(c, t, rounds, &has));
+    if (!has) return OK;
+    int8_t *part = NEW(c->arena, int8_t, t->n);
+    for (int32_t u = 0; u < t->n; u++) part[u] = is_marked(t, t->kept[u].unit);
+    if (rounds->n) TRY(part_of_round(c, t, rounds, part));
+    spread_part(t, part);
+    t->columns.has_part = true;
+    return OK;
+}
+
+/* ---- columns ------------------------------------------------------------------------------- */
+
+static void add_column(Columns *all, Column column)
+{
+    all->v[all->n++] = column;
+    all->groups[all->dimensions - 1]++;
+}
+
+static void begin_dimension(Columns *all)
+{
+    all->first[all->dimensions] = all->n;
+    all->groups[all->dimensions++] = 0;
+}
+
+static bool is_unknown(Str code)
+{
+    return str_eq(code, S("uoplyst"));
+}
+
+/* Every dimension gets its unknown: rows of a file that did not have it yet. */
+static void end_dimension(Columns *all, Str dimension)
+{
+    if (all->dimensions == 0) return;
+    for (int32_t i = all->first[all->dimensions - 1]; i < all->n; i++)
+        if (all->v[i].is_unknown) return;
+    add_column(all, (Column){GROUP_UNKNOWN - (all->dimensions - 1), dimension, S("uoplyst"), true, false});
+}
+
+static void add_groups(Columns *all, const WaveGroups *groups)
+{
+    Str dimension = {0};
+    for (ptrdiff_t i = 0; i < groups->n; i++) {
+        const WaveGroup *g = &groups->v[i];
+        if (i == 0 || !str_eq(g->dimension, dimension)) {
+            end_dimension(all, dimension);
+            begin_dimension(all);
+            dimension = g->dimension;
+        }
+        add_column(all, (Column){g->id, g->dimension, g->code, is_unknown(g->code), false});
+    }
+    end_dimension(all, dimension);
+}
+
+static Err make_columns(Ctx *c, Tally *t)
+{
+    WaveGroups groups = {0};
+    TRY(survey_groups(c, t->wave->id, &groups));
+    Columns *all = &t->columns;
+    ptrdiff_t room = groups.n * 2 + 4;
+    all->v = NEW(c->arena, Column, room);
+    all->groups = NEW(c->arena, int32_t, room);
+    all->first = NEW(c->arena, int32_t, room);
+    all->v[all->n++] = (Column){.group_id = GROUP_ALL};
+    add_groups(all, &groups);
+    if (!all->has_part) return OK;
+    begin_dimension(all);
+    add_column(all, (Column){GROUP_PART, S("deltagelse"), S("deltager"), false, false});
+    add_column(all, (Column){GROUP_NO_PART, S("deltagelse"), S("ikke_deltager"), false, false});
+    return OK;
+}
+
+/* ---- tallies ------------------------------------------------------------------------------ */
+
+/* The slot of a value among the substantive options; −1: "don't know", −2: no option. */
+static int32_t slot_of(const Item *item, int64_t value)
+{
+    int32_t slot = 0;
+    for (ptrdiff_t i = 0; i < item->options.n; i++) {
+        int64_t option = item->options.v[i].value;
+        bool is_excluded = values_have(item->dont_know, option);
+        if (option == value) return is_excluded ? -1 : slot;
+        slot += !is_excluded;
+    }
+    return -2;
+}
+
+/* The same value n times at once. Source: Chan, Golub, LeVeque (1979). */
+static void moments_add_many(Moments *m, double v, int64_t n)
+{
+    double before = v - m->mean;
+    m->n += n;
+    m->mean += before * (double)n / (double)m->n;
+    m->squares += before * (v - m->mean) * (double)n;
+}
+
+static void add_spread(const Measure *m, Spread *s, int64_t value, int64_t n)
+{
+    double v = m->score ? (double)(value / SCORE_BASE) / (double)(value % SCORE_BASE) : (double)value / ANSWER_NUMBER_SCALE;
+    /* 5/2 and 10/4 are the same score: what is compared is the value itself */
+    int64_t plain = m->score ? (int64_t)(v * 1e9) : value;
+    if (s->moments.n == 0) s->least = s->most = plain;
+    s->least = i64_min(s->least, plain);
+    s->most = i64_max(s->most, plain);
+    moments_add_many(&s->moments, v, n);
+}
+
+static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t value, int32_t slot, int32_t n)
+{
+    CellCount *k = &counts->cell[cell];
+    if (slot == -1) {
+        k->excluded += n;
+        return;
+    }
+    bool is_option = m->item && m->item->kind == ITEM_MULTIPLE && value != -1;
+    if (!is_option) k->n += n;
+    if (m->has_agree && values_have(m->item->agree, value)) k->agree += n;
+    if (m->has_spread) add_spread(m, &counts->spread[cell], value, n);
+    else if (slot >= 0) counts->slot[cell * m->slots + slot] += n;
+}
+
+/* One tally: into its own unit and all above, in its own column; those of
+   everybody also in the column of participants. */
+static Err add_tally(Ctx *c, Tally *t, int32_t measure, int32_t kept, int32_t column, int64_t value, int64_t n)
+{
+    const Measure *m = &t->measures.v[measure];
+    bool is_any = m->item && m->item->kind == ITEM_MULTIPLE && value == -1;
+    int32_t slot = m->slots && !is_any ? slot_of(m->item, value) : -3;
+    bool is_score = m->score && (value < 0 || value % SCORE_BASE == 0);
+    if (slot == -2 || is_score || n > DISCLOSURE_MAX_COUNT) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
+    int32_t part = t->columns.has_part && column == 0 ? t->columns.n - (t->kept[kept].is_part ? 2 : 1) : -1;
+    for (int32_t u = kept; u >= 0; u = t->kept[u].above) {
+        ptrdiff_t row = (ptrdiff_t)u * t->columns.n;
+        add_value(m, &t->counts[measure], row + column, value, slot, (int32_t)n);
+        if (part >= 0) add_value(m, &t->counts[measure], row + part, value, slot, (int32_t)n);
+    }
+    return OK;
+}
+
+SQL(TALLIES, "SELECT unit_id, item_id, group_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND n > 0"
+             " ORDER BY unit_id, item_id, group_id, value");
+
+static Err read_tallies(Ctx *c, Tally *t, const Finder *units)
+{
+    Finder measures = measure_finder(c, &t->measures), columns = column_finder(c, &t->columns);
+    Rows r = db_query(c, TALLIES, t->wave->id);
+    while (db_next(&r)) {
+        if (db_i64(&r, 1) == 0) continue; /* rows: read before */
+        int32_t unit = finder_at(units, db_i64(&r, 0)), measure = finder_at(&measures, db_i64(&r, 1));
+        int32_t column = finder_at(&columns, db_i64(&r, 2));
+        if (unit < 0 || t->kept_of[unit] < 0) return no_unit(c);
+        if (measure < 0 || column < 0) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
+        TRY(add_tally(c, t, measure, t->kept_of[unit], column, db_i64(&r, 3), db_i64(&r, 4)));
+    }
+    return db_done(&r);
+}
+
+static void make_room(Ctx *c, Tally *t)
+{
+    ptrdiff_t cells = (ptrdiff_t)t->n * t->columns.n;
+    t->counts = NEW(c->arena, Counts, t->measures.n);
+    for (int32_t m = 0; m < t->measures.n; m++) {
+        const Measure *measure = &t->measures.v[m];
+        t->counts[m].cell = NEW(c->arena, CellCount, cells);
+        t->counts[m].slot = NEW(c->arena, int32_t, cells * measure->slots);
+        t->counts[m].spread = measure->has_spread ? NEW(c->arena, Spread, cells) : NULL;
+    }
+}
+
+/* ---- rows without a value of a dimension ------------------------------------------------- */
+
+static int32_t unknown_of(const Columns *columns, int32_t dimension)
+{
+    int32_t first = columns->first[dimension];
+    for (int32_t i = first; i < first + columns->groups[dimension]; i++)
+        if (columns->v[i].is_unknown) return i;
+    return -1;
+}
+
+/* What the groups of a dimension lack to everybody goes to its unknown. Spreads
+   are told apart nowhere, so that of an unknown made here is not needed: its mean
+   is not published (report_build gives groups without spread as such). */
+static void fill_cell(const Tally *t, int32_t measure, ptrdiff_t row, int32_t dimension, int32_t unknown)
+{
+    const Columns *columns = &t->columns;
+    Counts *counts = &t->counts[measure];
+    int32_t slots = t->measures.v[measure].slots, first = columns->first[dimension];
+    CellCount lack = counts->cell[row];
+    for (int32_t i = first; i < first + columns->groups[dimension]; i++) {
+        lack.n -= counts->cell[row + i].n;
+        lack.excluded -= counts->cell[row + i].excluded;
+        lack.agree -= counts->cell[row + i].agree;
+    }
+    CellCount *to = &counts->cell[row + unknown];
+    *to = (CellCount){to->n + lack.n, to->excluded + lack.excluded, to->agree + lack.agree};
+    for (int32_t s = 0; s < slots; s++) {
+        int32_t all = counts->slot[row * slots + s];
+        for (int32_t i = first; i < first + columns->groups[dimension]; i++) all -= counts->slot[(row + i) * slots + s];
+        counts->slot[(row + unknown) * slots + s] += all;
+    }
+}
+
+static bool is_empty(const Tally *t, int32_t column)
+{
+    for (int32_t m = 0; m < t->measures.n; m++) {
+        for (int32_t u = 0; u < t->n; u++) {
+            const CellCount *k = count_of(t, m, u, column);
+            if (k->n || k->excluded) return false;
+        }
+    }
+    return true;
+}
+
+static void fill_unknown(const Tally *t)
+{
+    for (int32_t d = 0; d < t->columns.dimensions; d++) {
+        int32_t unknown = unknown_of(&t->columns, d);
+        if (unknown < 0) continue;
+        for (int32_t m = 0; m < t->measures.items; m++)
+            for (int32_t u = 0; u < t->n; u++) fill_cell(t, m, (ptrdiff_t)u * t->columns.n, d, unknown);
+        t->columns.v[unknown].is_unused = t->columns.v[unknown].group_id < 0 && is_empty(t, unknown);
+    }
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+static void add_number(Buf *b, int64_t v)
+{
+    buf_add_i64(b, v);
+    buf_add_char(b, ' ');
+}
+
+/* All n, in the order of ids; hashed per measure so that the text stays small. */
+static Str hash_counts(Ctx *c, const Tally *t)
+{
+    Buf all = buf_new(c->arena, (ptrdiff_t)(t->measures.n + 1) * 65);
+    for (int32_t m = -1; m < t->measures.n; m++) {
+        Arena scratch = *c->arena;
+        Ctx inner = *c;
+        inner.arena = &scratch;
+        Buf b = buf_new(&scratch, (ptrdiff_t)t->n * (t->columns.n + 2) * 44 + 100);
+        for (int32_t u = 0; u < t->n; u++) {
+            add_number(&b, kept_id(t, u));
+            if (m < 0) add_number(&b, t->kept[u].answered), add_number(&b, t->kept[u].invited);
+            for (int32_t i = 0; m >= 0 && i < t->columns.n; i++) {
+                const CellCount *k = count_of(t, m, u, i);
+                if (k->n || k->excluded) add_number(&b, t->columns.v[i].group_id), add_number(&b, k->n), add_number(&b, k->excluded);
+            }
+        }
+        buf_add(&all, secret_hash(&inner, buf_str(&b)));
+    }
+    return secret_hash(c, buf_str(&all));
+}
+
+bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t column)
+{
+    const Measure *m = &t->measures.v[measure];
+    ptrdiff_t cell = (ptrdiff_t)kept * t->columns.n + column;
+    int32_t n = t->counts[measure].cell[cell].n;
+    if (n == 0) return false;
+    if (m->has_spread) return t->counts[measure].spread[cell].least == t->counts[measure].spread[cell].most;
+    for (int32_t s = 0; s < m->slots; s++) {
+        int32_t k = t->counts[measure].slot[cell * m->slots + s];
+        if (k != 0 && k != n) return false;
+    }
+    return m->slots > 0;
+}
+
+Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only)
+{
+    bool *looks = NEW(c->arena, bool, t->units.n);
+    for (ptrdiff_t u = only; u >= 0; u = t->units.v[u].parent) looks[u] = true;
+    for (ptrdiff_t u = 0; u < t->units.n; u++) {
+        int32_t kept = t->kept_of[u];
+        if ((only >= 0 && !looks[u]) || kept < 0 || t->kept[kept].invited < 0) continue;
+        if (t->kept[kept].rows <= t->kept[kept].invited) continue;
+        return fail(c, E_CONFLICT, TF("Enheden {1} har flere svar, end der er inviteret.", t->units.v[u].code));
+    }
+    return OK;
+}
+
+Err report_count(Ctx *c, const Wave *wave, const Rounds *rounds, Tally *ret)
+{
+    Tally t = {.wave = wave};
+    TRY(questionnaire_load(c, wave->questionnaire, &t.q));
+    TRY(survey_units(c, wave->id, &t.units));
+    t.measures = measures_of(c, &t.q);
+    Finder units = unit_finder(c, &t.units);
+    Draft *draft = NEW(c->arena, Draft, t.units.n);
+    TRY(read_rows(c, &t, &units, draft));
+    TRY(need_rounds(c, rounds, &units, draft));
+    TRY(keep_units(c, &t, draft));
+    TRY(find_part(c, &t, rounds));
+    TRY(make_columns(c, &t));
+    make_room(c, &t);
+    TRY(read_tallies(c, &t, &units));
+    fill_unknown(&t);
+    t.hash = hash_counts(c, &t);
+    *ret = t;
+    return OK;
+}

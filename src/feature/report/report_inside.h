@@ -1,0 +1,186 @@
+/* What the files of this folder share. A release goes through them in order:
+   report_count.c reads the tallies into arrays of units × columns, one a
+   measure; report_protect.c chooses what to hide, together with what was
+   published before; report_build.c makes the Report of each unit, with
+   report_compare.c's comparisons; report_release.c writes them down. */
+#ifndef FEATURE_REPORT_REPORT_INSIDE_H
+#define FEATURE_REPORT_REPORT_INSIDE_H
+
+#include "feature/report/report_model.h"
+#include "stats/disclosure.h"
+#include "stats/score.h"
+
+/* ---- counting --------------------------------------------------------------- */
+
+/* Ids of columns that are no group of the wave. The unknown of dimension i,
+   where rows have no value of it and no group 'uoplyst' was made: −10 − i. */
+enum { GROUP_ALL = 0, GROUP_PART = -1, GROUP_NO_PART = -2, GROUP_UNKNOWN = -10 };
+/* Ids of measures that are no item: as tally.item_id and release_cell.item_id. */
+enum { MEASURE_ANSWERED = 0, MEASURE_INVITED = -1 };
+
+typedef struct Column {
+    int64_t group_id;
+    Str dimension, code; /* empty: everybody */
+    bool is_unknown;
+    bool is_unused;      /* an unknown that nobody is in: known to be none, shown nowhere */
+} Column;
+typedef struct Columns {
+    Column *v;
+    int32_t n;          /* column 0 is everybody; then each dimension's, together */
+    int32_t dimensions; /* deltagelse, if there, is the last */
+    int32_t *groups;    /* [dimensions] */
+    int32_t *first;     /* [dimensions] first column */
+    bool has_part;
+} Columns;
+
+/* What is reported: an item (never the matrix itself) or a score. */
+typedef struct Measure {
+    int64_t id;
+    const Item *item;   /* NULL: a score */
+    const Score *score; /* NULL: an item */
+    int32_t slots;      /* substantive options: single, multiple */
+    bool has_agree;     /* single with an agree set */
+    bool has_excluded;  /* has options that say "don't know" */
+    bool has_spread;    /* number, score: mean and sd instead of counts */
+} Measure;
+typedef struct Measures { Measure *v; int32_t n; int32_t items; } Measures; /* items first, then scores */
+
+/* The spread of numbers; values as the tally has them say whether all are alike. */
+typedef struct Spread {
+    Moments moments;
+    int64_t least, most;
+} Spread;
+
+typedef struct CellCount {
+    int32_t n, excluded, agree; /* valid; don't know; in the agree set */
+} CellCount;
+
+/* One measure: cell [unit * columns + column]. */
+typedef struct Counts {
+    CellCount *cell;
+    int32_t *slot;   /* [cells * slots] */
+    Spread *spread;  /* [cells], or NULL */
+} Counts;
+
+/* A unit that somebody was invited in, answered in, or that was released with
+   such before. All others have no row of the wave and are not counted. */
+typedef struct Kept {
+    int32_t above;     /* index in kept; −1 */
+    int64_t rows;      /* with any answer */
+    int32_t answered;  /* rows that count as answered */
+    int32_t invited;   /* −1: not known */
+    bool has_own;      /* rows of its own beside those below */
+    bool has_below;    /* some kept unit is right below */
+    bool is_absent;    /* no row and nobody known to be invited */
+    bool part, no_part;/* at or below it are participants, others; both false without participants */
+    bool is_part;      /* its own rows are */
+    ptrdiff_t unit;    /* index in Tally.units */
+} Kept;
+
+typedef struct Tally {
+    const Wave *wave;
+    Questionnaire q;
+    WaveUnits units;   /* the whole tree, parents first */
+    int32_t *kept_of;  /* [units] index in kept; −1: not kept */
+    Kept *kept;
+    int32_t n;         /* kept */
+    Columns columns;
+    Measures measures;
+    Counts *counts;    /* [measures] */
+    Str hash;          /* of all n: two of the same are one to a reader */
+} Tally;
+
+/* Earlier rounds of the same wave, as far as counting and hiding need them. */
+typedef struct Round {
+    int64_t id, number;
+    Str counts;        /* the hash */
+} Round;
+typedef struct Rounds { Round *v; int32_t n; } Rounds; /* oldest first */
+MUST Err report_rounds(Ctx *c, WaveId wave, Rounds *ret);
+
+typedef struct RoundCell {
+    int64_t unit_id, group_id;
+    int32_t state, n, excluded;
+} RoundCell;
+typedef struct RoundCells { RoundCell *v; ptrdiff_t n; } RoundCells; /* by unit, group */
+/* Cells of one measure (0: answered, −1: invited). */
+MUST Err report_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret);
+const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group);
+/* release_cell.state */
+enum { STATE_SHOWN = 0, STATE_FEW, STATE_OTHERS, STATE_WITHHELD, STATE_ABSENT };
+
+/* Reads the wave's tallies. E_BROKEN where they do not fit the questionnaire or
+   the tree; E_TOO_LARGE beyond what disclosure control takes. */
+MUST Err report_count(Ctx *c, const Wave *wave, const Rounds *rounds, Tally *ret);
+static inline const CellCount *count_of(const Tally *t, int32_t measure, int32_t kept, int32_t column)
+{
+    return &t->counts[measure].cell[(ptrdiff_t)kept * t->columns.n + column];
+}
+static inline int64_t kept_id(const Tally *t, int32_t kept)
+{
+    return t->units.v[t->kept[kept].unit].id.v;
+}
+/* Every valid answer is the same (and there is one). */
+bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t column);
+/* E_CONFLICT naming the first unit of the tree (only: those at or above this
+   one; −1: all) that has more rows with an answer than invited. */
+MUST Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only);
+
+/* ---- hiding ----------------------------------------------------------------- */
+
+typedef struct Masks {
+    bool *invited, *answered; /* [kept] hidden */
+    bool **hidden;            /* [measures][kept * columns] */
+    bool *is_out;             /* [kept] gets a new version, as far as n goes */
+} Masks;
+
+/* wants[unit]: is to be released. is_out leaves out those whose published n
+   would change by 1–4. Proven before it returns (disclosure_verify).
+   Errors: E_CONFLICT where no hiding is safe, E_TOO_LARGE, E_BROKEN. */
+MUST Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants, Masks *ret);
+/* The state of a cell as release_cell stores it. */
+int report_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column);
+
+/* ---- comparing and building ---------------------------------------------------- */
+
+/* One side of a comparison of shares: is it given out, and its counts. */
+typedef struct Side {
+    bool is_shown;
+    int64_t agree, n;
+} Side;
+
+/* This unit against `other`, "versus"; null where a side is not shown. family:
+   what follows the section's code and a slash. */
+ReportCompare compare_versus(Arena *arena, Str kind, const ReportItem *item, Str family, Side now, Side other);
+/* Participants against the others over the kept units at or below `kept`. Null
+   also where 1–9 of them are hidden: an exact p could be used to guess them. */
+ReportCompare compare_parts(Arena *arena, const Tally *t, const Masks *masks, int32_t measure, int32_t kept);
+/* change and years of all items and scores, from the newest report of the same
+   unit in the earlier wave. */
+void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, const Report *before, Report *r);
+/* Adjusts every family of the report (FORMATS §4) and labels its changes.
+   before: NULL where there is none. */
+void compare_families(Ctx *c, const Report *before, Report *r);
+
+/* Everything that is the same for all units of a release. */
+typedef struct Builder {
+    const Tally *t;
+    const Masks *masks;
+    const Questionnaire *before;     /* of the previous wave; NULL */
+    const Report *const *published;  /* [units] newest report of a unit that is not out; NULL */
+    Report frame;                    /* what is the same in every report */
+} Builder;
+/* The frame; previous: name of the earlier wave, or empty. */
+void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret);
+/* The report of one unit, with version 0. before: its newest report of the earlier
+   wave, or NULL. */
+void report_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *before, Report *ret);
+
+/* Whether a column stands in the unit's report: not an unknown that nobody is in,
+   and participants only where a unit above has both. */
+bool report_has_column(const Tally *t, int32_t kept, int32_t column);
+
+/* A stored report beside an unstored one: equal but for version and date? */
+bool report_is_same(Str a, Str b);
+
+#endif

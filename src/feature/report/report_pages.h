@@ -1,0 +1,128 @@
+/* What the outputs for people show of a report: report_words.c makes it once of
+   the model, and page, HTML file, PDF and slides draw the same sentences and the
+   same rounded numbers (DOMAIN §5.7: "ca." and the nearest 5 below 20 answers).
+   Nothing hidden gets this far: a hidden figure has a sentence and no number.
+   Texts are in the Ctx's language. */
+#ifndef FEATURE_REPORT_REPORT_PAGES_H
+#define FEATURE_REPORT_REPORT_PAGES_H
+
+#include "feature/report/report_model.h"
+#include "render/chart/chart.h"
+#include "render/form.h"
+
+typedef struct TableCell {
+    Str text;
+    bool is_hidden, is_right;
+    Str head; /* of its column: a phone shows it beside the cell */
+} TableCell;
+typedef struct TableCells { TableCell *v; ptrdiff_t n; } TableCells;
+typedef struct TableLine { Str head; TableCells cells; } TableLine;
+typedef struct TableLines { TableLine *v; ptrdiff_t n; } TableLines;
+typedef struct TableHead { Str text; bool is_right; } TableHead;
+typedef struct TableHeads { TableHead *v; ptrdiff_t n; } TableHeads;
+/* heads.n is one more than the cells of a line: the line's own head comes first. */
+typedef struct TableView {
+    Str caption;
+    TableHeads heads;
+    TableLines lines;
+} TableView;
+typedef struct TableViews { TableView *v; ptrdiff_t n; } TableViews;
+
+typedef struct ItemView {
+    Str text, answers; /* "42 svar, 2 ved ikke"; empty where hidden */
+    Str says;          /* instead of drawings, or what they cannot say; empty: nothing */
+    bool is_hidden, has_distribution, has_comparison;
+    Chart distribution, comparison;
+    Str agree;         /* the comparison's numbers in words, for a phone */
+    Str years;         /* several years taken together; empty: only one */
+    Certainty certainty; /* 0: nothing is said about change */
+    Str change, change_more;
+} ItemView;
+typedef struct ItemViews { ItemView *v; ptrdiff_t n; } ItemViews;
+
+/* Items beside each other with the same answers to choose from: one key, one scale. */
+typedef struct BlockView {
+    Keys colours, marks; /* n 0: no such drawing */
+    ItemViews items;
+    TableViews tables;
+} BlockView;
+typedef struct BlockViews { BlockView *v; ptrdiff_t n; } BlockViews;
+
+/* What the unit has written about what it will do (report_focus). */
+typedef struct FocusView {
+    bool may_write;
+    Str body, by;      /* empty: nothing written yet */
+    Instant at;
+    Href write;
+} FocusView;
+
+typedef struct SectionView {
+    Str code, anchor, title, finding;
+    Strs more;         /* the certain changes one by one */
+    BlockViews blocks;
+    TableViews groups;
+    FocusView focus;
+} SectionView;
+typedef struct SectionViews { SectionView *v; ptrdiff_t n; } SectionViews;
+
+typedef struct ReportView {
+    const Report *report;
+    Str title, lead, unit;
+    bool has_rate;
+    Str rate_big, rate_says, caution; /* caution empty: none */
+    Chart rate;
+    SectionViews sections;
+    bool has_scores, has_hidden;
+    TableView scores;
+    Strs method;
+    Str hidden_why;    /* why something is hidden, for the note */
+} ReportView;
+
+ReportView report_view(Ctx *c, const Report *r);
+
+/* "72 pct." of n answers, "ca. 70 pct." below REPORT_FEW. */
+Pct report_pct(int64_t count, int64_t of);
+/* "+33 point", "−4 point", of a difference of shares. */
+Str report_points(Ctx *c, double difference);
+/* "Skjult, så ingen kan genkendes." One sentence for every reason, because the
+   reason itself tells something. */
+Msg report_hidden_words(void);
+
+/* ---- pages ------------------------------------------------------------------ */
+
+typedef struct ReportLine {
+    Str wave, unit, kind;
+    Date released_on;
+    bool is_new;       /* not opened to the staff by its head yet */
+    Href href;
+} ReportLine;
+typedef struct ReportLines { ReportLine *v; ptrdiff_t n; bool more; } ReportLines;
+
+typedef struct ListPage { ReportLines all; } ListPage;
+
+typedef struct FileLink { Str name; Href href; } FileLink;
+typedef struct FileLinks { FileLink *v; ptrdiff_t n; } FileLinks;
+
+typedef struct ReportPage {
+    const ReportView *view;
+    Href own, pdf, slides, show; /* show empty: not this viewer's to show, or shown already */
+    FileLinks files;
+    Str shown;         /* to whom it is open, in words */
+    bool was_shown, was_written;
+} ReportPage;
+
+typedef struct FocusPage {
+    Str title, unit;
+    FormValues *values;
+    Str nonce;
+    Version version;
+    Href back, own;
+    Str theirs;        /* what somebody else wrote meanwhile; empty: nobody */
+} FocusPage;
+
+typedef struct ShowPage {
+    Str unit, wave, nonce;
+    Href back, own;
+} ShowPage;
+
+#endif
