@@ -4,6 +4,8 @@
 
 #include "feature/survey/survey.h"
 
+enum { SURVEY_INVITED_BYTES = 512 << 10 }; /* of the text with all numbers */
+
 /* Takes neither answers nor imports any more, by its state: the key is gone. */
 bool survey_is_done(const Wave *wave);
 /* Inside a write, about every second: closes waves whose last day has passed,
@@ -14,5 +16,10 @@ MUST Err survey_tidy(Ctx *c, bool *ret_more);
 MUST Err survey_takes_codes(Ctx *c, const Wave *wave);
 /* The letters of a stored code, with hyphens. E_CONFLICT without the key. */
 MUST Err survey_code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret);
+
+/* Inside a write: the lines of "enhed,rolle,antal" (comma, semicolon or tab; the
+   head may be left out, an empty role is not split). E_INVALID at "tal" for the
+   first line that cannot be stored; then nothing is. */
+MUST Err survey_invited_read(Ctx *c, const Wave *wave, Str text);
 
 #endif

@@ -1,5 +1,6 @@
 /* The wave's own copy of the organisation, and what is counted in it. */
 #include "base/buf.h"
+#include "base/csv.h"
 #include "base/number.h"
 #include "feature/survey/survey_inside.h"
 #include "text/name.h"
@@ -282,6 +283,39 @@ Err survey_invited_set(Ctx *c, WaveId id, UnitId unit, Str role, int64_t n)
     TRY(db_exec(c, OTHER_SPLIT, NULL, id, unit, role));
     TRY(db_exec(c, INVITE, &changed, id, unit, role, n));
     return changed ? OK : fail(c, E_CONFLICT, T("Enheden er ikke med i målingen."));
+}
+
+SQL(UNIT_ID, "SELECT unit_id FROM wave_unit WHERE wave_id = $1 AND code = $2 AND is_lowest = 1");
+
+static Err invited_line(Ctx *c, const Wave *wave, const CsvRow *row)
+{
+    UnitId unit = {0};
+    int64_t n = 0;
+    if (row->n != 3) {
+        ctx_problem(c, S("tal"), TF("Linje {1}: skriv enhed, rolle og antal.", row->line));
+        return OK;
+    }
+    Str role = str_trim(row->v[1]);
+    Err err = db_one_i64(c, UNIT_ID, &unit.v, wave->id, str_trim(row->v[0]));
+    if (err == E_NOT_FOUND) ctx_problem(c, S("tal"), TF("Linje {1}: {2} er ikke en af målingens nederste enheder.", row->line, row->v[0]));
+    else if (err != OK) return err;
+    else if (role.n && !survey_has_word(wave->roles, role)) ctx_problem(c, S("tal"), TF("Linje {1}: målingen spørger ikke {2}.", row->line, role));
+    else if (!str_i64(str_trim(row->v[2]), &n)) ctx_problem(c, S("tal"), TF("Linje {1}: {2} er ikke et helt tal.", row->line, row->v[2]));
+    else return survey_invited_set(c, wave->id, unit, role, n);
+    return OK;
+}
+
+Err survey_invited_read(Ctx *c, const Wave *wave, Str text)
+{
+    Csv csv = csv_open(text, 0);
+    CsvRow row = {0};
+    while (csv_next(&csv, c->arena, &row)) {
+        if (row.line == 1 && row.n == 3 && str_eq(row.v[0], S("enhed"))) continue;
+        TRY(invited_line(c, wave, &row));
+        TRY(ctx_check(c));
+    }
+    if (csv.fault) ctx_problem(c, S("tal"), TF("Linje {1} kan ikke læses.", row.line));
+    return ctx_check(c);
 }
 
 SQL(PARTICIPANT, "UPDATE wave_unit SET is_participant = $3 WHERE wave_id = $1 AND unit_id = $2");

@@ -290,6 +290,24 @@ static void draw_hidden(Ctx *c, Canvas *k, const Chart *chart)
     canvas_text(k, LOOK_FIGURE, 8, BAR_BASE, ANCHOR_START, msg_text(c, chart->hidden.why));
 }
 
+/* ---- QR ---- */
+
+enum { QR_SIDE = 148 };
+
+/* Modules side by side are one rectangle, so that no hairline comes between. */
+static void draw_qr(Ctx *c, Canvas *k, const Chart *chart)
+{
+    (void)c;
+    const Qr *qr = &chart->qr.qr;
+    double module = QR_SIDE / (double)(qr->size + 2 * QR_QUIET);
+    for (int y = 0; y < qr->size; y++) {
+        for (int x = 0, n = 0; x < qr->size; x += n + 1) {
+            for (n = 0; x + n < qr->size && qr->dark[y * qr->size + x + n];) n++;
+            if (n) canvas_rect(k, LOOK_NOW, (x + QR_QUIET) * module, (y + QR_QUIET) * module, n * module, module);
+        }
+    }
+}
+
 /* ---- all kinds ---- */
 
 typedef void DrawFn(Ctx *c, Canvas *k, const Chart *chart);
@@ -304,6 +322,7 @@ static const struct {
     [CHART_LINE] = {draw_line,         0,           104         },
     [CHART_STRIP] = {draw_strip,        STRIP_WIDTH, STRIP_HEIGHT},
     [CHART_HIDDEN] = {draw_hidden,       0,           BAR_HEIGHT  },
+    [CHART_QR] = {draw_qr,           QR_SIDE,     QR_SIDE     },
 };
 
 double chart_height(const Chart *chart)

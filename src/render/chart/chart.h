@@ -10,6 +10,7 @@
 #define RENDER_CHART_CHART_H
 
 #include "render/chart/canvas.h"
+#include "render/qr.h"
 
 /* Whole percent, 0–100. is_circa where n < 20: v is then the nearest 5 and is
    written "ca. 70 pct.". */
@@ -90,6 +91,12 @@ typedef struct HiddenBox {
     Msg why; /* "Skjult: færre end 5 svar." */
 } HiddenBox;
 
+/* A QR code on paper; pages use qr_svg. */
+typedef struct QrPicture {
+    Qr qr;
+    Msg says; /* "QR-kode til https://…" */
+} QrPicture;
+
 typedef enum ChartKind {
     CHART_DISTRIBUTION = 1,
     CHART_COMPARISON,
@@ -97,6 +104,7 @@ typedef enum ChartKind {
     CHART_LINE,
     CHART_STRIP,
     CHART_HIDDEN,
+    CHART_QR,
 } ChartKind;
 
 typedef struct Chart {
@@ -108,6 +116,7 @@ typedef struct Chart {
         Line line;
         Strip strip;
         HiddenBox hidden;
+        QrPicture qr;
     };
 } Chart;
 

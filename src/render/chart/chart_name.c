@@ -84,6 +84,11 @@ static Str hidden_name(Ctx *c, const Chart *chart)
     return msg_text(c, chart->hidden.why);
 }
 
+static Str qr_name(Ctx *c, const Chart *chart)
+{
+    return msg_text(c, chart->qr.says);
+}
+
 typedef Str NameFn(Ctx *c, const Chart *chart);
 
 Str chart_name(Ctx *c, const Chart *chart)
@@ -95,6 +100,7 @@ Str chart_name(Ctx *c, const Chart *chart)
         [CHART_LINE] = line_name,
         [CHART_STRIP] = strip_name,
         [CHART_HIDDEN] = hidden_name,
+        [CHART_QR] = qr_name,
     };
     return by_kind[chart->kind](c, chart);
 }

@@ -1,0 +1,121 @@
+#include "feature/survey/survey_letter.h"
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "core/app.h"
+#include "render/pdf/pdf.h"
+#include "text/da.h"
+
+Str survey_code_address(Ctx *c, Str code)
+{
+    Str base = c->app->settings->public_address;
+    if (base.n && base.p[base.n - 1] == '/') base.n--;
+    return STR_CAT(c->arena, base, S("/s/"), code);
+}
+
+/* `made` is the wave's first day, so that the same codes give the same bytes. */
+static PdfMeta meta_of(Ctx *c, const Wave *wave)
+{
+    Buf date = buf_new(c->arena, 60);
+    text_date(&date, c->lang, wave->opens_on);
+    return (PdfMeta){
+        .title = wave->name,
+        .author = S("Rød Tråd"),
+        .eye_line = msg_text(c, T("Koden er din. Giv den ikke videre.")),
+        .date = buf_str(&date),
+        .made = {(int64_t)wave->opens_on.day * 86400000},
+        .paper = PDF_A4,
+    };
+}
+
+static Msg promise_of(const Promise *promise)
+{
+    if (promise->is_anonymous)
+        return T("Svaret er anonymt. Det gemmes uden navn, tid og adresse, så ingen bagefter kan finde ud af, hvad netop du har svaret.");
+    return T("Svaret er fortroligt. Vi gemmer ikke dit navn sammen med svaret, men I er måske så få, at nogen kan gætte, hvad du har svaret.");
+}
+
+static Err add_qr(Ctx *c, Pdf *pdf, Str address)
+{
+    Chart *chart = NEW(c->arena, Chart, 1);
+    chart->kind = CHART_QR;
+    chart->qr.says = TF("QR-kode til {1}", address);
+    TRY(qr_make(c, address, &chart->qr.qr));
+    pdf_chart(pdf, chart, 0);
+    return OK;
+}
+
+static Err letter(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCode *code)
+{
+    Str address = survey_code_address(c, code->code);
+    pdf_heading(pdf, 1, wave->name);
+    pdf_text(pdf, PDF_LEAD, msg_text(c, TF("Du er spurgt som en af {1}s svarpersoner. Det er frivilligt at svare.", code->unit_name)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, TF("Der kan svares fra {1} til og med {2}. Peg telefonens kamera på koden, eller skriv adressen i en browser.",
+                                          wave->opens_on, wave->closes_on)));
+    TRY(add_qr(c, pdf, address));
+    pdf_heading(pdf, 2, msg_text(c, T("Din kode")));
+    pdf_text(pdf, PDF_LEAD, code->code);
+    pdf_text(pdf, PDF_BODY, address);
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Koden virker én gang.")));
+    pdf_heading(pdf, 2, msg_text(c, T("Det lover vi")));
+    pdf_text(pdf, PDF_BODY, msg_text(c, promise_of(promise)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Mærket om, at koden er brugt, ligger under en nøgle, som bliver ødelagt, når målingen lukker.")));
+    return OK;
+}
+
+static Err letters(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCodes *codes)
+{
+    for (ptrdiff_t i = 0; i < codes->n; i++) {
+        pdf_page(pdf);
+        TRY(letter(c, pdf, wave, promise, &codes->v[i]));
+    }
+    return OK;
+}
+
+/* pdf_end closes the document on every path. */
+static Err ended(Pdf *pdf, Err err, Str *ret_bytes)
+{
+    Str bytes = {0};
+    Err end = pdf_end(pdf, &bytes);
+    if (err != OK) return err;
+    if (end == OK) *ret_bytes = bytes;
+    return end;
+}
+
+Err survey_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+{
+    Promise promise = {0};
+    PdfMeta meta = meta_of(c, wave);
+    TRY(survey_promise(c, wave, &promise));
+    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
+    return ended(pdf, letters(c, pdf, wave, &promise, codes), ret_bytes);
+}
+
+static void class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)
+{
+    const PdfColumn columns[] = {{msg_text(c, T("Nr.")), 1, true}, {msg_text(c, T("Kode")), 4, false}, {msg_text(c, T("Adresse")), 7, false}};
+    PdfCell *cells = NEW(c->arena, PdfCell, codes->n * COUNT_OF(columns));
+    for (ptrdiff_t i = 0; i < codes->n; i++) {
+        Buf number = buf_new(c->arena, 24);
+        buf_add_i64(&number, i + 1);
+        PdfCell *row = cells + i * COUNT_OF(columns);
+        row[0].text = buf_str(&number);
+        row[1].text = codes->v[i].code;
+        row[2].text = survey_code_address(c, codes->v[i].code);
+    }
+    pdf_table(pdf, &(PdfTable){.caption = msg_text(c, T("Koder")), .column = columns, .columns = (int)COUNT_OF(columns), .cells = cells, .rows = (int)codes->n});
+}
+
+Err survey_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+{
+    Promise promise = {0};
+    PdfMeta meta = meta_of(c, wave);
+    TRY(survey_promise(c, wave, &promise));
+    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
+    pdf_heading(pdf, 1, wave->name);
+    pdf_text(pdf, PDF_LEAD, codes->n ? codes->v[0].unit_name : S(""));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Klip koderne fra hinanden, og giv hver sin. Skriv ikke, hvem der får hvilken.")));
+    pdf_text(pdf, PDF_BODY, msg_text(c, promise_of(&promise)));
+    class_table(c, pdf, codes);
+    return ended(pdf, OK, ret_bytes);
+}

@@ -1,0 +1,147 @@
+#include "feature/survey/survey_view.h"
+
+#include "base/buf.h"
+#include "base/number.h"
+#include "feature/survey/survey_inside.h"
+
+#define SEEN(unit, object, day)                                                                              \
+    " IN (SELECT a.unit_id FROM v_access_unit a WHERE a.object = " object " AND a.need = 'R' AND a.viewer_id = " unit \
+    " AND a.valid_from <= " day " AND (a.valid_to IS NULL OR a.valid_to >= " day "))"
+
+SQL(LIST, "SELECT w.id, o.name FROM wave w JOIN v_organisation_unit o ON o.id = w.owner_id"
+          " WHERE coalesce(w.reach_id, w.owner_id)" SEEN("$1", "'wave'", "$2")
+          " ORDER BY coalesce(w.opens_on, w.made_on) DESC, w.id DESC LIMIT $3");
+
+Err survey_list(Ctx *c, WaveLines *ret)
+{
+    WaveLines all = {.v = NEW(c->arena, WaveLine, WAVE_PAGE)};
+    Rows r = db_query(c, LIST, c->viewer, c->today, WAVE_PAGE + 1);
+    while (db_next(&r)) {
+        if ((all.more = all.n == WAVE_PAGE)) break;
+        all.v[all.n++] = (WaveLine){.wave.id = {db_i64(&r, 0)}, .owner = db_str(&r, 1)};
+    }
+    TRY(db_done(&r));
+    for (ptrdiff_t i = 0; i < all.n; i++) TRY(survey_by_id(c, all.v[i].wave.id, &all.v[i].wave));
+    *ret = all;
+    return OK;
+}
+
+static Err place_by(Rows r, Place *ret)
+{
+    Place place = {0};
+    if (db_next(&r)) place = (Place){.owner_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .object_id = db_i64(&r, 2)};
+    TRY(db_done(&r));
+    if (!place.object_id) return E_NOT_FOUND;
+    *ret = place;
+    return OK;
+}
+
+SQL(PLACE, "SELECT owner_id, coalesce(reach_id, owner_id), id FROM wave WHERE uid = $1");
+SQL(UNIT_PLACE, "SELECT o.owner_id, o.id, w.id FROM wave w JOIN wave_unit u ON u.wave_id = w.id"
+                " JOIN v_organisation_unit o ON o.id = u.unit_id WHERE w.uid = $1 AND u.code = $2");
+
+Err survey_place(Ctx *c, Str uid, Place *ret)
+{
+    return place_by(db_query(c, PLACE, uid), ret);
+}
+
+enum { UID_CHARS = 32 };
+
+Err survey_unit_place(Ctx *c, Str spot, Place *ret)
+{
+    if (spot.n < UID_CHARS + 2) return E_NOT_FOUND;
+    return place_by(db_query(c, UNIT_PLACE, str_sub(spot, 0, UID_CHARS), str_sub(spot, UID_CHARS + 1, spot.n)), ret);
+}
+
+/* Ordered as survey_units orders, so that the two walk side by side. */
+SQL(ANSWERED, "SELECT u.unit_id, t.n FROM wave_unit u JOIN v_answer_tally t ON t.wave_id = u.wave_id AND t.unit_id = u.unit_id"
+              " AND t.item_id = 0 AND t.group_id = 0 AND t.value = 1 WHERE u.wave_id = $1 ORDER BY u.depth, u.name_sort, u.unit_id");
+
+Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret)
+{
+    int64_t *n = NEW(c->arena, int64_t, units->n);
+    ptrdiff_t at = 0;
+    Rows r = db_query(c, ANSWERED, id);
+    while (db_next(&r)) {
+        while (at < units->n && units->v[at].id.v != db_i64(&r, 0)) at++;
+        if (at < units->n) n[at] = db_i64(&r, 1);
+    }
+    TRY(db_done(&r));
+    for (ptrdiff_t i = units->n - 1; i >= 0; i--)
+        if (units->v[i].parent >= 0) n[units->v[i].parent] += n[i];
+    for (ptrdiff_t i = 0; i < units->n; i++) n[i] = n[i] < SURVEY_FEW ? -1 : n[i] - n[i] % SURVEY_FEW;
+    *ret = n;
+    return OK;
+}
+
+SQL(VISIBLE, "SELECT u.unit_id FROM wave_unit u WHERE u.wave_id = $1 AND u.unit_id" SEEN("$2", "$3", "$4")
+             " ORDER BY u.depth, u.name_sort, u.unit_id");
+
+Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool **ret)
+{
+    bool *seen = NEW(c->arena, bool, units->n);
+    ptrdiff_t at = 0;
+    Rows r = db_query(c, VISIBLE, id, c->viewer, object, c->today);
+    while (db_next(&r)) {
+        while (at < units->n && units->v[at].id.v != db_i64(&r, 0)) at++;
+        if (at < units->n) seen[at] = true;
+    }
+    TRY(db_done(&r));
+    *ret = seen;
+    return OK;
+}
+
+enum { QUESTIONNAIRES_MAX = 200 };
+SQL(QUESTIONNAIRES, "SELECT code FROM v_questionnaire ORDER BY code LIMIT $1");
+
+Err survey_questionnaires(Ctx *c, CodeNames *ret)
+{
+    CodeNames all = {.v = NEW(c->arena, Str, QUESTIONNAIRES_MAX), .name = NEW(c->arena, Str, QUESTIONNAIRES_MAX)};
+    Rows r = db_query(c, QUESTIONNAIRES, QUESTIONNAIRES_MAX);
+    while (db_next(&r)) all.v[all.n++] = db_str(&r, 0);
+    TRY(db_done(&r));
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        Questionnaire q = {0};
+        TRY(questionnaire_newest(c, all.v[i], &q));
+        all.name[i] = lang_text(q.title, c->lang == LANG_EN ? S("en") : S("da"));
+    }
+    *ret = all;
+    return OK;
+}
+
+enum { OPEN_MAX = 16 };
+SQL(OPEN_CODES, "SELECT k.role, coalesce(k.sealed, ''), u.code, u.name FROM wave_code k JOIN wave_unit u ON u.wave_id = k.wave_id"
+                " AND u.unit_id = k.unit_id WHERE k.wave_id = $1 AND k.unit_id = $2 AND k.kind = 'open' ORDER BY k.id LIMIT $3");
+
+Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
+{
+    PlainCodes all = {.v = NEW(c->arena, PlainCode, OPEN_MAX)};
+    Rows r = db_query(c, OPEN_CODES, wave->id, unit, OPEN_MAX);
+    while (db_next(&r))
+        all.v[all.n++] = (PlainCode){.role = db_str(&r, 0), .code = db_str(&r, 1), .unit = db_str(&r, 2), .unit_name = db_str(&r, 3), .kind = S("open")};
+    TRY(db_done(&r));
+    for (ptrdiff_t i = 0; i < all.n; i++) TRY(survey_code_unseal(c, wave, all.v[i].code, &all.v[i].code));
+    *ret = all;
+    return OK;
+}
+
+SQL(INVITED, "SELECT u.code, i.role, i.n FROM wave_invited i JOIN wave_unit u ON u.wave_id = i.wave_id AND u.unit_id = i.unit_id"
+             " WHERE i.wave_id = $1 ORDER BY u.depth, u.name_sort, u.unit_id, i.role");
+
+Err survey_invited_text(Ctx *c, WaveId id, Str *ret)
+{
+    Buf b = buf_new(c->arena, SURVEY_INVITED_BYTES);
+    buf_add(&b, S("enhed,rolle,antal\n"));
+    Rows r = db_query(c, INVITED, id);
+    while (db_next(&r)) {
+        buf_add(&b, db_str(&r, 0));
+        buf_add_char(&b, ',');
+        buf_add(&b, db_str(&r, 1));
+        buf_add_char(&b, ',');
+        buf_add_i64(&b, db_i64(&r, 2));
+        buf_add_char(&b, '\n');
+    }
+    TRY(db_done(&r));
+    *ret = buf_str(&b);
+    return OK;
+}

@@ -1,0 +1,38 @@
+/* What the pages of this folder read beside survey.h. */
+#ifndef FEATURE_SURVEY_SURVEY_VIEW_H
+#define FEATURE_SURVEY_SURVEY_VIEW_H
+
+#include "feature/survey/survey.h"
+
+enum { WAVE_PAGE = 50 };
+typedef struct WaveLine {
+    Wave wave;
+    Str owner; /* name */
+} WaveLine;
+typedef struct WaveLines {
+    WaveLine *v;
+    ptrdiff_t n;
+    bool more; /* cut at WAVE_PAGE */
+} WaveLines;
+/* Those the viewer may read (access: wave/R), the latest first. */
+MUST Err survey_list(Ctx *c, WaveLines *ret);
+/* Where the wave lies: its tree's top, else its owner. E_NOT_FOUND without a sentence. */
+MUST Err survey_place(Ctx *c, Str uid, Place *ret);
+/* "UID-CODE": a unit of a wave, with the unit's own place. E_NOT_FOUND without a sentence. */
+MUST Err survey_unit_place(Ctx *c, Str spot, Place *ret);
+
+/* Answers that count as answered, of each unit of the tree with those below it;
+   in steps of five and -1 under five, as they may be shown (DESIGN, Anonymity). */
+MUST Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret);
+/* Of each unit, whether the viewer has the right on it: 'response_rate' or 'wave_codes', R. */
+MUST Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool **ret);
+
+typedef struct CodeNames { Str *v; Str *name; ptrdiff_t n; } CodeNames;
+/* Codes of the questionnaires there are, at most 200. */
+MUST Err survey_questionnaires(Ctx *c, CodeNames *ret);
+/* The open codes of a unit, one a role, that are there already. */
+MUST Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret);
+/* "enhed,rolle,antal" of every number that is set, as the form takes it back. */
+MUST Err survey_invited_text(Ctx *c, WaveId id, Str *ret);
+
+#endif
