@@ -37,6 +37,9 @@ typedef struct Format {
 } Format;
 
 static const Format formats[] = {
+    {REPORT_HTML, S_INIT("html"), NULL, report_html},
+    {REPORT_PDF, S_INIT("pdf"), NULL, report_pdf},
+    {REPORT_SLIDES, S_INIT("slides"), NULL, report_slides},
     {REPORT_XLSX, S_INIT("xlsx"), NULL, report_xlsx},
     {REPORT_CSV, S_INIT("csv"), NULL, report_csv},
     {REPORT_JSON, S_INIT("json"), stored_json, NULL},

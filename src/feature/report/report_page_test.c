@@ -1,0 +1,325 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/number.h"
+#include "feature/report/report_pages.h"
+#include "render/pdf/pdf_check.h"
+#include "store.h"
+#include "test.h"
+
+/* ---- a report with everything that a page must know how to say ---- */
+
+static LangTexts both(Ctx *c, const char *da, const char *en)
+{
+    LangText *v = NEW(c->arena, LangText, 2);
+    v[0] = (LangText){S("da"), str_of_z(da)};
+    v[1] = (LangText){S("en"), str_of_z(en)};
+    return (LangTexts){v, 2};
+}
+
+static Values values_of(Ctx *c, int64_t a, int64_t b)
+{
+    Values all = {.v = NEW(c->arena, int64_t, 2), .n = 2};
+    all.v[0] = a;
+    all.v[1] = b;
+    return all;
+}
+
+static Options agree_options(Ctx *c)
+{
+    static const char *const da[] = {"helt uenig", "uenig", "hverken eller", "enig", "helt enig", "ved ikke"};
+    static const char *const en[] = {"strongly disagree", "disagree", "neither", "agree", "strongly agree", "don't know"};
+    Options all = {.v = NEW(c->arena, Option, COUNT_OF(da)), .n = COUNT_OF(da)};
+    for (int i = 0; i < COUNT_OF(da); i++) all.v[i] = (Option){i + 1, both(c, da[i], en[i])};
+    return all;
+}
+
+static ReportItem item_of(Ctx *c, const char *code, const char *da, const char *en)
+{
+    return (ReportItem){
+        .code = str_of_z(code), .section = S("SAM"), .theme = S("samarbejde"), .text = str_of_z(da), .texts = both(c, da, en),
+        .kind = ITEM_SINGLE, .options = agree_options(c), .agree_set = values_of(c, 4, 5), .disagree_set = values_of(c, 1, 2),
+        .dont_know_set = {values_of(c, 6, 6).v, 1}, .state = REPORT_HIDDEN,
+    };
+}
+
+static ReportItem shown(Ctx *c, ReportItem item, const int64_t count[5], double low, double high)
+{
+    item.state = REPORT_SHOWN;
+    item.has_distribution = true;
+    item.distribution = (ReportCounts){NEW(c->arena, ReportCount, 5), 5};
+    for (int i = 0; i < 5; i++) {
+        item.distribution.v[i] = (ReportCount){i + 1, count[i]};
+        item.valid += count[i];
+    }
+    int64_t agree = count[3] + count[4];
+    item.agree = (ReportShare){.is = true, .count = agree, .share = (double)agree / (double)item.valid, .low = low, .high = high};
+    return item;
+}
+
+static void changed(Ctx *c, ReportItem *item, Label label, double difference, int64_t before, int64_t of)
+{
+    item->change = (ReportCompare){.is = true, .other = S("2025"), .is_comparable = label != LABEL_IKKE_SAMMENLIGNELIG,
+                                   .difference = difference, .low = difference - 0.2, .high = difference + 0.2, .label = label};
+    item->years = (ReportYears){NEW(c->arena, ReportYear, 1), 1};
+    item->years.v[0] = (ReportYear){.wave = S("2025"), .valid = of, .has_count = true, .count = before};
+}
+
+static void grouped(Ctx *c, ReportItem *item)
+{
+    item->groups = (ReportGroups){NEW(c->arena, ReportGroup, 3), 3};
+    item->groups.v[0] = (ReportGroup){.dimension = S("enhed"), .group = S("kommune"), .state = REPORT_SHOWN, .valid = 210,
+                                      .agree = {.is = true, .count = 97, .share = 97.0 / 210}};
+    item->groups.v[1] = (ReportGroup){.dimension = S("rolle"), .group = S("leder"), .state = REPORT_HIDDEN};
+    item->groups.v[2] = (ReportGroup){.dimension = S("rolle"), .group = S("personale"), .state = REPORT_SHOWN, .valid = 27,
+                                      .agree = {.is = true, .count = 18, .share = 18.0 / 27},
+                                      .versus = {.is = true, .p_adjusted = 0.01, .difference = 0.25}};
+}
+
+enum { ITEMS = 6 };
+
+/* Certain, by chance, few answers, new wording, words only, hidden. */
+static Report fixture(Ctx *c)
+{
+    ReportItem *v = NEW(c->arena, ReportItem, ITEMS);
+    v[0] = shown(c, item_of(c, "Q1", "Vi har fast tid til at følge op", "We have fixed time to follow up"), (int64_t[]){3, 6, 7, 18, 9}, 0.48, 0.76);
+    changed(c, &v[0], LABEL_SIKKER, 0.33, 13, 44);
+    v[1] = shown(c, item_of(c, "Q2", "Vi ser på hinandens undervisning", "We watch each other teach"), (int64_t[]){7, 13, 9, 10, 4}, 0.20, 0.47);
+    changed(c, &v[1], LABEL_USIKKER, -0.09, 18, 43);
+    v[2] = shown(c, item_of(c, "Q3", "Vi deler ansvaret for alle børn", "We share the children"), (int64_t[]){1, 1, 3, 7, 4}, 0.44, 0.86);
+    changed(c, &v[2], LABEL_FAA_SVAR, 0.1, 9, 15);
+    v[3] = shown(c, item_of(c, "Q4", "Vi bruger det, eleverne fortæller", "We use what pupils say"), (int64_t[]){2, 6, 9, 17, 7}, 0.43, 0.72);
+    changed(c, &v[3], LABEL_IKKE_SAMMENLIGNELIG, 0, 0, 0);
+    v[4] = item_of(c, "Q5", "Vi hjælper hinanden", "We help each other");
+    v[4].state = REPORT_WORDS;
+    v[4].valid = 7;
+    v[5] = item_of(c, "Q6", "Ressourcecentret ændrer det, jeg gør", "The centre changes what I do");
+    for (int i = 0; i < ITEMS; i++) grouped(c, &v[i]);
+    Report r = {
+        .wave = S("2026"), .unit = {S("S11"), S("Bakkeskolen"), S("skole")}, .version = 1, .released = {20577}, .minimum = 5,
+        .response = {.has_invited = true, .has_answered = true, .has_rate = true, .invited = 58, .answered = 44, .rate = 44.0 / 58},
+        .items = {v, ITEMS}, .title = both(c, "Medarbejdernes svar", "What staff answered"), .previous = S("2025"),
+        .path = {NEW(c->arena, ReportUnit, 1), 1}, .sections = {NEW(c->arena, ReportSection, 1), 1},
+    };
+    r.path.v[0] = (ReportUnit){S("K1"), S("Fjordby Kommune"), S("kommune")};
+    r.sections.v[0] = (ReportSection){S("SAM"), S("samarbejde"), both(c, "Samarbejde i teamet", "Working together"), 0, ITEMS};
+    return r;
+}
+
+static Str html_of(Ctx *c, const Report *r)
+{
+    Str bytes = {0};
+    CHECK_OK(report_html(c, r, &bytes));
+    return bytes;
+}
+
+static bool has(Str s, const char *part)
+{
+    return str_find(s, str_of_z(part), 0) >= 0;
+}
+
+/* ---- numbers ---- */
+
+TEST(report_words, below_twenty_answers_percent_is_the_nearest_five)
+{
+    CHECK_INT(report_pct(11, 16).v, 70);
+    CHECK(report_pct(11, 16).is_circa);
+    CHECK_INT(report_pct(1, 40).v, 3); /* 2.5: half up */
+    CHECK(!report_pct(1, 40).is_circa);
+    CHECK_INT(report_pct(19, 19).v, 100);
+}
+
+TEST(report_words, a_change_has_a_sign_and_a_real_minus)
+{
+    Ctx *c = test_ctx_plain();
+    CHECK_STR(report_points(c, 0.334), S("+33 point"));
+    CHECK_STR(report_points(c, -0.045), S("\xe2\x88\x92" "5 point"));
+    CHECK_STR(report_points(c, 0.001), S("0 point"));
+}
+
+/* ---- findings ---- */
+
+TEST(report_words, the_certain_change_is_the_headline)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    CHECK_STR(view.sections.v[0].finding, S("Sikker ændring siden 2025: 33 point flere er enige i: »Vi har fast tid til at følge op«. "
+                                            "På de andre spørgsmål ligner svarene dem fra 2025."));
+}
+
+TEST(report_words, without_a_certain_change_nothing_is_explained)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.items.v[0].change.label = LABEL_USIKKER;
+    CHECK_STR(report_view(c, &r).sections.v[0].finding, S("Svarene ligner dem fra 2025. Ingen ændring er sikker."));
+}
+
+TEST(report_words, a_first_measurement_tells_levels_and_no_change)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.previous = S("");
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].change = (ReportCompare){0};
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].years = (ReportYears){0};
+    ReportView view = report_view(c, &r);
+    CHECK(str_starts(view.sections.v[0].finding, S("Flest er enige i »")));
+    CHECK(!has(html_of(c, &r), "Sikker ændring"));
+}
+
+TEST(report_words, all_hidden_has_no_figure_at_all)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.response = (ReportResponse){0};
+    for (int i = 0; i < ITEMS; i++) {
+        r.items.v[i] = item_of(c, "Q", "Spørgsmål", "Question");
+        r.items.v[i].groups = (ReportGroups){0};
+    }
+    ReportView view = report_view(c, &r);
+    CHECK_STR(view.sections.v[0].finding, S("Der er for få svar til at vise tal i denne del."));
+    Str page = html_of(c, &r);
+    ptrdiff_t from = str_find(page, S("id=\"del-SAM\""), 0), to = str_find(page, S("id=\"skjult\""), 0);
+    CHECK(from > 0 && to > from);
+    Str section = str_sub(page, from, to);
+    CHECK(!has(section, "pct.<") && !has(section, "svar<"));
+}
+
+TEST(report_words, each_state_of_change_has_its_words)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    const ItemViews *items = &view.sections.v[0].blocks.v[0].items;
+    CHECK_INT(items->n, ITEMS);
+    CHECK_STR(items->v[0].change, S("Sikker ændring"));
+    CHECK_STR(items->v[0].change_more, S("+33 point"));
+    CHECK_STR(items->v[1].change, S("Kan være tilfældigt"));
+    CHECK_STR(items->v[2].change, S("For få svar"));
+    CHECK_STR(items->v[3].change, S("Ny formulering"));
+    CHECK_STR(items->v[4].says, S("Næsten alle svarede ens."));
+    CHECK_STR(items->v[5].says, S("Skjult, så ingen kan genkendes."));
+}
+
+TEST(report_words, hidden_and_words_only_give_no_number_to_draw)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    for (int i = 4; i < ITEMS; i++) {
+        const ItemView *item = &view.sections.v[0].blocks.v[0].items.v[i];
+        CHECK(!item->has_distribution && !item->has_comparison);
+        CHECK_INT(item->certainty, 0);
+    }
+}
+
+TEST(report_words, years_are_pooled_by_people)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    /* (27 + 13) of (43 + 44) */
+    CHECK_STR(view.sections.v[0].blocks.v[0].items.v[0].years, S("2025 og 2026 under ét: 46 pct. enige af 87 svar."));
+}
+
+TEST(report_words, a_low_response_is_said)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.response = (ReportResponse){true, true, true, 100, 38, 0.38, REPORT_UNDER_40};
+    CHECK_STR(report_view(c, &r).caution, S("38 pct. har svaret. Det er for få til at sige noget sikkert om alle."));
+}
+
+TEST(report_words, a_scale_the_other_way_round_is_drawn_from_disagree_to_agree)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    for (int i = 0; i < ITEMS; i++) {
+        r.items.v[i].agree_set = values_of(c, 1, 2);
+        r.items.v[i].disagree_set = values_of(c, 4, 5);
+    }
+    ReportView view = report_view(c, &r);
+    const Distribution *d = &view.sections.v[0].blocks.v[0].items.v[0].distribution.distribution;
+    CHECK_STR(d->label[0], S("helt enig")); /* the fixture's words stay; value 5 is now disagreement */
+    CHECK_INT(d->neither, 2);
+}
+
+TEST(report_words, answers_that_are_no_scale_get_a_table)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.items.v[0].agree_set = r.items.v[0].disagree_set = (Values){0};
+    r.items.v[0].agree = (ReportShare){0};
+    ReportView view = report_view(c, &r);
+    const BlockView *b = &view.sections.v[0].blocks.v[0];
+    CHECK_INT(b->items.n, 1);
+    CHECK(!b->items.v[0].has_distribution);
+    CHECK_INT(b->tables.v[0].lines.n, 5);
+    CHECK_STR(b->tables.v[0].lines.v[3].cells.v[0].text, S("42 pct."));
+}
+
+/* ---- outputs ---- */
+
+/* For looking at: into the file that the environment names. */
+static void keep(const char *name, Str bytes)
+{
+    const char *to = getenv(name);
+    if (!to) return;
+    FILE *f = fopen(to, "w");
+    CHECK(f && fwrite(bytes.p, 1, (size_t)bytes.n, f) == (size_t)bytes.n && fclose(f) == 0);
+}
+
+static bool is_plain_page(Str page)
+{
+    return has(page, "<title>Rapport: Bakkeskolen, 2026</title>") && has(page, "skjult") && has(page, "Sådan er der regnet");
+}
+
+TEST(report_html, is_one_file_with_every_part)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    Str page = html_of(c, &r);
+    CHECK(is_plain_page(page));
+    CHECK(!has(page, "<script"));
+    keep("TRAAD_LOOK", page);
+}
+
+TEST(report_html, english_takes_the_translated_texts)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    c->lang = LANG_EN;
+    Str page = html_of(c, &r);
+    CHECK(has(page, "<html lang=\"en\">") && has(page, "We have fixed time to follow up") && has(page, "strongly agree"));
+    CHECK(!has(page, "Vi har fast tid"));
+}
+
+static void no_faults(Ctx *c, Str bytes)
+{
+    Strs faults = {0};
+    CHECK_OK(pdf_check(c, bytes, &faults));
+    CHECK_STR(faults.n ? faults.v[0] : S(""), S(""));
+}
+
+TEST(report_pdf, can_be_read_by_everybody_and_is_the_same_each_time)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str one = {0}, two = {0};
+    CHECK_OK(report_pdf(c, &r, &one));
+    CHECK_OK(report_pdf(c, &r, &two));
+    no_faults(c, one);
+    CHECK(str_eq(one, two));
+    keep("TRAAD_LOOK_PDF", one);
+}
+
+TEST(report_slides, can_be_read_by_everybody)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str bytes = {0};
+    CHECK_OK(report_slides(c, &r, &bytes));
+    no_faults(c, bytes);
+    keep("TRAAD_LOOK_SLIDES", bytes);
+}

@@ -1,0 +1,161 @@
+/* The report on paper: A4, tagged, the same words as the page. */
+#include "core/app.h"
+#include "feature/report/report_pages.h"
+#include "feature/report/report_print.h"
+#include "render/pdf/pdf.h"
+#include "text/da.h"
+
+PdfMeta report_meta(Ctx *c, const ReportView *view, PdfPaper paper)
+{
+    const Report *r = view->report;
+    Buf date = buf_new(c->arena, 60);
+    text_date(&date, c->lang, r->released);
+    return (PdfMeta){
+        .title = view->title,
+        .author = r->path.n ? r->path.v[0].name : r->unit.name,
+        .eye_line = msg_text(c, TF("{1} · måling {2}, udgave {3}", r->unit.name, r->wave, r->version)),
+        .date = buf_str(&date),
+        .made = {(int64_t)r->released.day * 86400000},
+        .paper = paper,
+    };
+}
+
+static void print_table(Ctx *c, Pdf *pdf, const TableView *t)
+{
+    int columns = (int)t->heads.n, rows = (int)t->lines.n;
+    if (rows == 0) return;
+    PdfColumn *column = NEW(c->arena, PdfColumn, columns);
+    for (int i = 0; i < columns; i++) column[i] = (PdfColumn){.head = t->heads.v[i].text, .share = i ? 10 : 26, .is_right = t->heads.v[i].is_right};
+    PdfCell *cells = NEW(c->arena, PdfCell, columns * rows);
+    for (int row = 0; row < rows; row++) {
+        const TableLine *line = &t->lines.v[row];
+        cells[row * columns].text = line->head;
+        for (int i = 1; i < columns; i++) cells[row * columns + i].text = line->cells.v[i - 1].text;
+    }
+    pdf_table(pdf, &(PdfTable){.caption = t->caption, .column = column, .columns = columns, .cells = cells, .rows = rows});
+}
+
+/* Ten columns and more do not fit on the paper: the first is repeated. */
+enum { PRINT_COLUMNS = 9 };
+
+static TableView columns_of(Ctx *c, const TableView *t, ptrdiff_t from, ptrdiff_t to)
+{
+    TableView part = {.caption = t->caption, .heads = {NEW(c->arena, TableHead, to - from + 1), to - from + 1}};
+    part.heads.v[0] = t->heads.v[0];
+    for (ptrdiff_t i = from; i < to; i++) part.heads.v[i - from + 1] = t->heads.v[i];
+    part.lines = (TableLines){NEW(c->arena, TableLine, t->lines.n), t->lines.n};
+    for (ptrdiff_t i = 0; i < t->lines.n; i++)
+        part.lines.v[i] = (TableLine){t->lines.v[i].head, {t->lines.v[i].cells.v + from - 1, to - from}};
+    return part;
+}
+
+void report_print_table(Ctx *c, Pdf *pdf, const TableView *t)
+{
+    for (ptrdiff_t from = 1; from < t->heads.n; from += PRINT_COLUMNS - 1) {
+        ptrdiff_t to = from + PRINT_COLUMNS - 1 < t->heads.n ? from + PRINT_COLUMNS - 1 : t->heads.n;
+        TableView part = columns_of(c, t, from, to);
+        print_table(c, pdf, &part);
+    }
+}
+
+/* ---- items ----------------------------------------------------------------------- */
+
+enum { ITEM_COLUMNS = 4 };
+
+static PdfCell words_cell(Str text, Str small)
+{
+    return (PdfCell){.text = text, .small = small};
+}
+
+static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
+{
+    cells[0] = words_cell(i->text, i->answers);
+    if (i->is_hidden) {
+        Chart *box = NEW(c->arena, Chart, 1);
+        *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
+        cells[1] = (PdfCell){.chart = box, .span = 2};
+    } else if (i->has_comparison) {
+        cells[1] = i->has_distribution ? (PdfCell){.chart = &i->distribution} : words_cell(i->says, S(""));
+        cells[2] = (PdfCell){.chart = &i->comparison};
+    } else if (i->has_distribution) {
+        cells[1] = (PdfCell){.chart = &i->distribution, .span = 2};
+    } else {
+        cells[1] = (PdfCell){.text = i->says, .span = 2};
+    }
+    cells[3] = i->certainty ? (PdfCell){.text = i->change, .small = i->change_more, .certainty = i->certainty}
+                            : words_cell(i->change_more.n ? i->change_more : S("–"), S(""));
+}
+
+void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
+{
+    if (b->colours.n) pdf_key(pdf, b->colours);
+    if (b->marks.n) pdf_key(pdf, b->marks);
+    PdfColumn columns[ITEM_COLUMNS] = {
+        {.head = msg_text(c, T("Spørgsmål")), .share = 30},
+        {.head = msg_text(c, T("Uenige til venstre, enige til højre, pct.")), .share = 36},
+        {.head = msg_text(c, T("Enige i alt, 0 til 100 pct.")), .share = 24},
+        {.head = msg_text(c, T("Ændring")), .share = 22},
+    };
+    if (b->colours.n == 0) columns[1].head = msg_text(c, T("Svar"));
+    int rows = (int)b->items.n;
+    PdfCell *cells = NEW(c->arena, PdfCell, rows * ITEM_COLUMNS);
+    for (int i = 0; i < rows; i++) item_cells(c, &b->items.v[i], cells + i * ITEM_COLUMNS);
+    pdf_table(pdf, &(PdfTable){.column = columns, .columns = ITEM_COLUMNS, .cells = cells, .rows = rows});
+}
+
+/* ---- the document ------------------------------------------------------------------ */
+
+void report_print_rate(Pdf *pdf, const ReportView *view)
+{
+    if (view->has_rate) pdf_chart(pdf, &view->rate, 0);
+    pdf_text(pdf, PDF_BODY, view->rate_says);
+    if (view->caution.n) pdf_text(pdf, PDF_NOTE, view->caution);
+}
+
+static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
+{
+    pdf_heading(pdf, 2, s->title);
+    pdf_text(pdf, PDF_LEAD, s->finding);
+    if (s->more.n) pdf_list(pdf, false, s->more);
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++) report_print_block(c, pdf, &s->blocks.v[i]);
+    if (s->focus.body.n) {
+        pdf_heading(pdf, 3, msg_text(c, T("Fremadrettet fokus")));
+        pdf_text(pdf, PDF_NOTE, s->focus.body);
+    }
+    bool has_tables = s->groups.n > 0;
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++) has_tables = has_tables || s->blocks.v[i].tables.n > 0;
+    if (!has_tables) return;
+    pdf_heading(pdf, 3, msg_text(c, T("Tallene som tabel")));
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++)
+        for (ptrdiff_t k = 0; k < s->blocks.v[i].tables.n; k++) report_print_table(c, pdf, &s->blocks.v[i].tables.v[k]);
+    for (ptrdiff_t i = 0; i < s->groups.n; i++) report_print_table(c, pdf, &s->groups.v[i]);
+}
+
+static void print_method(Ctx *c, Pdf *pdf, const ReportView *view)
+{
+    if (view->has_hidden) {
+        pdf_heading(pdf, 2, msg_text(c, T("Hvorfor er noget skjult?")));
+        pdf_text(pdf, PDF_NOTE, view->hidden_why);
+    }
+    pdf_page(pdf);
+    pdf_heading(pdf, 2, msg_text(c, T("Sådan er der regnet")));
+    pdf_list(pdf, false, view->method);
+}
+
+Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes)
+{
+    ReportView view = report_view(c, r);
+    PdfMeta meta = report_meta(c, &view, PDF_A4);
+    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
+    pdf_heading(pdf, 1, view.title);
+    pdf_text(pdf, PDF_LEAD, view.lead);
+    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
+    report_print_rate(pdf, &view);
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
+    if (view.has_scores) {
+        pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
+        report_print_table(c, pdf, &view.scores);
+    }
+    print_method(c, pdf, &view);
+    return pdf_end(pdf, ret_bytes);
+}
