@@ -155,7 +155,7 @@ typedef struct Cell {
     bool is_given;
 } Cell;
 
-static bool in_scale(const Item *item, int64_t value)
+bool answer_has_option(const Item *item, int64_t value)
 {
     for (ptrdiff_t i = 0; i < item->options.n; i++)
         if (item->options.v[i].value == value) return true;
@@ -181,20 +181,27 @@ static Str read_option(Arena *arena, const MapItem *m, Str value, Cell *cell)
     return S("");
 }
 
-static Str read_number(Arena *arena, char decimal, const Item *item, Str value, Cell *cell)
+bool answer_number(Str value, char decimal, int64_t *ret)
 {
     char text[40];
     double v = 0;
-    if (value.n < 1 || value.n >= (ptrdiff_t)sizeof text) return S("is no number");
+    if (value.n < 1 || value.n >= (ptrdiff_t)sizeof text) return false;
     memcpy(text, value.p, (size_t)value.n);
     for (ptrdiff_t i = 0; i < value.n; i++) {
-        if (decimal != '.' && text[i] == '.') return S("is no number");
+        if (decimal != '.' && text[i] == '.') return false;
         if (text[i] == decimal) text[i] = '.';
     }
-    if (!str_f64((Str){text, value.n}, &v)) return S("is no number");
-    if (v > NUMBER_MAX || v < -NUMBER_MAX) return S("is beyond 9,000,000");
+    if (!str_f64((Str){text, value.n}, &v) || v > NUMBER_MAX || v < -NUMBER_MAX) return false;
     double scaled = v * ANSWER_NUMBER_SCALE;
-    give(arena, cell, item, (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5));
+    *ret = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    return true;
+}
+
+static Str read_number(Arena *arena, char decimal, const Item *item, Str value, Cell *cell)
+{
+    int64_t v = 0;
+    if (!answer_number(value, decimal, &v)) return S("is no number between -9,000,000 and 9,000,000");
+    give(arena, cell, item, v);
     return S("");
 }
 
@@ -218,7 +225,7 @@ static Str read_item(Arena *arena, const Plan *plan, ptrdiff_t index, Str value,
     if (m->item->kind == ITEM_TEXT) return read_text(value, cell);
     if (m->item->kind == ITEM_NUMBER) return read_number(arena, plan->map->decimal, m->item, r ? r->to : value, cell);
     if (r) v = r->value;
-    else if (!str_i64(value, &v) || !in_scale(m->item, v)) return S("the value is not in the scale");
+    else if (!str_i64(value, &v) || !answer_has_option(m->item, v)) return S("the value is not in the scale");
     give(arena, cell, m->item, v);
     return S("");
 }

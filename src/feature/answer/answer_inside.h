@@ -15,6 +15,10 @@ bool answer_has_texts(const Questionnaire *q);
 /* Score: sum × 4,096 + count; false when too few of its items are answered. */
 bool answer_score(const Score *score, Answers answers, int64_t *ret);
 
+bool answer_has_option(const Item *item, int64_t value);
+/* × 1,000,000, rounded; false for what is no number up to 9,000,000 either way. */
+bool answer_number(Str value, char decimal, int64_t *ret);
+
 /* Rows as stored. */
 Str answer_row_json(Arena *arena, Answers answers, bool is_complete);
 Str answer_groups_json(Arena *arena, const int64_t *groups, ptrdiff_t n);

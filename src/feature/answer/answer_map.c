@@ -170,13 +170,6 @@ static void read_groups(Ctx *c, const Json *root, AnswerMap *m)
 
 /* ---- items ------------------------------------------------------------------------------ */
 
-static bool has_option(const Item *item, int64_t value)
-{
-    for (ptrdiff_t i = 0; i < item->options.n; i++)
-        if (item->options.v[i].value == value) return true;
-    return false;
-}
-
 static const Item *item_named(Ctx *c, const Json *at, Str code, const Questionnaire *q)
 {
     const Item *item = questionnaire_item(q, code);
@@ -194,7 +187,7 @@ static void check_values(Ctx *c, const Json *values, MapItem *m)
         if (m->item->kind == ITEM_TEXT) problem(c, &values->v[i], S("a text cannot be recoded"));
         else if (!is_number) problem(c, &values->v[i], S("must be a whole number"));
         else if (m->is_option && r->value != 0 && r->value != 1) problem(c, &values->v[i], S("must be 1 or 0"));
-        else if (m->item->kind == ITEM_SINGLE && !has_option(m->item, r->value)) problem(c, &values->v[i], S("is no option of the item"));
+        else if (m->item->kind == ITEM_SINGLE && !answer_has_option(m->item, r->value)) problem(c, &values->v[i], S("is no option of the item"));
     }
 }
 
@@ -205,7 +198,7 @@ static void read_option(Ctx *c, const Json *at, MapItem *m)
     if (!option && is_multiple) problem(c, at, S("must name the option, as the item has several answers"));
     if (!option) return;
     if (!is_multiple) problem(c, option, S("is only for items of kind multiple"));
-    else if (option->kind != JSON_IS_INT || !has_option(m->item, option->i)) problem(c, option, S("is no option of the item"));
+    else if (option->kind != JSON_IS_INT || !answer_has_option(m->item, option->i)) problem(c, option, S("is no option of the item"));
     else {
         m->is_option = true;
         m->option = option->i;

@@ -4,6 +4,10 @@
                                     (sessionStorage) until it is sent; never on
                                     shared devices: leave the attribute out
      <body data-draft-done="KEY">   forgets that draft
+     <form data-parts>              shows its [data-part]s one at a time; buttons
+                                    whose value is a number go to that part;
+                                    [data-ask=FIELD][data-ask-in="1 2"] is there
+                                    when that field has one of those values
      <button hidden data-read="ID ID …" data-read-lang="da">
                                     reads those texts aloud; stays hidden where
                                     the browser has no voice for the language
@@ -61,6 +65,47 @@
     form.addEventListener("submit", save);
   }
 
+  /* A questionnaire of several parts: one at a time, without asking the server.
+     Questions with a condition come and go with the answer they hang on. */
+  function answered(form, code) {
+    return valuesOf(form)[code] || [];
+  }
+  function conditions(form) {
+    form.querySelectorAll("[data-ask]").forEach(function (ask) {
+      var wanted = ask.dataset.askIn.split(" "), on = form.elements[ask.dataset.ask];
+      var first = on && (on.length && !on.tagName ? on[0] : on), holder = first && first.closest("[data-ask]");
+      var asked = answered(form, ask.dataset.ask).some(function (v) { return wanted.indexOf(v) >= 0; });
+      ask.hidden = !asked || !!(holder && holder !== ask && holder.hidden);
+    });
+  }
+  function parts(form) {
+    var all = Array.prototype.slice.call(form.querySelectorAll("[data-part]"));
+    var at = all.findIndex(function (part) { return !part.hidden; });
+    form.querySelectorAll(".ask-words").forEach(function (words) { words.hidden = true; });
+    form.querySelectorAll("input[name='~part']").forEach(function (input) { input.remove(); });
+    function isEmpty(part) {
+      var asks = part.querySelectorAll(".ask");
+      return asks.length > 0 && part.querySelectorAll(".ask:not([hidden])").length === 0;
+    }
+    function show(to) {
+      var step = to < at ? -1 : 1;
+      while (to > 0 && to < all.length - 1 && isEmpty(all[to])) to += step;
+      at = to;
+      all.forEach(function (part, i) { part.hidden = i !== at; });
+      window.scrollTo(0, 0);
+      all[at].querySelector(".part-title").focus();
+    }
+    form.addEventListener("change", function () { conditions(form); });
+    form.addEventListener("submit", function (event) {
+      var button = event.submitter, here = button && all[at].contains(button);
+      var to = here ? button.value : at + 1 < all.length ? String(at + 2) : "send";
+      if (to === "send") return;
+      event.preventDefault();
+      show(Number(to) - 1);
+    });
+    conditions(form);
+  }
+
   function speech(button) {
     var speaker = window.speechSynthesis, lang = button.dataset.readLang || document.documentElement.lang || "da";
     if (!speaker || !window.SpeechSynthesisUtterance) return;
@@ -89,6 +134,7 @@
 
   function start(root) {
     each("form[data-draft]", draft, root);
+    each("form[data-parts]", parts, root);
     each("button[data-read]", speech, root);
     each("button[data-print]", function (button) {
       button.hidden = false;
