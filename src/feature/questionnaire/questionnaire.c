@@ -226,6 +226,14 @@ Err questionnaire_place(Ctx *c, Str code, Place *ret)
     return OK;
 }
 
+SQL(WAVES, "SELECT count(*) FROM v_survey_wave w JOIN questionnaire_version v ON v.id = w.questionnaire_version_id"
+           " WHERE v.questionnaire_id = $1");
+
+Err questionnaire_waves(Ctx *c, QuestionnaireId id, int64_t *ret)
+{
+    return db_one_i64(c, WAVES, ret, id);
+}
+
 /* ---- storing -------------------------------------------------------------------------- */
 
 static void add_cell(Buf *b, Str text)

@@ -26,6 +26,9 @@ bool kind_has_scale(ItemKind kind);
 bool values_equal(Values a, Values b);
 bool lang_texts_equal(LangTexts a, LangTexts b);
 
+/* How many waves were made with a version of it. */
+MUST Err questionnaire_waves(Ctx *c, QuestionnaireId id, int64_t *ret);
+
 /* Fills wording of every item and score. */
 void wordings_fill(Ctx *c, Questionnaire *q);
 
