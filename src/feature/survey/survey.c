@@ -401,6 +401,7 @@ static Err finish(Ctx *c, const Wave *wave)
 {
     KeyOfDone *key = NEW(c->arena, KeyOfDone, 1);
     key->uid = wave->uid;
+    for (int i = 0; i < survey_closing_count; i++) TRY(survey_closings[i](c, wave));
     ctx_after_commit(c, destroy_key, key);
     return db_exec(c, FORGET_CODES, NULL, wave->id);
 }

@@ -81,6 +81,11 @@ MUST Err survey_tree_take(Ctx *c, WaveId id);
    Leaving the states in which answers are taken destroys the wave's key after
    the commit, and with it e-mail addresses and sealed codes. */
 MUST Err survey_move(Ctx *c, WaveId id, WaveState to);
+/* What other features must do while the key is still there, inside the write that
+   takes it away. Listed by src/features.c, which knows them; survey does not. */
+typedef Err SurveyClosing(Ctx *c, const Wave *wave);
+extern SurveyClosing *const survey_closings[];
+extern const int survey_closing_count;
 /* Whether the table has the move. */
 bool survey_may_move(const Wave *wave, WaveState to);
 
@@ -154,9 +159,21 @@ MUST Err survey_mac(Ctx *c, const Wave *wave, SpentKind kind, Str text, Str *ret
 /* Inside a write: true in *ret_first when this mark is new. */
 MUST Err survey_spend(Ctx *c, WaveId id, Str mac, bool *ret_first);
 
+/* ret[i]: the mark macs.v[i] stands already. */
+MUST Err survey_spent_find(Ctx *c, WaveId id, Strs macs, bool *ret);
+/* Inside a write, many at once. E_CONFLICT when one of them stands already, or comes twice. */
+MUST Err survey_spend_all(Ctx *c, WaveId id, Strs macs);
+
 /* What may truthfully be promised (DESIGN, Anonymity): anonym only where every
    role × unit has at least five invited; else fortrolig, with the reason. */
 typedef struct Promise { bool is_anonymous; Msg why; } Promise;
 MUST Err survey_promise(Ctx *c, const Wave *wave, Promise *ret);
+/* The whole sentence, for letters and the respondent's first page (PAGES §7). */
+Msg survey_promise_sentence(const Promise *promise);
+/* The privacy notice of a wave (GDPR art. 13): why, on what basis, who sees what,
+   how long, whom to ask; a paragraph each, the promise first. owner: the data
+   controller's name. */
+typedef struct Notice { Msg *v; ptrdiff_t n; } Notice;
+MUST Err survey_notice(Ctx *c, const Wave *wave, Notice *ret);
 
 #endif

@@ -28,13 +28,6 @@ static PdfMeta meta_of(Ctx *c, const Wave *wave)
     };
 }
 
-static Msg promise_of(const Promise *promise)
-{
-    if (promise->is_anonymous)
-        return T("Svaret er anonymt. Det gemmes uden navn, tid og adresse, så ingen bagefter kan finde ud af, hvad netop du har svaret.");
-    return T("Svaret er fortroligt. Vi gemmer ikke dit navn sammen med svaret, men I er måske så få, at nogen kan gætte, hvad du har svaret.");
-}
-
 static Err add_qr(Ctx *c, Pdf *pdf, Str address)
 {
     Chart *chart = NEW(c->arena, Chart, 1);
@@ -49,16 +42,16 @@ static Err letter(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, co
 {
     Str address = survey_code_address(c, code->code);
     pdf_heading(pdf, 1, wave->name);
-    pdf_text(pdf, PDF_LEAD, msg_text(c, TF("Du er spurgt som en af {1}s svarpersoner. Det er frivilligt at svare.", code->unit_name)));
-    pdf_text(pdf, PDF_BODY, msg_text(c, TF("Der kan svares fra {1} til og med {2}. Peg telefonens kamera på koden, eller skriv adressen i en browser.",
-                                          wave->opens_on, wave->closes_on)));
+    pdf_text(pdf, PDF_LEAD, msg_text(c, TF("Du er spurgt om {1}. Det er frivilligt at svare.", code->unit_name)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, TF("Der kan svares fra {1} til og med {2}.", wave->opens_on, wave->closes_on)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Peg telefonens kamera på koden, eller skriv adressen i en browser.")));
     TRY(add_qr(c, pdf, address));
     pdf_heading(pdf, 2, msg_text(c, T("Din kode")));
     pdf_text(pdf, PDF_LEAD, code->code);
     pdf_text(pdf, PDF_BODY, address);
     pdf_text(pdf, PDF_BODY, msg_text(c, T("Koden virker én gang.")));
     pdf_heading(pdf, 2, msg_text(c, T("Det lover vi")));
-    pdf_text(pdf, PDF_BODY, msg_text(c, promise_of(promise)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(promise)));
     pdf_text(pdf, PDF_BODY, msg_text(c, T("Mærket om, at koden er brugt, ligger under en nøgle, som bliver ødelagt, når målingen lukker.")));
     return OK;
 }
@@ -103,7 +96,8 @@ static void class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)
         row[1].text = codes->v[i].code;
         row[2].text = survey_code_address(c, codes->v[i].code);
     }
-    pdf_table(pdf, &(PdfTable){.caption = msg_text(c, T("Koder")), .column = columns, .columns = (int)COUNT_OF(columns), .cells = cells, .rows = (int)codes->n});
+    pdf_table(pdf, &(PdfTable){.caption = msg_text(c, T("Koder")), .column = columns, .columns = (int)COUNT_OF(columns), .cells = cells,
+                               .rows = (int)codes->n});
 }
 
 Err survey_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
@@ -115,7 +109,7 @@ Err survey_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str
     pdf_heading(pdf, 1, wave->name);
     pdf_text(pdf, PDF_LEAD, codes->n ? codes->v[0].unit_name : S(""));
     pdf_text(pdf, PDF_BODY, msg_text(c, T("Klip koderne fra hinanden, og giv hver sin. Skriv ikke, hvem der får hvilken.")));
-    pdf_text(pdf, PDF_BODY, msg_text(c, promise_of(&promise)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(&promise)));
     class_table(c, pdf, codes);
     return ended(pdf, OK, ret_bytes);
 }

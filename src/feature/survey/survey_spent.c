@@ -1,4 +1,4 @@
-#include "feature/survey/survey_spent.h"
+#include "feature/survey/survey.h"
 
 #include "base/buf.h"
 

@@ -118,7 +118,8 @@ Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
     PlainCodes all = {.v = NEW(c->arena, PlainCode, OPEN_MAX)};
     Rows r = db_query(c, OPEN_CODES, wave->id, unit, OPEN_MAX);
     while (db_next(&r))
-        all.v[all.n++] = (PlainCode){.role = db_str(&r, 0), .code = db_str(&r, 1), .unit = db_str(&r, 2), .unit_name = db_str(&r, 3), .kind = S("open")};
+        all.v[all.n++] = (PlainCode){.role = db_str(&r, 0), .code = db_str(&r, 1), .unit = db_str(&r, 2), .unit_name = db_str(&r, 3),
+                                     .kind = S("open")};
     TRY(db_done(&r));
     for (ptrdiff_t i = 0; i < all.n; i++) TRY(survey_code_unseal(c, wave, all.v[i].code, &all.v[i].code));
     *ret = all;

@@ -53,10 +53,12 @@ static Err get_list(Ctx *c)
 {
     WaveLines all = {0};
     TRY(survey_list(c, &all));
-    WaveListPage page = {.all = {.v = NEW(c->arena, WaveRow, all.n), .n = all.n, .more = all.more}, .may_add = access_may(c, NEED_WAVE_WRITE, NULL)};
+    WaveListPage page = {.all = {.v = NEW(c->arena, WaveRow, all.n), .n = all.n, .more = all.more},
+                         .may_add = access_may(c, NEED_WAVE_WRITE, NULL)};
     for (ptrdiff_t i = 0; i < all.n; i++) {
         const Wave *wave = &all.v[i].wave;
-        page.all.v[i] = (WaveRow){.uid = wave->uid, .name = wave->name, .owner = all.v[i].owner, .state = state_shown(c, wave), .when = dates_of(wave)};
+        page.all.v[i] = (WaveRow){.uid = wave->uid, .name = wave->name, .owner = all.v[i].owner, .state = state_shown(c, wave),
+                                  .when = dates_of(wave)};
     }
     page_survey_list(web_page_begin(c, T("Målinger")), &page);
     return web_page_end(c);
@@ -76,7 +78,8 @@ static const Choice depth_choices[] = {
 };
 static const Field new_fields[] = {
     {.name = "questionnaire", .kind = FIELD_CHOICE, .label = T_INIT("Spørgeskema")},
-    {.name = "name", .kind = FIELD_TEXT, .label = T_INIT("Målingens navn"), .hint = T_INIT("Fx Personale, forår 2026."), .min = 1, .max = WAVE_NAME_MAX},
+    {.name = "name", .kind = FIELD_TEXT, .label = T_INIT("Målingens navn"), .hint = T_INIT("Fx Personale, forår 2026."),
+     .min = 1, .max = WAVE_NAME_MAX},
     {.name = "previous", .kind = FIELD_CHOICE, .label = T_INIT("Sammenlignes med"), .optional = true},
     {.name = "open", .kind = FIELD_DATE, .label = T_INIT("Første dag")},
     {.name = "close", .kind = FIELD_DATE, .label = T_INIT("Sidste dag"),

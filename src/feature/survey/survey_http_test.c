@@ -1,0 +1,102 @@
+#include "http.h"
+
+
+#include "base/str.h"
+
+static const char *text(Str a, const char *b)
+{
+    Ctx *c = test_ctx_plain();
+    return str_z(c->arena, STR_CAT(c->arena, a, str_of_z(b)));
+}
+
+enum { UID = 32 };
+
+/* "/maaling/UID" of the wave that the regional lead makes under this name. */
+static Str made(Browser *lead, const char *fields)
+{
+    test_get(lead, "/maalinger/ny");
+    Answer answer = test_post(lead, "/maalinger/ny", fields);
+    CHECK_STATUS(answer, 303);
+    CHECK(str_starts(answer.location, S("/maaling/")));
+    return answer.location;
+}
+
+static Str made_open(Browser *lead, const char *fields)
+{
+    Str path = made(lead, fields);
+    test_get(lead, text(path, "/trin/aaben"));
+    CHECK_STATUS(test_post(lead, text(path, "/trin/aaben"), "version=1"), 303);
+    return path;
+}
+
+#define STAFF "&previous=&open=01-01-2020&close=31-12-2199&role=personale&depth=skole"
+
+HTTP_TEST(survey, a_lead_makes_a_wave_opens_it_and_a_school_prints_its_codes)
+{
+    Browser lead = test_login("programleder"), school = test_login("skoleleder");
+    Str path = made_open(&lead, "questionnaire=PERS&name=Helt+ny" STAFF);
+    Str codes = str_of_z(text(S("/koder/"), text(str_sub(path, 9, 9 + UID), "-S12")));
+    CHECK_HAS(test_get(&lead, "/maalinger"), "Helt ny");
+    CHECK_HAS(test_get(&school, text(path, "")), "Strandmarkskolen");
+    test_get(&school, text(codes, ""));
+    CHECK_STATUS(test_post(&school, text(codes, ""), ""), 303);
+    CHECK_HAS(test_get(&school, text(codes, "")), "class=\"qr\"");
+    Answer pdf = test_post(&school, text(codes, "/pdf"), "role=personale&single=2&paper=breve");
+    CHECK_STATUS(pdf, 200);
+    CHECK_STR(pdf.type, S("application/pdf"));
+    CHECK(str_starts(pdf.body, S("%PDF")));
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(survey, a_closed_wave_has_no_key_and_no_codes)
+{
+    Browser lead = test_login("programleder");
+    Str path = made_open(&lead, "questionnaire=PERS&name=Kort" STAFF);
+    Str codes = str_of_z(text(S("/koder/"), text(str_sub(path, 9, 9 + UID), "-S12")));
+    test_get(&lead, text(codes, ""));
+    CHECK_STATUS(test_post(&lead, text(codes, ""), ""), 303);
+    test_get(&lead, text(path, "/trin/lukket"));
+    CHECK_STATUS(test_post(&lead, text(path, "/trin/lukket"), "version=2"), 303);
+    CHECK_LACKS(test_get(&lead, text(codes, "")), "class=\"qr\"");
+    Answer late = test_get(&lead, text(path, "/trin/aaben"));
+    CHECK_STATUS(late, 409);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM wave_code k JOIN wave w ON w.id = k.wave_id WHERE w.name = 'Kort' AND k.sealed IS NOT NULL"), 0);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(survey, numbers_of_invited_are_read_whole_or_not_at_all)
+{
+    Browser lead = test_login("programleder");
+    Str path = made(&lead, "questionnaire=PERS&name=Tal" STAFF);
+    test_get(&lead, text(path, "/inviterede"));
+    Answer wrong = test_post(&lead, text(path, "/inviterede"), "tal=S12,personale,20%0AIKKE,personale,3");
+    CHECK_STATUS(wrong, 422);
+    CHECK_HAS(wrong, "IKKE");
+    CHECK_INT(test_http_i64("SELECT count(*) FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'Tal'"), 0);
+    CHECK_STATUS(test_post(&lead, text(path, "/inviterede"), "tal=S12;personale;20"), 303);
+    CHECK_INT(test_http_i64("SELECT n FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'Tal'"), 20);
+}
+
+HTTP_TEST(survey, a_school_reaches_its_own_codes_only_and_decides_nothing)
+{
+    Browser lead = test_login("programleder"), school = test_login("skoleleder"), staff = test_login("medarbejder");
+    Str path = made_open(&lead, "questionnaire=PERS&name=Grænser" STAFF);
+    Str uid = str_sub(path, 9, 9 + UID);
+    CHECK_STATUS(test_get(&school, text(S("/koder/"), text(uid, "-S11"))), 404);
+    CHECK_STATUS(test_get(&school, text(S("/koder/"), text(uid, "-NIX"))), 404);
+    CHECK_STATUS(test_get(&school, text(path, "/trin/lukket")), 403);
+    CHECK_STATUS(test_get(&school, "/maalinger/ny"), 403);
+    CHECK_STATUS(test_get(&staff, "/maalinger"), 403);
+    CHECK_LACKS(test_get(&school, text(path, "")), "Bakkeskolen");
+}
+
+HTTP_TEST(survey, two_who_step_at_once_step_once)
+{
+    Browser lead = test_login("programleder");
+    Str path = made(&lead, "questionnaire=PERS&name=To+gange" STAFF);
+    test_get(&lead, text(path, "/trin/aaben"));
+    Browser other = lead;
+    CHECK_STATUS(test_post(&lead, text(path, "/trin/aaben"), "version=1"), 303);
+    test_get(&other, text(path, ""));
+    CHECK_STATUS(test_post(&other, text(path, "/trin/aaben"), "version=1"), 409);
+}
