@@ -21,10 +21,14 @@ static bool table_has(short object, AccessRole role, AccessRelation relation)
     return false;
 }
 
+/* One's own things are no one else's to see: a role that may read only its own
+   is not among the readers. */
 static bool role_reads(short object, AccessRole role)
 {
-    for (int i = 0; i < access_row_count; i++)
-        if (access_rows[i].object == object && access_rows[i].right == RIGHT_READ && access_rows[i].role == (int)role) return true;
+    for (int i = 0; i < access_row_count; i++) {
+        const AccessRow *r = &access_rows[i];
+        if (r->object == object && r->right == RIGHT_READ && r->role == (int)role && (AccessRelation)r->relation != RELATION_OWN) return true;
+    }
     return false;
 }
 
@@ -36,19 +40,21 @@ static Str role_title(Ctx *c, AccessRole role)
 
 enum { EYE_ROLES = 4 };
 
-/* "skoleleder, konsulent og dpo": all of them up to four, then how many more. */
+/* "skoleleder, konsulent og dpo": all of them up to five, else four and how many
+   more: a name is no longer than "and one more". */
 static Str readers(Ctx *c, short object)
 {
     Buf b = buf_new(c->arena, 1000);
     int total = 0, told = 0;
     for (int r = 0; r < ROLE_COUNT; r++) total += role_reads(object, (AccessRole)r);
-    for (int r = 0; r < ROLE_COUNT && told < EYE_ROLES; r++) {
+    int most = total == EYE_ROLES + 1 ? total : EYE_ROLES;
+    for (int r = 0; r < ROLE_COUNT && told < most; r++) {
         if (!role_reads(object, (AccessRole)r)) continue;
         if (told) buf_add(&b, told + 1 == total ? msg_text(c, T(" og ")) : S(", "));
         buf_add(&b, role_title(c, (AccessRole)r));
         told++;
     }
-    if (total > told) buf_add(&b, msg_text(c, TN(" og {1} rolle mere", " og {1} roller mere", total - told)));
+    if (total > told) buf_add(&b, msg_text(c, TN(" og {1} anden rolle", " og {1} andre roller", total - told)));
     return buf_str(&b);
 }
 
@@ -108,11 +114,11 @@ static bool is_here(Ctx *c, const Feature *f, RoomName room)
     return false;
 }
 
+/* *ret_here is left alone on a page outside the rooms. */
 static Rooms rooms(Ctx *c, Msg *ret_here)
 {
     Room *v = NEW(c->arena, Room, COUNT_OF(room_names));
     ptrdiff_t n = 0;
-    *ret_here = T("Menu");
     for (ptrdiff_t i = 0; i < COUNT_OF(room_names); i++) {
         Room room = {.name = room_names[i].name};
         for (int k = 0; k < feature_count; k++) {
@@ -171,6 +177,7 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->school_year = school_year(c);
     f->eye_line = shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
     f->printed = printed_line(c, f);
+    f->room_here = title;
     f->rooms = rooms(c, &f->room_here);
     f->administration = administration(c);
     f->nonce = access_gate.nonce(c);
@@ -228,6 +235,9 @@ void shell_error_page(Ctx *c, Out *o, int status, Msg message, Str number)
         page_error_bare(o, &page);
         return;
     }
+    /* What the page would have shown is not shown, so its readers are not either. */
+    page.frame->eye_line = shell_eye_line(c, NULL);
+    page.frame->printed = printed_line(c, page.frame);
     page_frame_begin(o, page.frame);
     page_error_in_frame(o, &page);
     page_frame_end(o, page.frame);

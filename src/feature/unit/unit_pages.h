@@ -14,6 +14,8 @@ typedef struct Branch {
     Msg period;  /* empty: began before the day and goes on */
     Msg deeper;  /* empty: all below is shown */
     Branches below;
+    Branches classes; /* of below, those that are folded into one line */
+    Msg classes_text, classes_period; /* how many; their common last day, or empty */
 } Branch;
 
 typedef struct TreePage {

@@ -40,6 +40,38 @@ static Branch branch_of(const TreeUnit *at)
     return b;
 }
 
+static bool is_leaf_class(const Branch *b)
+{
+    return str_eq(b->at->unit.kind, S("klasse")) && b->below.n == 0 && b->at->children == 0;
+}
+
+/* Until when, if that is the same for all; a school year's classes end together. */
+static Msg classes_period(const Branches *all)
+{
+    Date last = all->v[0].at->unit.valid_to;
+    for (ptrdiff_t i = 0; i < all->n; i++)
+        if (all->v[i].at->unit.valid_to.day != last.day) return (Msg){0};
+    return last.day ? TF("til og med {1}", last) : (Msg){0};
+}
+
+/* A school with 20 classes is two lines, not 21: its classes are moved out of
+   below. The order of both stays. */
+static void fold_classes(Ctx *c, Branch *b)
+{
+    enum { FOLDED_MIN = 3 };
+    ptrdiff_t n = 0, kept = 0;
+    for (ptrdiff_t i = 0; i < b->below.n; i++) n += is_leaf_class(&b->below.v[i]);
+    if (n < FOLDED_MIN) return;
+    b->classes = (Branches){.v = NEW(c->arena, Branch, n)};
+    for (ptrdiff_t i = 0; i < b->below.n; i++) {
+        if (is_leaf_class(&b->below.v[i])) b->classes.v[b->classes.n++] = b->below.v[i];
+        else b->below.v[kept++] = b->below.v[i];
+    }
+    b->below.n = kept;
+    b->classes_text = TN("{1} klasse", "{1} klasser", n);
+    b->classes_period = classes_period(&b->classes);
+}
+
 /* The units of one level below the same unit, from *at on; those that the
    viewer may not see go with all below them. */
 static Branches grow(Ctx *c, const Tree *tree, ptrdiff_t *at)
@@ -55,6 +87,7 @@ static Branches grow(Ctx *c, const Tree *tree, ptrdiff_t *at)
         if (is_seen && *at < tree->n && tree->v[*at].depth > depth) b.below = grow(c, tree, at);
         while (!is_seen && *at < tree->n && tree->v[*at].depth > depth) (*at)++;
         if (b.below.n == 0 && here->children) b.deeper = TN("{1} enhed under", "{1} enheder under", here->children);
+        fold_classes(c, &b);
         if (is_seen) all.v[all.n++] = b;
     }
     return all;
@@ -192,4 +225,6 @@ static const Route routes[] = {
     {0},
 };
 
-const Feature unit_feature = {.name = "unit", .routes = routes};
+static const Door doors[] = {{ROOM_ADMINISTRATION, "/organisation", T_INIT("Organisationen"), NEED_ORGANISATION_READ}, {0}};
+
+const Feature unit_feature = {.name = "unit", .routes = routes, .doors = doors};
