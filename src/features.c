@@ -8,6 +8,7 @@
 #include "core/organisation/organisation_web.h"
 #include "core/people/people_web.h"
 #include "core/shell/shell_web.h"
+#include "feature/answer/answer.h"
 #include "feature/answer/answer_web.h"
 #include "feature/questionnaire/questionnaire_web.h"
 #include "feature/report/report_web.h"
@@ -21,3 +22,7 @@ const Feature *const features[] = {
     &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
+
+/* Before a wave's key is destroyed. */
+SurveyClosing *const survey_closings[] = {answer_texts_settle};
+const int survey_closing_count = sizeof survey_closings / sizeof *survey_closings;

@@ -167,6 +167,19 @@ TEST(answer, texts_are_sealed_until_they_settle)
     check_recount(c);
 }
 
+TEST(answer, closing_the_wave_settles_its_texts)
+{
+    Fixture g = small(test_store());
+    Ctx *c = g.c;
+    Wave wave = {0};
+    CHECK_OK(survey_add(c, (NewWave){.questionnaire = S("LILLE"), .name = S("aaben"), .opens_on = c->today, .closes_on = {c->today.day + 5}}, &wave));
+    const Given text = {questionnaire_item(&g.q, S("T")), {0}, S("Mere ro")};
+    CHECK_OK(answer_store_sealed(c, &wave, (UnitId){test_unit(c, "S11")}, &g.q, NULL, 0, (Answers){(Given[]){text}, 1}));
+    CHECK_OK(survey_move(c, wave.id, WAVE_LUKKET));
+    CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text WHERE body = 'Mere ro'"), 1);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);
+}
+
 /* ---- files ------------------------------------------------------------------------------------ */
 
 TEST(answer_file, the_same_file_twice_stores_nothing_the_second_time)

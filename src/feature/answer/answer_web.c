@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "core/app.h"
 #include "feature/answer/answer_command.h"
+#include "feature/answer/answer_demo.h"
 #include "feature/answer/answer_page.h"
 #include "feature/answer/answer.html.h"
 #include "feature/survey/survey_spent.h"
@@ -372,4 +373,5 @@ static const Route routes[] = {
     {0},
 };
 
-const Feature answer_feature = {.name = "answer", .schema = &answer_schema, .routes = routes, .commands = answer_commands};
+const Feature answer_feature = {.name = "answer", .schema = &answer_schema, .routes = routes, .commands = answer_commands,
+                               .demo = answer_demo};
