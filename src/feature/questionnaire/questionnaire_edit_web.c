@@ -219,10 +219,17 @@ static Err draw(Ctx *c, Edit *e, bool came_late)
     return web_page_end(c);
 }
 
+/* What the path says of this, empty where its route has no such part. */
+static Str part_of_path(Ctx *c, const char *name)
+{
+    Str marked = STR_CAT(c->arena, S(":"), str_of_z(name));
+    return str_find(str_of_z(web_route(c)->path), marked, 0) < 0 ? S("") : web_path(c, name);
+}
+
 static Err load(Ctx *c, Edit *e)
 {
     TRY(questionnaire_newest(c, web_path(c, "code"), &e->q));
-    Str section = web_path(c, "section");
+    Str section = part_of_path(c, "section");
     for (ptrdiff_t i = 0; i < e->q.sections.n; i++)
         if (str_eq(e->q.sections.v[i].code, section)) e->section = &e->q.sections.v[i];
     return section.n && !e->section ? E_NOT_FOUND : OK;
@@ -232,7 +239,7 @@ static Err load_item(Ctx *c, Edit *e)
 {
     TRY(load(c, e));
     e->is_item = true;
-    Str code = web_path(c, "item"), matrix = web_query(c, "matrix");
+    Str code = part_of_path(c, "item"), matrix = web_query(c, "matrix");
     if (code.n && !(e->item = questionnaire_item(&e->q, code))) return E_NOT_FOUND;
     if (e->item) e->matrix = e->item->matrix;
     else if (matrix.n) e->matrix = questionnaire_item(&e->q, matrix);
@@ -301,6 +308,18 @@ static Err prove(Ctx *c, Edit *e)
     return OK;
 }
 
+/* A matrix cannot be without rows: it begins with one to put right. */
+static Err give_first_row(Ctx *c, Edit *e, const Item *matrix)
+{
+    LangTexts text = {.v = NEW(c->arena, LangText, 1), .n = 1};
+    text.v[0] = (LangText){e->q.languages.v[0], S("Første række")};
+    ItemChange row = {.move = EDIT_SAVE, .section = e->section->code, .matrix = matrix->code,
+                      .to = {.kind = ITEM_SINGLE, .code = STR_CAT(c->arena, matrix->code, S("_1")), .text = text, .scale = matrix->scale,
+                             .is_core = matrix->is_core, .is_reverse = matrix->is_reverse}};
+    Questionnaire with_matrix = e->changed;
+    return questionnaire_change_item(c, &with_matrix, row, &e->changed);
+}
+
 Err prepare_item_edit(Ctx *c)
 {
     Edit *e = NEW(c->arena, Edit, 1);
@@ -316,6 +335,7 @@ Err prepare_item_edit(Ctx *c)
     if (!e->item && e->matrix) change.matrix = e->matrix->code;
     if (change.move == EDIT_SAVE) TRY(read_item(c, e, &change.to));
     TRY(questionnaire_change_item(c, &e->q, change, &e->changed));
+    if (!e->item && change.to.kind == ITEM_MATRIX) TRY(give_first_row(c, e, &change.to));
     return prove(c, e);
 }
 

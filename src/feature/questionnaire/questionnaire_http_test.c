@@ -98,10 +98,12 @@ HTTP_TEST(questionnaire, a_new_one_grows_on_pages)
     test_get(&b, "/sporgeskemaer/NYT1/nyt-afsnit");
     CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-afsnit", "move=gem&version=1&text_da=Andet&code=B&theme=praksis"), 303);
     test_get(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=2&text_da=I+klassen&code=M&kind=matrix&scale=enig5"), 422);
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=2&text_da=Er+der+ro%3F&code=R&kind=single&scale=enig5"), 303);
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=2&text_da=I+klassen&code=M&kind=matrix&scale=enig5"), 303);
+    CHECK_HAS(test_get(&b, "/sporgeskemaer/NYT1"), "Første række");
+    test_get(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B");
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=3&text_da=Er+der+ro%3F&code=R&kind=single&scale=enig5"), 303);
     test_get(&b, "/sporgeskemaer/NYT1/sporgsmaal/R");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/sporgsmaal/R", "move=op&version=3"), 303);
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/sporgsmaal/R", "move=op&version=4"), 303);
     CHECK_HAS(test_get(&b, "/sporgeskemaer/NYT1"), "Er der ro?");
     CHECK_CLEAN();
 }
