@@ -9,5 +9,7 @@ export const pages = [
       await page.waitForSelector('[aria-invalid="true"]');
     },
   },
+  { path: "/glemt-adgangskode", name: "forgot" },
+  { path: "/s", name: "code" },
   { path: "/findes-ikke", name: "not-found", status: 404 },
 ];
