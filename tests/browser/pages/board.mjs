@@ -1,0 +1,8 @@
+/* A member of the council. */
+export const login = "politiker";
+export const pages = [
+  { path: "/", name: "front" },
+  { path: "/organisation", name: "organisation" },
+  { path: "/min-konto", name: "account" },
+  { path: "/support", name: "support" },
+];
