@@ -145,7 +145,7 @@ TEST(report_words, the_certain_change_is_the_headline)
     Report r = fixture(c);
     ReportView view = report_view(c, &r);
     CHECK_STR(view.sections.v[0].finding, S("Sikker ændring siden 2025: 33 point flere er enige i: »Vi har fast tid til at følge op«. "
-                                            "På de andre spørgsmål ligner svarene dem fra 2025."));
+                                            "På de andre spørgsmål, der kan sammenlignes, ligner svarene dem fra 2025."));
 }
 
 TEST(report_words, without_a_certain_change_nothing_is_explained)

@@ -91,9 +91,8 @@ Msg report_hidden_words(void);
 /* ---- pages ------------------------------------------------------------------ */
 
 typedef struct ReportLine {
-    Str wave, unit, kind;
+    Str wave, unit;
     Date released_on;
-    bool is_new;       /* not opened to the staff by its head yet */
     Href href;
 } ReportLine;
 typedef struct ReportLines { ReportLine *v; ptrdiff_t n; bool more; } ReportLines;
@@ -105,7 +104,7 @@ typedef struct FileLinks { FileLink *v; ptrdiff_t n; } FileLinks;
 
 typedef struct ReportPage {
     const ReportView *view;
-    Href own, pdf, slides, show; /* show empty: not this viewer's to show, or shown already */
+    Href pdf, slides, show; /* show empty: not this viewer's to show, or shown already */
     FileLinks files;
     Str shown;         /* to whom it is open, in words */
     bool was_shown, was_written;

@@ -69,7 +69,7 @@ static PdfCell words_cell(Str text, Str small)
 
 static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
 {
-    cells[0] = words_cell(i->text, i->answers);
+    cells[0] = words_cell(i->text, i->years.n ? STR_CAT(c->arena, i->answers, S(". "), i->years) : i->answers);
     if (i->is_hidden) {
         Chart *box = NEW(c->arena, Chart, 1);
         *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
@@ -105,9 +105,12 @@ void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
 
 /* ---- the document ------------------------------------------------------------------ */
 
-void report_print_rate(Pdf *pdf, const ReportView *view)
+void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
 {
-    if (view->has_rate) pdf_chart(pdf, &view->rate, 0);
+    if (view->has_rate) {
+        pdf_text(pdf, PDF_LEAD, msg_text(c, TF("{1} har svaret.", view->rate_big)));
+        pdf_chart(pdf, &view->rate, 0);
+    }
     pdf_text(pdf, PDF_BODY, view->rate_says);
     if (view->caution.n) pdf_text(pdf, PDF_NOTE, view->caution);
 }
@@ -118,10 +121,6 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
     pdf_text(pdf, PDF_LEAD, s->finding);
     if (s->more.n) pdf_list(pdf, false, s->more);
     for (ptrdiff_t i = 0; i < s->blocks.n; i++) report_print_block(c, pdf, &s->blocks.v[i]);
-    if (s->focus.body.n) {
-        pdf_heading(pdf, 3, msg_text(c, T("Fremadrettet fokus")));
-        pdf_text(pdf, PDF_NOTE, s->focus.body);
-    }
     bool has_tables = s->groups.n > 0;
     for (ptrdiff_t i = 0; i < s->blocks.n; i++) has_tables = has_tables || s->blocks.v[i].tables.n > 0;
     if (!has_tables) return;
@@ -150,7 +149,7 @@ Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes)
     pdf_heading(pdf, 1, view.title);
     pdf_text(pdf, PDF_LEAD, view.lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    report_print_rate(pdf, &view);
+    report_print_rate(c, pdf, &view);
     for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
     if (view.has_scores) {
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));

@@ -6,7 +6,7 @@
 #include "render/pdf/pdf.h"
 
 PdfMeta report_meta(Ctx *c, const ReportView *view, PdfPaper paper);
-void report_print_rate(Pdf *pdf, const ReportView *view);
+void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view);
 /* Keys and items with their drawings. */
 void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b);
 /* A wide table goes on in a second one with the same first column. */

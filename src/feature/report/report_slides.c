@@ -4,7 +4,7 @@
 #include "base/number.h"
 #include "feature/report/report_print.h"
 
-enum { SLIDE_ITEMS = 4 }; /* more are too small to read from the back of a room */
+enum { SLIDE_ITEMS = 3, SLIDE_ITEMS_FIRST = 2 }; /* a slide has room for no more; the first has the finding too */
 
 static void slide_of_items(Ctx *c, Pdf *pdf, const SectionView *s, BlockView part, bool goes_on)
 {
@@ -26,11 +26,13 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
     }
     for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
         const BlockView *b = &s->blocks.v[i];
-        for (ptrdiff_t at = 0; at < b->items.n; at += SLIDE_ITEMS) {
+        for (ptrdiff_t at = 0; at < b->items.n;) {
+            ptrdiff_t room = goes_on ? SLIDE_ITEMS : SLIDE_ITEMS_FIRST;
             BlockView part = *b;
             part.items.v += at;
-            part.items.n = b->items.n - at < SLIDE_ITEMS ? b->items.n - at : SLIDE_ITEMS;
+            part.items.n = b->items.n - at < room ? b->items.n - at : room;
             slide_of_items(c, pdf, s, part, goes_on);
+            at += part.items.n;
             goes_on = true;
         }
     }
@@ -58,7 +60,7 @@ Err report_slides(Ctx *c, const Report *r, Str *ret_bytes)
     pdf_text(pdf, PDF_LEAD, view.lead);
     pdf_page(pdf);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    report_print_rate(pdf, &view);
+    report_print_rate(c, pdf, &view);
     for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
     print_next_step(c, pdf);
     return pdf_end(pdf, ret_bytes);

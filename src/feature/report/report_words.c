@@ -387,14 +387,13 @@ static void hide_rest(Ctx *c, const TableView *t, TableLine *line)
 static void words_rest(Ctx *c, const TableView *t, TableLine *line, int64_t valid)
 {
     cell_add(t, line, count_text(c, valid));
-    if (line->cells.n < t->heads.n - 1) cell_add(t, line, msg_text(c, T("næsten alle svarede ens")));
+    if (line->cells.n < t->heads.n - 1) cell_add(t, line, msg_text(c, T("næsten alle")));
     while (line->cells.n < t->heads.n - 1) cell_add(t, line, S(""));
 }
 
 /* Question × answers, in pct. of those who took a stand. */
-static TableView distribution_table(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const Order *order)
+static TableView distribution_table(Ctx *c, const ReportItem *first, ptrdiff_t n, const Order *order)
 {
-    (void)r;
     TableHead heads[CHART_ANSWERS + 2] = {{msg_text(c, T("Spørgsmål")), false}, {msg_text(c, T("Svar")), true}};
     for (int i = 0; i < order->n; i++) heads[i + 2] = (TableHead){order->label[i], true};
     TableView t = table_new(c, msg_text(c, T("Hvad der er svaret, pct. af dem, der har taget stilling")), heads, order->n + 2, n);
@@ -444,7 +443,7 @@ static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, p
     for (ptrdiff_t i = 0; i < n; i++) {
         TableLine *line = line_add(c, &t, item_text(c, &first[i]));
         if (first[i].state == REPORT_WORDS) {
-            cell_add(&t, line, msg_text(c, T("næsten alle svarede ens")));
+            cell_add(&t, line, msg_text(c, T("næsten alle")));
             while (line->cells.n < columns - 1) cell_add(&t, line, S(""));
         } else if (first[i].state == REPORT_SHOWN) {
             compared_cells(c, r, &t, line, &first[i]);
@@ -606,7 +605,7 @@ static Keys marks_of(Ctx *c, const Report *r, const ItemViews *items)
 static TableViews block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const Order *order)
 {
     TableViews all = {.v = NEW(c->arena, TableView, n + 2)};
-    if (order->is_drawn) all.v[all.n++] = distribution_table(c, r, first, n, order);
+    if (order->is_drawn) all.v[all.n++] = distribution_table(c, first, n, order);
     else
         for (ptrdiff_t i = 0; i < n; i++)
             if (first[i].state == REPORT_SHOWN && first[i].has_distribution) all.v[all.n++] = option_table(c, &first[i]);
@@ -713,6 +712,9 @@ static Str level_sentence(Ctx *c, const Sight *sight)
 static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
 {
     if (sight->shown == 0) return msg_text(c, T("Der er for få svar til at vise tal i denne del."));
+    if (sight->certain == 1 && sight->compared > 1 && sight->compared < sight->shown)
+        return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål, der kan sammenlignes, "
+                              "ligner svarene dem fra {1}.", r->previous, first));
     if (sight->certain == 1 && sight->compared > 1)
         return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål ligner svarene dem fra {1}.", r->previous, first));
     if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", r->previous, first));
@@ -796,8 +798,10 @@ static TableView score_table(Ctx *c, const Report *r)
 
 static const Msg METHOD[] = {
     T_INIT("Andelen, der er enige, er regnet af dem, der har taget stilling. »Ved ikke« og ubesvarede er ikke med."),
-    T_INIT("Usikkerheden viser, hvor meget tallet kan skyldes tilfældigheder. Den er et 95 pct. interval (Wilson). Den siger intet om dem, der ikke har svaret."),
-    T_INIT("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give, når mindst 20 har svaret begge gange, og når mindst 40 pct. af de inviterede har svaret."),
+    T_INIT("Usikkerheden viser, hvor meget tallet kan skyldes tilfældigheder. Den er et 95 pct. interval "
+           "(Wilson). Den siger intet om dem, der ikke har svaret."),
+    T_INIT("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give, når mindst 20 har "
+           "svaret begge gange, og når mindst 40 pct. af de inviterede har svaret."),
     T_INIT("Der er taget højde for, at mange spørgsmål sammenlignes på én gang (Benjamini-Hochberg)."),
     T_INIT("Små forskelle fra år til år er oftest tilfældige. Brug ikke tid på at forklare dem."),
     T_INIT("Har færre end 20 svaret, er tallene afrundet til nærmeste 5, og der står »ca.«."),

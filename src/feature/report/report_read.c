@@ -1,0 +1,169 @@
+#include "feature/report/report_read.h"
+
+#include "base/buf.h"
+#include "base/number.h"
+
+enum { AUDIENCES = 4, FOCUSES = 500, READER_BYTES = 2000 };
+
+bool report_is_municipal(Str kind)
+{
+    return str_eq(kind, S("region")) || str_eq(kind, S("kommune")) || str_eq(kind, S("distrikt"));
+}
+
+/* ---- who belongs to an audience ------------------------------------------------------ */
+
+/* Of a school's report, and of a municipality's (DOMAIN §2.2, notes 1 and 2). */
+static const struct { const char *role, *of_school, *of_municipality; } readers[] = {
+    {"skoleleder",     "ledelse",      "forvaltning"},
+    {"afdelingsleder", "ledelse",      "forvaltning"},
+    {"team",           "medarbejdere", "medarbejdere"},
+    {"ressourceperson", "medarbejdere", "medarbejdere"},
+    {"skolechef",      "forvaltning",  "ledelse"},
+    {"laeringschef",   "forvaltning",  "ledelse"},
+    {"konsulent",      "forvaltning",  "ledelse"},
+    {"programleder",   "",             "ledelse"},
+};
+
+static void add_reader(Buf *b, const char *role, int above, const char *audience)
+{
+    if (!*audience) return;
+    buf_add(b, b->n > 1 ? S(",[") : S("["));
+    buf_add_json(b, str_of_z(role));
+    buf_add(b, above ? S(",1,") : S(",0,"));
+    buf_add_json(b, str_of_z(audience));
+    buf_add_char(b, ']');
+}
+
+/* [["skoleleder",0,"ledelse"],…] for ROWS(). */
+static Str reader_rows(Ctx *c)
+{
+    Buf b = buf_new(c->arena, READER_BYTES);
+    buf_add_char(&b, '[');
+    for (ptrdiff_t i = 0; i < COUNT_OF(readers); i++) {
+        add_reader(&b, readers[i].role, 0, readers[i].of_school);
+        add_reader(&b, readers[i].role, 1, readers[i].of_municipality);
+    }
+    buf_add_char(&b, ']');
+    return buf_str(&b);
+}
+
+/* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers. */
+#define IS_READER                                                                                                        \
+    " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT) r"                                         \
+    " JOIN v_people_membership m ON m.role = r.role"                                                                     \
+    " WHERE r.audience = a.audience AND m.person_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)" \
+    " AND r.above = CASE WHEN u.kind IN ('region', 'kommune', 'distrikt') THEN 1 ELSE 0 END"                             \
+    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id AND m.owner_id = p.owner_id)" \
+    " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = m.unit_id)))"
+
+SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"
+          " JOIN publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
+          " WHERE w.uid = $1 AND u.code = $2");
+SQL(COUNT_OPEN, "SELECT count(*) FROM publication_audience a"
+                " JOIN v_survey_unit u ON u.wave_id = a.wave_id AND u.unit_id = a.unit_id"
+                " JOIN publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
+                " WHERE a.wave_id = $4 AND a.unit_id = $5 AND a.since <= $2 AND" IS_READER);
+
+Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *ret)
+{
+    Rows r = db_query(c, FIND, wave_uid, unit_code);
+    bool found = db_next(&r);
+    Place place = {0};
+    Str kind = {0};
+    if (found) {
+        place = (Place){.object_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .owner_id = db_i64(&r, 2)};
+        kind = db_str(&r, 3);
+    }
+    TRY(db_done(&r));
+    if (!found || report_is_municipal(kind) != is_municipal) return E_NOT_FOUND;
+    int64_t n = 0;
+    TRY(db_one_i64(c, COUNT_OPEN, &n, c->viewer, c->today, reader_rows(c), place.object_id, place.unit_id));
+    place.released = n > 0;
+    *ret = place;
+    return OK;
+}
+
+SQL(READABLE, "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"
+              " CASE WHEN EXISTS (SELECT 1 FROM publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"
+              " AND s.audience = 'medarbejdere') THEN 1 ELSE 0 END"
+              " FROM publication p JOIN v_survey_wave w ON w.id = p.wave_id"
+              " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"
+              " WHERE p.number = 1 AND EXISTS (SELECT 1 FROM publication_audience a WHERE a.wave_id = p.wave_id"
+              " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"
+              " ORDER BY p.released_on DESC, p.wave_id DESC, u.depth, u.name_sort, u.code LIMIT $4");
+
+Err report_readable(Ctx *c, Readables *ret)
+{
+    Readables all = {.v = NEW(c->arena, Readable, REPORT_PAGE)};
+    Rows r = db_query(c, READABLE, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1);
+    while (db_next(&r)) {
+        if ((all.more = all.n == REPORT_PAGE)) break;
+        all.v[all.n++] = (Readable){
+            .wave_uid = db_str(&r, 0), .wave = db_str(&r, 1), .code = db_str(&r, 2), .name = db_str(&r, 3), .kind = db_str(&r, 4),
+            .unit_id = db_i64(&r, 5), .owner_id = db_i64(&r, 6), .released_on = {(int32_t)db_i64(&r, 7)}, .is_shown = db_i64(&r, 8) == 1,
+        };
+    }
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+/* ---- audiences -------------------------------------------------------------------------- */
+
+SQL(READ_AUDIENCES, "SELECT audience, since FROM publication_audience WHERE wave_id = $1 AND unit_id = $2 ORDER BY CASE audience"
+                    " WHEN 'ledelse' THEN 1 WHEN 'medarbejdere' THEN 2 WHEN 'forvaltning' THEN 3 ELSE 4 END");
+
+Err report_audiences(Ctx *c, WaveId wave, UnitId unit, Audiences *ret)
+{
+    Audiences all = {.v = NEW(c->arena, Audience, AUDIENCES)};
+    Rows r = db_query(c, READ_AUDIENCES, wave, unit);
+    while (all.n < AUDIENCES && db_next(&r)) all.v[all.n++] = (Audience){db_str(&r, 0), {(int32_t)db_i64(&r, 1)}};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+SQL(SHOW, "INSERT INTO publication_audience (wave_id, unit_id, audience, since, by_person)"
+          " SELECT p.wave_id, p.unit_id, 'medarbejdere', $3, $4 FROM publication p"
+          " WHERE p.wave_id = $1 AND p.unit_id = $2 AND p.number = 1"
+          " ON CONFLICT (wave_id, unit_id, audience) DO NOTHING");
+
+Err report_show(Ctx *c, WaveId wave, UnitId unit)
+{
+    int changed = 0;
+    TRY(db_exec(c, SHOW, &changed, wave, unit, c->today, c->viewer));
+    if (changed == 0) return fail(c, E_CONFLICT, T("Medarbejderne kan allerede læse rapporten."));
+    return OK;
+}
+
+/* ---- forward focus ------------------------------------------------------------------------ */
+
+SQL(READ_FOCUS, "SELECT f.section, f.body, coalesce(o.name, ''), f.version, f.written_at FROM report_focus f"
+                " LEFT JOIN v_people_person o ON o.id = f.written_by"
+                " WHERE f.wave_id = $1 AND f.unit_id = $2 ORDER BY f.section LIMIT $3");
+
+Err report_focuses(Ctx *c, WaveId wave, UnitId unit, Focuses *ret)
+{
+    Focuses all = {.v = NEW(c->arena, Focus, FOCUSES)};
+    Rows r = db_query(c, READ_FOCUS, wave, unit, FOCUSES);
+    while (all.n < FOCUSES && db_next(&r))
+        all.v[all.n++] = (Focus){db_str(&r, 0), db_str(&r, 1), db_str(&r, 2), {db_i64(&r, 3)}, {db_i64(&r, 4)}};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+SQL(ADD_FOCUS, "INSERT INTO report_focus (owner_id, wave_id, unit_id, section, body, written_by, written_at)"
+               " SELECT u.owner_id, $1, u.id, $3, $4, $5, $6 FROM v_organisation_unit u WHERE u.id = $2"
+               " ON CONFLICT (wave_id, unit_id, section) DO NOTHING");
+SQL(SET_FOCUS, "UPDATE report_focus SET body = $4, written_by = $5, written_at = $6, version = version + 1"
+               " WHERE wave_id = $1 AND unit_id = $2 AND section = $3 AND version = $7");
+
+Err report_focus_set(Ctx *c, WaveId wave, UnitId unit, Str section, Version seen, Str body)
+{
+    int changed = 0;
+    if (seen.v == 0) TRY(db_exec(c, ADD_FOCUS, &changed, wave, unit, section, body, c->viewer, c->now));
+    else TRY(db_exec(c, SET_FOCUS, &changed, wave, unit, section, body, c->viewer, c->now, seen));
+    if (changed == 0) return fail(c, E_CONFLICT, T("En anden har skrevet her, mens du skrev."));
+    return OK;
+}
