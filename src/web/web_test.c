@@ -116,8 +116,15 @@ static void error_page(Ctx *c, Out *o, int status, Msg message, Str number)
     out_str(o, number);
 }
 
+static bool is_strong(Ctx *c)
+{
+    return c->viewer.v != 0;
+}
+
 static const Gate gate = {
-    identify, permit, look, refused, nonce, nonce_check, nonce_use, nonce_done, frame_begin, frame_end, error_page,
+    .identify = identify, .permit = permit, .is_strong = is_strong, .look = look, .refused = refused, .nonce = nonce,
+    .nonce_check = nonce_check, .nonce_use = nonce_use, .nonce_done = nonce_done, .frame_begin = frame_begin,
+    .frame_end = frame_end, .error_page = error_page,
 };
 
 /* ---- routes of the test ----------------------------------------------------------- */
