@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/access/access.h"
+#include "core/cache/cache.h"
 #include "core/job/runner.h"
 #include "core/shell/shell.h"
 #include "program.h"
@@ -113,8 +114,12 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     Web *web = NULL;
     JobRunner *jobs = NULL;
     TRY(open_jobs(c, &jobs)); /* first, since requests wake it */
+    c->app->cache = cache_open(c->arena);
     Err err = open_web(c, &web);
-    if (err != OK) job_runner_close(jobs);
+    if (err != OK) {
+        job_runner_close(jobs);
+        cache_close(c->app->cache);
+    }
     TRY(err);
     c->app->web = web;
     buf_add(out, S("listening on http://"));
@@ -128,5 +133,6 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     wait_for_stop(c, &signals);
     web_close(web);
     job_runner_close(jobs);
+    cache_close(c->app->cache);
     return OK;
 }

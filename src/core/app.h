@@ -16,6 +16,7 @@ struct App {
     Web *web;       /* NULL unless serving */
     struct JobRunner *jobs; /* NULL unless serving; core/job/runner.h sets it */
     Secrets *secrets;
+    struct Cache *cache; /* NULL unless serving (core/cache/cache.h) */
     const Settings *settings;
     PdfFonts fonts;    /* for pdf_begin */
     SheetPress press;  /* for sheet_begin */

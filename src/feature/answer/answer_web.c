@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "core/app.h"
+#include "core/cache/cache.h"
 #include "feature/answer/answer_command.h"
 #include "feature/answer/answer_demo.h"
 #include "feature/answer/answer_page.h"
@@ -18,7 +19,8 @@ extern const Schema answer_schema;
 typedef struct Visit {
     AnswerCode code;
     Str plain;              /* as survey_mac takes it */
-    const AskForm *form;
+    const AskForm *form;    /* shared with others: read only */
+    Wave wave;
     Str lang;
     Str nonce;
     const Entry *entries;
@@ -107,7 +109,7 @@ static LanguageViews languages(Ctx *c, const Visit *v)
 /* Under the wave's key, and of this form alone: nobody can make up a state or move one. */
 static Err state_mac(Ctx *c, const Visit *v, Str state, Str *ret)
 {
-    return survey_mac(c, &v->form->wave, SPENT_FORM, STR_CAT(c->arena, S("state\n"), v->nonce, S("\n"), state), ret);
+    return survey_mac(c, &v->wave, SPENT_FORM, STR_CAT(c->arena, S("state\n"), v->nonce, S("\n"), state), ret);
 }
 
 static Err draw_ask(Ctx *c, const Visit *v, int status, Msg faults_head)
@@ -144,16 +146,35 @@ static void choose_language(Ctx *c, Visit *v)
     c->lang = str_eq(v->lang, S("en")) ? LANG_EN : LANG_DA;
 }
 
+static Err make_form(Ctx *c, void *arg, void **ret)
+{
+    const Wave *wave = arg;
+    AskForm *form = NEW(c->arena, AskForm, 1);
+    TRY(ask_form_load(c, wave->id, form));
+    *ret = form;
+    return OK;
+}
+
+/* A wave's version moves with its state. Who is invited, and so what is promised,
+   may change without it: hence a form is a minute old at most. */
+static Err find_form(Ctx *c, Visit *v)
+{
+    void *form = NULL;
+    CacheKey key = {"answer form", v->wave.id.v, v->wave.version.v, c->now.ms / 60000};
+    TRY(cache_get(c, c->app->cache, key, make_form, &v->wave, &form));
+    v->form = form;
+    return OK;
+}
+
 /* E_NOT_FOUND: no such code. E_CONFLICT: no answers today, told in the Ctx. */
 static Err come(Ctx *c, Visit *v)
 {
-    AskForm *form = NEW(c->arena, AskForm, 1);
     TRY(survey_code_find(c, web_path(c, "code"), &v->code));
     v->plain = survey_code_plain(c, web_path(c, "code"));
-    TRY(ask_form_load(c, v->code.wave, form));
-    v->form = form;
+    TRY(survey_by_id(c, v->code.wave, &v->wave));
+    TRY(find_form(c, v));
     choose_language(c, v);
-    return survey_takes_answers(c, &form->wave);
+    return survey_takes_answers(c, &v->wave);
 }
 
 static Err draw_refused(Ctx *c, Err why, int shut)
@@ -169,7 +190,7 @@ static Err is_used(Ctx *c, const Visit *v, bool *ret)
     Str mac = {0};
     *ret = false;
     if (!str_eq(v->code.kind, S("single"))) return OK;
-    TRY(survey_mac(c, &v->form->wave, SPENT_CODE, v->plain, &mac));
+    TRY(survey_mac(c, &v->wave, SPENT_CODE, v->plain, &mac));
     return survey_spent_find(c, v->code.wave, (Strs){&mac, 1}, ret);
 }
 
@@ -300,7 +321,7 @@ static Err find_mark(Ctx *c, Visit *v)
 {
     bool is_single = str_eq(v->code.kind, S("single"));
     find_groups(v);
-    return survey_mac(c, &v->form->wave, is_single ? SPENT_CODE : SPENT_FORM, is_single ? v->plain : v->nonce, &v->mark);
+    return survey_mac(c, &v->wave, is_single ? SPENT_CODE : SPENT_FORM, is_single ? v->plain : v->nonce, &v->mark);
 }
 
 static Err draw_conflict(Ctx *c)
@@ -351,7 +372,7 @@ static Err prepare_answer(Ctx *c)
 static Err write_answer(Ctx *c)
 {
     Visit *v = c->work;
-    const Wave *wave = &v->form->wave;
+    const Wave *wave = &v->wave;
     bool is_first = false;
     TRY(survey_takes_answers(c, wave));
     TRY(survey_spend(c, wave->id, v->mark, &is_first));
