@@ -95,7 +95,8 @@ static bool score_holds(const Score *score, const Item *item, bool is_reverse)
 
 static bool same_parts(const Questionnaire *now, const Score *score, const Questionnaire *before, const Score *old)
 {
-    if (old->n != score->n || old->min_answered < score->min_answered || old->min_answered > score->min_answered) return false;
+    if (old->n != score->n || old->min_answered < score->min_answered || old->min_answered > score->min_answered)
+        return false;
     for (ptrdiff_t i = 0; i < score->n; i++) {
         const Item *part = NULL;
         if (questionnaire_tie(now, score->items[i], before, &part) != TIE_SAME) return false;
@@ -104,7 +105,8 @@ static bool same_parts(const Questionnaire *now, const Score *score, const Quest
     return true;
 }
 
-Tie questionnaire_tie_score(const Questionnaire *now, const Score *score, const Questionnaire *before, const Score **ret_before)
+Tie questionnaire_tie_score(const Questionnaire *now, const Score *score, const Questionnaire *before,
+                            const Score **ret_before)
 {
     *ret_before = questionnaire_score(before, score->code);
     if (!*ret_before) return TIE_NEW;
@@ -123,8 +125,10 @@ static Err fill_ids(Ctx *c, Questionnaire *q)
     while (db_next(&r)) {
         int64_t at = db_i64(&r, 0);
         if (at < 0 || at >= q->items.n + q->scores.n) continue;
-        if (at < q->items.n) q->items.v[at].id = (ItemId){db_i64(&r, 1)};
-        else q->scores.v[at - q->items.n].id = (ItemId){db_i64(&r, 1)};
+        if (at < q->items.n)
+            q->items.v[at].id = (ItemId){db_i64(&r, 1)};
+        else
+            q->scores.v[at - q->items.n].id = (ItemId){db_i64(&r, 1)};
         found++;
     }
     TRY(db_done(&r));
@@ -144,7 +148,10 @@ static Err read_stored(Rows r, Stored *ret)
 {
     Stored s = {0};
     if (db_next(&r))
-        s = (Stored){.id = {db_i64(&r, 0)}, .version_id = {db_i64(&r, 1)}, .version = {db_i64(&r, 2)}, .number = db_i64(&r, 3),
+        s = (Stored){.id = {db_i64(&r, 0)},
+                     .version_id = {db_i64(&r, 1)},
+                     .version = {db_i64(&r, 2)},
+                     .number = db_i64(&r, 3),
                      .document = db_str(&r, 4)};
     TRY(db_done(&r));
     if (!s.id.v) return E_NOT_FOUND;
@@ -169,8 +176,8 @@ static Err open_stored(Ctx *c, const Stored *s, Questionnaire *ret)
     return OK;
 }
 
-#define STORED_COLUMNS                                                  \
-    "SELECT q.id, v.id, q.version, v.number, v.document"                \
+#define STORED_COLUMNS                                   \
+    "SELECT q.id, v.id, q.version, v.number, v.document" \
     " FROM questionnaire q JOIN questionnaire_version v ON v.questionnaire_id = q.id"
 
 SQL(NEWEST, STORED_COLUMNS " WHERE q.code = $1 ORDER BY v.number DESC LIMIT 1");
@@ -193,12 +200,13 @@ Err questionnaire_load(Ctx *c, QuestionnaireVersionId id, Questionnaire *ret)
 /* Whoever owns it; without an owner it lies with the first root there is. */
 #define LIES_AT "coalesce(q.owner_id, (SELECT min(u.id) FROM v_organisation_unit u WHERE u.parent_id IS NULL))"
 
-SQL(LIST, "SELECT q.code, v.title, v.number, v.made_at FROM questionnaire q"
-          " JOIN questionnaire_version v ON v.questionnaire_id = q.id"
-          "  AND v.number = (SELECT max(w.number) FROM questionnaire_version w WHERE w.questionnaire_id = q.id)"
-          " WHERE " LIES_AT " IN (SELECT a.unit_id FROM v_access_unit a WHERE a.object = 'questionnaire' AND a.need = 'R'"
-          "  AND a.viewer_id = $1 AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2))"
-          " ORDER BY q.code LIMIT $3");
+SQL(LIST,
+    "SELECT q.code, v.title, v.number, v.made_at FROM questionnaire q"
+    " JOIN questionnaire_version v ON v.questionnaire_id = q.id"
+    "  AND v.number = (SELECT max(w.number) FROM questionnaire_version w WHERE w.questionnaire_id = q.id)"
+    " WHERE " LIES_AT " IN (SELECT a.unit_id FROM v_access_unit a WHERE a.object = 'questionnaire' AND a.need = 'R'"
+    "  AND a.viewer_id = $1 AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2))"
+    " ORDER BY q.code LIMIT $3");
 
 Err questionnaire_list(Ctx *c, QuestionnaireLines *ret)
 {
@@ -206,7 +214,8 @@ Err questionnaire_list(Ctx *c, QuestionnaireLines *ret)
     Rows r = db_query(c, LIST, c->viewer, c->today, QUESTIONNAIRE_PAGE + 1);
     while (db_next(&r)) {
         if ((all.more = all.n == QUESTIONNAIRE_PAGE)) break;
-        all.v[all.n++] = (QuestionnaireLine){.code = db_str(&r, 0), .title = db_str(&r, 1), .number = db_i64(&r, 2), .made_at = {db_i64(&r, 3)}};
+        all.v[all.n++] = (QuestionnaireLine){
+            .code = db_str(&r, 0), .title = db_str(&r, 1), .number = db_i64(&r, 2), .made_at = {db_i64(&r, 3)}};
     }
     TRY(db_done(&r));
     *ret = all;
@@ -272,10 +281,11 @@ static Str item_rows(Ctx *c, const Questionnaire *q)
     return buf_str(&b);
 }
 
-SQL(ADD_ITEMS, "INSERT INTO item (version_id, position, code, section, theme, kind, is_core, wording, same_as)"
-               " SELECT $1, r.position, r.code, r.section, r.theme, r.kind, r.is_core, r.wording, r.same_as"
-               " FROM ROWS($2, position INTEGER, code TEXT, section TEXT, theme TEXT, kind TEXT, is_core INTEGER, wording TEXT,"
-               " same_as TEXT) r ORDER BY r.position");
+SQL(ADD_ITEMS,
+    "INSERT INTO item (version_id, position, code, section, theme, kind, is_core, wording, same_as)"
+    " SELECT $1, r.position, r.code, r.section, r.theme, r.kind, r.is_core, r.wording, r.same_as"
+    " FROM ROWS($2, position INTEGER, code TEXT, section TEXT, theme TEXT, kind TEXT, is_core INTEGER, wording TEXT,"
+    " same_as TEXT) r ORDER BY r.position");
 SQL(ADD_VERSION, "INSERT INTO questionnaire_version (questionnaire_id, number, made_at, title, document)"
                  " VALUES ($1, $2, $3, $4, $5) RETURNING id");
 
@@ -323,8 +333,12 @@ static Err tell_audit(Ctx *c, const Questionnaire *q)
     int64_t owner = 0;
     TRY(db_one_i64(c, OWNER, &owner, q->id));
     if (!owner) return OK; /* nobody's audit yet: a command in a store without an organisation */
-    return audit_add(c, (AuditRow){.owner_id = owner, .verb = "questionnaire.store", .object = "questionnaire", .object_id = q->id.v,
-                                   .unit_id = owner, .detail = q->code});
+    return audit_add(c, (AuditRow){.owner_id = owner,
+                                   .verb = "questionnaire.store",
+                                   .object = "questionnaire",
+                                   .object_id = q->id.v,
+                                   .unit_id = owner,
+                                   .detail = q->code});
 }
 
 Err questionnaire_store_seen(Ctx *c, Questionnaire *q, UnitId owner, Version seen, bool *ret_is_new)
@@ -343,8 +357,10 @@ Err questionnaire_store_seen(Ctx *c, Questionnaire *q, UnitId owner, Version see
     *ret_is_new = is_first || !str_eq(old.document, document);
     if (!is_first && owner.v) TRY(db_exec(c, OWN, NULL, old.id, owner));
     if (!*ret_is_new) return fill_ids(c, q);
-    if (is_first) TRY(store_first(c, q, owner));
-    else TRY(store_next(c, q, &old));
+    if (is_first)
+        TRY(store_first(c, q, owner));
+    else
+        TRY(store_next(c, q, &old));
     TRY(add_version(c, q, document));
     return tell_audit(c, q);
 }

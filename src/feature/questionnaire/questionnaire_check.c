@@ -79,25 +79,32 @@ static void check_conditions(Checker *k, const Item *item)
     if (!is_bound) return;
     if (item->ask_if && item->ask_if->position >= item->position)
         find(k, true, item->code, TF("Betingelsen peger frem til {1}, som kommer senere.", item->ask_if->code));
-    else if (!can_be_met(k, item)) find(k, true, item->code, T("Ingen kan nå spørgsmålet: betingelserne på vejen til det kan ikke gælde på én gang."));
+    else if (!can_be_met(k, item))
+        find(k, true, item->code,
+             T("Ingen kan nå spørgsmålet: betingelserne på vejen til det kan ikke gælde på én gang."));
     else if (item->ask_if && bits_of(item->ask_if->options, item->ask_in) == all_bits(item->ask_if->options.n))
-        find(k, false, item->code, TF("Betingelsen nævner alle svar på {1}, så den siger kun, at der skal være svaret.", item->ask_if->code));
+        find(k, false, item->code,
+             TF("Betingelsen nævner alle svar på {1}, så den siger kun, at der skal være svaret.", item->ask_if->code));
 }
 
 /* ---- the rest ------------------------------------------------------------------------ */
 
 static void check_code(Checker *k, Codes *codes, Str code, ptrdiff_t place)
 {
-    if (!code_is_good(code, ITEM_CODE_MAX)) find(k, true, code, T("Koden kan ikke bruges."));
-    else if (!codes_add(codes, code, place)) find(k, true, code, T("Koden er brugt to gange."));
+    if (!code_is_good(code, ITEM_CODE_MAX))
+        find(k, true, code, T("Koden kan ikke bruges."));
+    else if (!codes_add(codes, code, place))
+        find(k, true, code, T("Koden er brugt to gange."));
 }
 
 static void check_sets(Checker *k, const Item *item)
 {
     if (item->kind != ITEM_SINGLE) return;
     if (item->options.n < 2) find(k, false, item->code, T("Der er kun ét svar at vælge."));
-    if (item->agree.n == 0) find(k, false, item->code, T("Ingen svar tæller som enig, så rapporten viser kun fordelingen, ingen andel."));
-    else if (item->disagree.n == 0) find(k, false, item->code, T("Skalaen har ingen retning: ingen svar tæller som uenig."));
+    if (item->agree.n == 0)
+        find(k, false, item->code, T("Ingen svar tæller som enig, så rapporten viser kun fordelingen, ingen andel."));
+    else if (item->disagree.n == 0)
+        find(k, false, item->code, T("Skalaen har ingen retning: ingen svar tæller som uenig."));
 }
 
 static bool has_lang(LangTexts texts, Str lang)
@@ -122,7 +129,9 @@ static void check_languages(Checker *k, Str lang)
         const Scale *scale = &q->scales.v[s];
         bool lacks = false;
         for (ptrdiff_t i = 0; i < scale->options.n; i++) lacks = lacks || !has_lang(scale->options.v[i].text, lang);
-        if (lacks) find(k, false, scale->code, TF("Et eller flere svar på skalaen {1} mangler på sproget {2}.", scale->code, lang));
+        if (lacks)
+            find(k, false, scale->code,
+                 TF("Et eller flere svar på skalaen {1} mangler på sproget {2}.", scale->code, lang));
     }
 }
 

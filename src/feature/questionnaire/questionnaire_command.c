@@ -49,8 +49,10 @@ static void count(ImportWork *work, const Questionnaire *before)
 {
     for (ptrdiff_t i = 0; i < work->q.items.n; i++) {
         const Item *item = &work->q.items.v[i], *old = questionnaire_item(before, item->code);
-        if (old && str_eq(old->wording, item->wording)) work->repeated++;
-        else work->stored++;
+        if (old && str_eq(old->wording, item->wording))
+            work->repeated++;
+        else
+            work->stored++;
     }
 }
 
@@ -117,8 +119,9 @@ static Err run_import(Ctx *c, Args args, Buf *out)
 const Command questionnaire_commands[] = {
     {.name = "survey import",
      .usage = "FILE.json|FILE.lss",
-     .help = "Stores a questionnaire: a file of FORMATS 2, or a survey of LimeSurvey (.lss), whose parts without a counterpart are "
-             "told as notes. An unchanged questionnaire changes nothing; a changed one is a new version under the same code.",
+     .help =
+         "Stores a questionnaire: a file of FORMATS 2, or a survey of LimeSurvey (.lss), whose parts without a counterpart are "
+         "told as notes. An unchanged questionnaire changes nothing; a changed one is a new version under the same code.",
      .needs_store = true,
      .writes = true,
      .run = run_import},

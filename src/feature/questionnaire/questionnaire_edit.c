@@ -115,15 +115,19 @@ static void move_up(Draft *d, ptrdiff_t at)
 {
     ptrdiff_t before = at - 1;
     while (before >= 0 && d->matrix[before].n && !d->matrix[at].n) before--;
-    if (before >= 0 && are_beside(d, before, at)) swap_blocks(d, before, at, end_of(d, at));
-    else change_room(d, at, -1);
+    if (before >= 0 && are_beside(d, before, at))
+        swap_blocks(d, before, at, end_of(d, at));
+    else
+        change_room(d, at, -1);
 }
 
 static void move_down(Draft *d, ptrdiff_t at)
 {
     ptrdiff_t after = end_of(d, at);
-    if (after < d->q.items.n && are_beside(d, at, after)) swap_blocks(d, at, after, end_of(d, after));
-    else change_room(d, at, 1);
+    if (after < d->q.items.n && are_beside(d, at, after))
+        swap_blocks(d, at, after, end_of(d, after));
+    else
+        change_room(d, at, 1);
 }
 
 static void set_item(Item *item, const Item *to)
@@ -183,15 +187,9 @@ Err questionnaire_change_item(Ctx *c, const Questionnaire *q, ItemChange change,
         set_item(&d.q.items.v[at], &change.to);
         save_rows(&d, at, change.code);
         break;
-    case EDIT_UP:
-        move_up(&d, at);
-        break;
-    case EDIT_DOWN:
-        move_down(&d, at);
-        break;
-    case EDIT_REMOVE:
-        take_out(&d, at, end_of(&d, at));
-        break;
+    case EDIT_UP: move_up(&d, at); break;
+    case EDIT_DOWN: move_down(&d, at); break;
+    case EDIT_REMOVE: take_out(&d, at, end_of(&d, at)); break;
     }
     *ret = settled(c, &d);
     return OK;
@@ -226,11 +224,16 @@ Err questionnaire_change_section(Ctx *c, const Questionnaire *q, SectionChange c
     Draft d = draft_of(c, q);
     ptrdiff_t at = change.code.n ? section_place(&d, change.code) : d.q.sections.n;
     if (at < 0) return E_NOT_FOUND;
-    if (change.code.n == 0) d.q.sections.v[d.q.sections.n++] = change.to;
-    else if (change.move == EDIT_SAVE) set_section(&d, at, &change.to);
-    else if (change.move == EDIT_UP) swap_sections(&d, at, at - 1);
-    else if (change.move == EDIT_DOWN) swap_sections(&d, at, at + 1);
-    else remove_section(&d, at);
+    if (change.code.n == 0)
+        d.q.sections.v[d.q.sections.n++] = change.to;
+    else if (change.move == EDIT_SAVE)
+        set_section(&d, at, &change.to);
+    else if (change.move == EDIT_UP)
+        swap_sections(&d, at, at - 1);
+    else if (change.move == EDIT_DOWN)
+        swap_sections(&d, at, at + 1);
+    else
+        remove_section(&d, at);
     *ret = settled(c, &d);
     return OK;
 }

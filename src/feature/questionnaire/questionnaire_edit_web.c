@@ -5,10 +5,10 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
+#include "feature/questionnaire/questionnaire.html.h"
 #include "feature/questionnaire/questionnaire_edit.h"
 #include "feature/questionnaire/questionnaire_inside.h"
 #include "feature/questionnaire/questionnaire_pages.h"
-#include "feature/questionnaire/questionnaire.html.h"
 
 typedef struct Edit {
     Questionnaire q, changed;
@@ -44,14 +44,17 @@ static void add_texts(Ctx *c, const Questionnaire *q, Field *fields, Form *form,
 static Choices scale_choices(Ctx *c, const Questionnaire *q)
 {
     Choice *all = NEW(c->arena, Choice, q->scales.n);
-    for (ptrdiff_t i = 0; i < q->scales.n; i++) all[i] = (Choice){q->scales.v[i].code, msg_verbatim(q->scales.v[i].code)};
+    for (ptrdiff_t i = 0; i < q->scales.n; i++)
+        all[i] = (Choice){q->scales.v[i].code, msg_verbatim(q->scales.v[i].code)};
     return (Choices){all, q->scales.n};
 }
 
 static const Choice kind_choices[] = {
-    {S_INIT("single"), T_INIT("Ét svar på en skala")},      {S_INIT("multiple"), T_INIT("Flere krydser")},
-    {S_INIT("matrix"), T_INIT("Flere rækker, én skala")},   {S_INIT("number"), T_INIT("Et tal")},
-    {S_INIT("text"), T_INIT("En fri tekst")},
+    {S_INIT("single"),   T_INIT("Ét svar på en skala")   },
+    {S_INIT("multiple"), T_INIT("Flere krydser")           },
+    {S_INIT("matrix"),   T_INIT("Flere rækker, én skala")},
+    {S_INIT("number"),   T_INIT("Et tal")                  },
+    {S_INIT("text"),     T_INIT("En fri tekst")            },
 };
 
 static void item_form(Ctx *c, Edit *e)
@@ -61,16 +64,36 @@ static void item_form(Ctx *c, Edit *e)
     add_texts(c, &e->q, f, &e->form, true);
     f[e->form.n++] = (Field){.name = "code", .kind = FIELD_TEXT, .label = T("Kode"), .min = 1, .max = ITEM_CODE_MAX};
     if (!e->item && !e->matrix)
-        f[e->form.n++] = (Field){.name = "kind", .kind = FIELD_CHOICE, .label = T("Slags"), .choices = {kind_choices, COUNT_OF(kind_choices)}};
+        f[e->form.n++] = (Field){
+            .name = "kind",
+            .kind = FIELD_CHOICE,
+            .label = T("Slags"),
+            .choices = {kind_choices, COUNT_OF(kind_choices)}
+        };
     if (!e->matrix)
-        f[e->form.n++] = (Field){.name = "scale", .kind = FIELD_CHOICE, .label = T("Skala"), .hint = T("Et tal og en fri tekst har ingen."),
-                                 .optional = true, .choices = scale_choices(c, &e->q)};
-    f[e->form.n++] = (Field){.name = "core", .kind = FIELD_CHECK, .label = T("Kernespørgsmål: tæller med i, om nogen har svaret"), .optional = true};
-    f[e->form.n++] = (Field){.name = "reverse", .kind = FIELD_CHECK, .label = T("Vendt: enig trækker ned i samlede mål"), .optional = true};
-    f[e->form.n++] = (Field){.name = "ask_item", .kind = FIELD_TEXT, .label = T("Stilles kun efter spørgsmålet med koden"), .optional = true,
+        f[e->form.n++] = (Field){.name = "scale",
+                                 .kind = FIELD_CHOICE,
+                                 .label = T("Skala"),
+                                 .hint = T("Et tal og en fri tekst har ingen."),
+                                 .optional = true,
+                                 .choices = scale_choices(c, &e->q)};
+    f[e->form.n++] = (Field){.name = "core",
+                             .kind = FIELD_CHECK,
+                             .label = T("Kernespørgsmål: tæller med i, om nogen har svaret"),
+                             .optional = true};
+    f[e->form.n++] = (Field){
+        .name = "reverse", .kind = FIELD_CHECK, .label = T("Vendt: enig trækker ned i samlede mål"), .optional = true};
+    f[e->form.n++] = (Field){.name = "ask_item",
+                             .kind = FIELD_TEXT,
+                             .label = T("Stilles kun efter spørgsmålet med koden"),
+                             .optional = true,
                              .max = ITEM_CODE_MAX};
-    f[e->form.n++] = (Field){.name = "ask_in", .kind = FIELD_TEXT, .label = T("når svaret er en af værdierne"), .hint = T("Tal med mellemrum, for eksempel 1 2 3."),
-                             .optional = true, .max = ASK_IN_MAX};
+    f[e->form.n++] = (Field){.name = "ask_in",
+                             .kind = FIELD_TEXT,
+                             .label = T("når svaret er en af værdierne"),
+                             .hint = T("Tal med mellemrum, for eksempel 1 2 3."),
+                             .optional = true,
+                             .max = ASK_IN_MAX};
 }
 
 static void section_form(Ctx *c, Edit *e)
@@ -79,14 +102,16 @@ static void section_form(Ctx *c, Edit *e)
     e->form = (Form){f, 0};
     add_texts(c, &e->q, f, &e->form, false);
     f[e->form.n++] = (Field){.name = "code", .kind = FIELD_TEXT, .label = T("Kode"), .min = 1, .max = ITEM_CODE_MAX};
-    f[e->form.n++] = (Field){.name = "theme", .kind = FIELD_TEXT, .label = T("Tema i rapporten"), .optional = true, .max = ITEM_CODE_MAX};
+    f[e->form.n++] = (Field){
+        .name = "theme", .kind = FIELD_TEXT, .label = T("Tema i rapporten"), .optional = true, .max = ITEM_CODE_MAX};
 }
 
 /* ---- from memory to the form ------------------------------------------------------ */
 
 static void fill_texts(Ctx *c, Edit *e, LangTexts texts)
 {
-    for (ptrdiff_t i = 0; i < texts.n; i++) form_value(&e->values, text_name(c, texts.v[i].lang))->raw = texts.v[i].text;
+    for (ptrdiff_t i = 0; i < texts.n; i++)
+        form_value(&e->values, text_name(c, texts.v[i].lang))->raw = texts.v[i].text;
 }
 
 static Str values_text(Ctx *c, Values values)
@@ -109,7 +134,8 @@ static void fill_item(Ctx *c, Edit *e)
     if (it->scale && !it->matrix) form_value(&e->values, "scale")->raw = it->scale->code;
     form_value(&e->values, "core")->number = it->is_core;
     form_value(&e->values, "reverse")->number = it->is_reverse;
-    bool is_own = it->ask_if && !(it->matrix && it->matrix->ask_if == it->ask_if && values_equal(it->matrix->ask_in, it->ask_in));
+    bool is_own =
+        it->ask_if && !(it->matrix && it->matrix->ask_if == it->ask_if && values_equal(it->matrix->ask_in, it->ask_in));
     if (!is_own) return;
     form_value(&e->values, "ask_item")->raw = it->ask_if->code;
     form_value(&e->values, "ask_in")->raw = values_text(c, it->ask_in);
@@ -143,8 +169,10 @@ static Values read_values(Ctx *c, Str list)
     while (rest.n > 0 && str_split(&rest, ' ', &part)) {
         int64_t v = 0;
         if (part.n == 0) continue;
-        if (!str_i64(part, &v) || values.n == ASK_IN_MAX) ctx_problem(c, S("ask_in"), T("Skriv værdierne som hele tal med mellemrum."));
-        else values.v[values.n++] = v;
+        if (!str_i64(part, &v) || values.n == ASK_IN_MAX)
+            ctx_problem(c, S("ask_in"), T("Skriv værdierne som hele tal med mellemrum."));
+        else
+            values.v[values.n++] = v;
     }
     return values;
 }
@@ -159,9 +187,12 @@ static const Scale *scale_named(const Questionnaire *q, Str code)
 static Err read_item(Ctx *c, Edit *e, Item *ret)
 {
     TRY(web_form(c, &e->form, &e->values));
-    Item to = {.kind = e->item ? e->item->kind : ITEM_SINGLE, .text = read_texts(c, e), .code = form_value(&e->values, "code")->raw};
+    Item to = {.kind = e->item ? e->item->kind : ITEM_SINGLE,
+               .text = read_texts(c, e),
+               .code = form_value(&e->values, "code")->raw};
     if (!e->item && !e->matrix) {
-        if (!kind_of_code(form_value(&e->values, "kind")->raw, &to.kind)) ctx_problem(c, S("kind"), T("Vælg, hvad det er for et spørgsmål."));
+        if (!kind_of_code(form_value(&e->values, "kind")->raw, &to.kind))
+            ctx_problem(c, S("kind"), T("Vælg, hvad det er for et spørgsmål."));
     }
     to.scale = e->matrix ? e->matrix->scale : scale_named(&e->q, form_value(&e->values, "scale")->raw);
     to.is_core = form_value(&e->values, "core")->number != 0;
@@ -203,12 +234,15 @@ static Err draw(Ctx *c, Edit *e, bool came_late)
         .came_late = came_late,
         .code = e->item ? e->item->code : S(""),
         .section = e->section ? e->section->code : S(""),
-        .theirs = e->item ? e->item->text : e->section && !e->is_item ? e->section->title : (LangTexts){0},
+        .theirs = e->item                     ? e->item->text
+                  : e->section && !e->is_item ? e->section->title
+                                              : (LangTexts){0},
     };
     page.title = e->is_item ? (is_new ? T("Nyt spørgsmål") : TF("Ret spørgsmålet {1}", page.code))
                             : (is_new ? T("Nyt afsnit") : TF("Ret afsnittet {1}", page.section));
     Str matrix = web_query(c, "matrix");
-    if (matrix.n && code_is_good(matrix, ITEM_CODE_MAX)) page.action.path = STR_CAT(c->arena, web_own_path(c), S("?matrix="), matrix);
+    if (matrix.n && code_is_good(matrix, ITEM_CODE_MAX))
+        page.action.path = STR_CAT(c->arena, web_own_path(c), S("?matrix="), matrix);
     if (!is_new) {
         add_move(c, &page.moves, S("op"), T("Flyt op"));
         add_move(c, &page.moves, S("ned"), T("Flyt ned"));
@@ -241,8 +275,10 @@ static Err load_item(Ctx *c, Edit *e)
     e->is_item = true;
     Str code = part_of_path(c, "item"), matrix = web_query(c, "matrix");
     if (code.n && !(e->item = questionnaire_item(&e->q, code))) return E_NOT_FOUND;
-    if (e->item) e->matrix = e->item->matrix;
-    else if (matrix.n) e->matrix = questionnaire_item(&e->q, matrix);
+    if (e->item)
+        e->matrix = e->item->matrix;
+    else if (matrix.n)
+        e->matrix = questionnaire_item(&e->q, matrix);
     if (matrix.n && (!e->matrix || e->matrix->kind != ITEM_MATRIX)) return E_NOT_FOUND;
     for (ptrdiff_t i = 0; e->item && i < e->q.sections.n; i++)
         if (str_eq(e->q.sections.v[i].code, e->item->section)) e->section = &e->q.sections.v[i];
@@ -280,7 +316,8 @@ static Err again(Ctx *c)
 static Err too_late(Ctx *c)
 {
     Edit *e = c->work, now = {.form = e->form, .values = e->values, .is_item = e->is_item};
-    if (questionnaire_newest(c, web_path(c, "code"), &now.q) != OK) return fail(c, E_CONFLICT, T("En anden har ændret spørgeskemaet imens."));
+    if (questionnaire_newest(c, web_path(c, "code"), &now.q) != OK)
+        return fail(c, E_CONFLICT, T("En anden har ændret spørgeskemaet imens."));
     if (e->item) now.item = questionnaire_item(&now.q, e->item->code);
     for (ptrdiff_t i = 0; e->section && i < now.q.sections.n; i++)
         if (str_eq(now.q.sections.v[i].code, e->section->code)) now.section = &now.q.sections.v[i];
@@ -313,9 +350,17 @@ static Err give_first_row(Ctx *c, Edit *e, const Item *matrix)
 {
     LangTexts text = {.v = NEW(c->arena, LangText, 1), .n = 1};
     text.v[0] = (LangText){e->q.languages.v[0], S("Første række")};
-    ItemChange row = {.move = EDIT_SAVE, .section = e->section->code, .matrix = matrix->code,
-                      .to = {.kind = ITEM_SINGLE, .code = STR_CAT(c->arena, matrix->code, S("_1")), .text = text, .scale = matrix->scale,
-                             .is_core = matrix->is_core, .is_reverse = matrix->is_reverse}};
+    ItemChange row = {
+        .move = EDIT_SAVE,
+        .section = e->section->code,
+        .matrix = matrix->code,
+        .to = {.kind = ITEM_SINGLE,
+               .code = STR_CAT(c->arena, matrix->code, S("_1")),
+               .text = text,
+               .scale = matrix->scale,
+               .is_core = matrix->is_core,
+               .is_reverse = matrix->is_reverse}
+    };
     Questionnaire with_matrix = e->changed;
     return questionnaire_change_item(c, &with_matrix, row, &e->changed);
 }
@@ -361,7 +406,9 @@ Err prepare_section_edit(Ctx *c)
     if (e->section) change.code = e->section->code;
     if (change.move == EDIT_SAVE) {
         TRY(web_form(c, &e->form, &e->values));
-        change.to = (Section){.code = form_value(&e->values, "code")->raw, .title = read_texts(c, e), .theme = form_value(&e->values, "theme")->raw};
+        change.to = (Section){.code = form_value(&e->values, "code")->raw,
+                              .title = read_texts(c, e),
+                              .theme = form_value(&e->values, "theme")->raw};
     }
     TRY(questionnaire_change_section(c, &e->q, change, &e->changed));
     return prove(c, e);

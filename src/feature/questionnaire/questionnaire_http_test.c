@@ -5,20 +5,24 @@
 static Str json_of(const char *code, const char *text)
 {
     Ctx *c = test_ctx_plain();
-    return STR_CAT(c->arena, S("{\"format\":\"traad-questionnaire-1\",\"code\":\""), str_of_z(code),
-                   S("\",\"title\":{\"da\":\"Prøve\"},\"languages\":[\"da\"],\"scales\":{\"jn\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Ja\"}},"
-                     "{\"value\":2,\"text\":{\"da\":\"Nej\"}}],\"agree\":[1],\"disagree\":[2]}},\"sections\":[{\"code\":\"A\",\"items\":["
-                     "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"jn\",\"text\":{\"da\":\""),
-                   str_of_z(text), S("\"}},{\"code\":\"Q2\",\"kind\":\"text\",\"text\":{\"da\":\"Hvorfor?\"},\"ask_if\":{\"item\":\"Q1\",\"in\":[2]}}]}]}"));
+    return STR_CAT(
+        c->arena, S("{\"format\":\"traad-questionnaire-1\",\"code\":\""), str_of_z(code),
+        S("\",\"title\":{\"da\":\"Prøve\"},\"languages\":[\"da\"],\"scales\":{\"jn\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Ja\"}},"
+          "{\"value\":2,\"text\":{\"da\":\"Nej\"}}],\"agree\":[1],\"disagree\":[2]}},\"sections\":[{\"code\":\"A\",\"items\":["
+          "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"jn\",\"text\":{\"da\":\""),
+        str_of_z(text),
+        S("\"}},{\"code\":\"Q2\",\"kind\":\"text\",\"text\":{\"da\":\"Hvorfor?\"},\"ask_if\":{\"item\":\"Q1\",\"in\":[2]}}]}]}"));
 }
 
 static Answer upload(Browser *b, Str json)
 {
     Ctx *c = test_ctx_plain();
     test_get(b, "/sporgeskemaer");
-    Str body = STR_CAT(c->arena, S("--B\r\nContent-Disposition: form-data; name=\""), str_of_z(b->nonce_field), S("\"\r\n\r\n"), str_of_z(b->nonce),
-                       S("\r\n--B\r\nContent-Disposition: form-data; name=\"fil\"; filename=\"a.json\"\r\nContent-Type: application/json\r\n\r\n"), json,
-                       S("\r\n--B--\r\n"));
+    Str body = STR_CAT(
+        c->arena, S("--B\r\nContent-Disposition: form-data; name=\""), str_of_z(b->nonce_field), S("\"\r\n\r\n"),
+        str_of_z(b->nonce),
+        S("\r\n--B\r\nContent-Disposition: form-data; name=\"fil\"; filename=\"a.json\"\r\nContent-Type: application/json\r\n\r\n"),
+        json, S("\r\n--B--\r\n"));
     return test_post_raw(b, "/sporgeskemaer", "multipart/form-data; boundary=B", body);
 }
 
@@ -34,7 +38,8 @@ HTTP_TEST(questionnaire, the_demonstration_is_listed_and_shown)
 
 HTTP_TEST(questionnaire, readers_read_and_others_do_not)
 {
-    Browser leader = test_login("skoleleder"), politician = test_login("politiker"), consultant = test_login("konsulent");
+    Browser leader = test_login("skoleleder"), politician = test_login("politiker"),
+            consultant = test_login("konsulent");
     CHECK_STATUS(test_get(&leader, "/sporgeskemaer/PERS"), 200);
     CHECK_STATUS(test_get(&leader, "/sporgeskemaer/PERS/sporgsmaal/E1"), 403);
     CHECK_STATUS(test_get(&politician, "/sporgeskemaer"), 403);
@@ -49,7 +54,9 @@ HTTP_TEST(questionnaire, a_file_comes_in_and_an_item_is_changed)
     CHECK_STATUS(upload(&b, json_of("IND1", "Er det godt?")), 303);
     CHECK_HAS(test_get(&b, "/sporgeskemaer/IND1"), "Er det godt?");
     test_get(&b, "/sporgeskemaer/IND1/sporgsmaal/Q1");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/IND1/sporgsmaal/Q1", "move=gem&version=1&text_da=Er+det+sjovt%3F&code=Q1&scale=jn&core=1"), 303);
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/IND1/sporgsmaal/Q1",
+                           "move=gem&version=1&text_da=Er+det+sjovt%3F&code=Q1&scale=jn&core=1"),
+                 303);
     Answer page = test_get(&b, "/sporgeskemaer/IND1");
     CHECK_HAS(page, "Er det sjovt?");
     CHECK_HAS(page, "version 2");
@@ -59,7 +66,9 @@ HTTP_TEST(questionnaire, a_file_comes_in_and_an_item_is_changed)
 HTTP_TEST(questionnaire, a_file_with_a_fault_is_shown_with_its_place)
 {
     Browser b = test_login("programleder");
-    Answer page = upload(&b, S("{\"format\":\"traad-questionnaire-1\",\"code\":\"X\",\"title\":{\"da\":\"X\"},\"languages\":[\"da\"],\"sections\":[],\"fejl\":1}"));
+    Answer page = upload(
+        &b,
+        S("{\"format\":\"traad-questionnaire-1\",\"code\":\"X\",\"title\":{\"da\":\"X\"},\"languages\":[\"da\"],\"sections\":[],\"fejl\":1}"));
     CHECK_STATUS(page, 422);
     CHECK_HAS(page, "Ukendt nøgle");
 }
@@ -71,8 +80,11 @@ HTTP_TEST(questionnaire, the_second_of_two_sees_both_texts)
     test_get(&one, "/sporgeskemaer/TO1/sporgsmaal/Q1");
     two = one;
     test_get(&two, "/sporgeskemaer/TO1/sporgsmaal/Q1");
-    CHECK_STATUS(test_post(&one, "/sporgeskemaer/TO1/sporgsmaal/Q1", "move=gem&version=1&text_da=Den+hurtige&code=Q1&scale=jn"), 303);
-    Answer late = test_post(&two, "/sporgeskemaer/TO1/sporgsmaal/Q1", "move=gem&version=1&text_da=Den+langsomme&code=Q1&scale=jn");
+    CHECK_STATUS(
+        test_post(&one, "/sporgeskemaer/TO1/sporgsmaal/Q1", "move=gem&version=1&text_da=Den+hurtige&code=Q1&scale=jn"),
+        303);
+    Answer late = test_post(&two, "/sporgeskemaer/TO1/sporgsmaal/Q1",
+                            "move=gem&version=1&text_da=Den+langsomme&code=Q1&scale=jn");
     CHECK_STATUS(late, 409);
     CHECK_HAS(late, "Den hurtige");
     CHECK_HAS(late, "Den langsomme");
@@ -96,12 +108,17 @@ HTTP_TEST(questionnaire, a_new_one_grows_on_pages)
     test_get(&b, "/sporgeskemaer");
     CHECK_STATUS(test_post(&b, "/sporgeskemaer/nyt", "code=NYT1&title=Helt+nyt"), 303);
     test_get(&b, "/sporgeskemaer/NYT1/nyt-afsnit");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-afsnit", "move=gem&version=1&text_da=Andet&code=B&theme=praksis"), 303);
+    CHECK_STATUS(
+        test_post(&b, "/sporgeskemaer/NYT1/nyt-afsnit", "move=gem&version=1&text_da=Andet&code=B&theme=praksis"), 303);
     test_get(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=2&text_da=I+klassen&code=M&kind=matrix&scale=enig5"), 303);
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B",
+                           "move=gem&version=2&text_da=I+klassen&code=M&kind=matrix&scale=enig5"),
+                 303);
     CHECK_HAS(test_get(&b, "/sporgeskemaer/NYT1"), "Første række");
     test_get(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B");
-    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B", "move=gem&version=3&text_da=Er+der+ro%3F&code=R&kind=single&scale=enig5"), 303);
+    CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/nyt-sporgsmaal/B",
+                           "move=gem&version=3&text_da=Er+der+ro%3F&code=R&kind=single&scale=enig5"),
+                 303);
     test_get(&b, "/sporgeskemaer/NYT1/sporgsmaal/R");
     CHECK_STATUS(test_post(&b, "/sporgeskemaer/NYT1/sporgsmaal/R", "move=op&version=4"), 303);
     CHECK_HAS(test_get(&b, "/sporgeskemaer/NYT1"), "Er der ro?");

@@ -29,7 +29,10 @@ typedef struct Maker {
     Questionnaire q;
     Strs notes;
     Codes names;
-    struct { Named *v; ptrdiff_t n; } named;
+    struct {
+        Named *v;
+        ptrdiff_t n;
+    } named;
     bool has_foreign_words;
 } Maker;
 
@@ -51,7 +54,16 @@ static Str number(Maker *m, int64_t n)
 
 /* ---- kinds of questions --------------------------------------------------------------- */
 
-typedef enum Shape { SHAPE_NONE, SHAPE_ONE, SHAPE_MANY, SHAPE_MATRIX, SHAPE_NUMBER, SHAPE_NUMBERS, SHAPE_TEXT, SHAPE_TEXTS } Shape;
+typedef enum Shape {
+    SHAPE_NONE,
+    SHAPE_ONE,
+    SHAPE_MANY,
+    SHAPE_MATRIX,
+    SHAPE_NUMBER,
+    SHAPE_NUMBERS,
+    SHAPE_TEXT,
+    SHAPE_TEXTS
+} Shape;
 
 typedef struct Word {
     const char *code, *da, *en;
@@ -66,15 +78,42 @@ typedef struct BuiltIn {
     int agree, disagree, dont_know;
 } BuiltIn;
 
-static const BuiltIn yes_no = {"janej", {{"Y", "Ja", "Yes"}, {"N", "Nej", "No"}}, 1, 2, 0};
-static const BuiltIn yes_unsure_no = {"ja-usikker-nej", {{"Y", "Ja", "Yes"}, {"U", "Usikker", "Uncertain"}, {"N", "Nej", "No"}}, 1, 3, 2};
-static const BuiltIn more_less = {"stigning", {{"I", "Stigning", "Increase"}, {"S", "Uændret", "Same"}, {"D", "Fald", "Decrease"}}, 0, 0, 0};
-static const BuiltIn gender = {"koen", {{"F", "Kvinde", "Female"}, {"M", "Mand", "Male"}}, 0, 0, 0};
-static const BuiltIn to_five = {"1-5", {{"1", "1", "1"}, {"2", "2", "2"}, {"3", "3", "3"}, {"4", "4", "4"}, {"5", "5", "5"}}, 0, 0, 0};
-static const BuiltIn to_ten = {"1-10",
-                               {{"1", "1", "1"}, {"2", "2", "2"}, {"3", "3", "3"}, {"4", "4", "4"}, {"5", "5", "5"}, {"6", "6", "6"},
-                                {"7", "7", "7"}, {"8", "8", "8"}, {"9", "9", "9"}, {"10", "10", "10"}},
-                               0, 0, 0};
+static const BuiltIn yes_no = {
+    "janej", {{"Y", "Ja", "Yes"}, {"N", "Nej", "No"}},
+     1, 2, 0
+};
+static const BuiltIn yes_unsure_no = {
+    "ja-usikker-nej", {{"Y", "Ja", "Yes"}, {"U", "Usikker", "Uncertain"}, {"N", "Nej", "No"}},
+     1, 3, 2
+};
+static const BuiltIn more_less = {
+    "stigning", {{"I", "Stigning", "Increase"}, {"S", "Uændret", "Same"}, {"D", "Fald", "Decrease"}},
+     0, 0, 0
+};
+static const BuiltIn gender = {
+    "koen", {{"F", "Kvinde", "Female"}, {"M", "Mand", "Male"}},
+     0, 0, 0
+};
+static const BuiltIn to_five = {
+    "1-5", {{"1", "1", "1"}, {"2", "2", "2"}, {"3", "3", "3"}, {"4", "4", "4"}, {"5", "5", "5"}},
+     0, 0, 0
+};
+static const BuiltIn to_ten = {
+    "1-10",
+    {{"1", "1", "1"},
+      {"2", "2", "2"},
+      {"3", "3", "3"},
+      {"4", "4", "4"},
+      {"5", "5", "5"},
+      {"6", "6", "6"},
+      {"7", "7", "7"},
+      {"8", "8", "8"},
+      {"9", "9", "9"},
+      {"10", "10", "10"}},
+    0,
+    0,
+    0
+};
 
 typedef struct TypeRow {
     char type;
@@ -84,35 +123,35 @@ typedef struct TypeRow {
 } TypeRow;
 
 static const TypeRow types[] = {
-    {'L', SHAPE_ONE, NULL, NULL},
-    {'!', SHAPE_ONE, NULL, NULL},
-    {'O', SHAPE_ONE, NULL, "its comment field is left out"},
-    {'Y', SHAPE_ONE, &yes_no, NULL},
-    {'G', SHAPE_ONE, &gender, NULL},
-    {'5', SHAPE_ONE, &to_five, NULL},
-    {'M', SHAPE_MANY, NULL, NULL},
-    {'P', SHAPE_MANY, NULL, "its comment fields are left out"},
-    {'A', SHAPE_MATRIX, &to_five, NULL},
-    {'B', SHAPE_MATRIX, &to_ten, NULL},
-    {'C', SHAPE_MATRIX, &yes_unsure_no, NULL},
-    {'E', SHAPE_MATRIX, &more_less, NULL},
-    {'F', SHAPE_MATRIX, NULL, NULL},
-    {'H', SHAPE_MATRIX, NULL, NULL},
-    {'N', SHAPE_NUMBER, NULL, NULL},
-    {'K', SHAPE_NUMBERS, NULL, NULL},
-    {'S', SHAPE_TEXT, NULL, NULL},
-    {'T', SHAPE_TEXT, NULL, NULL},
-    {'U', SHAPE_TEXT, NULL, NULL},
-    {'Q', SHAPE_TEXTS, NULL, NULL},
-    {'X', SHAPE_NONE, NULL, "a text without an answer"},
-    {'D', SHAPE_NONE, NULL, "a date"},
-    {'R', SHAPE_NONE, NULL, "a ranking"},
-    {':', SHAPE_NONE, NULL, "a table of numbers"},
-    {';', SHAPE_NONE, NULL, "a table of texts"},
-    {'1', SHAPE_NONE, NULL, "a table with two scales"},
-    {'I', SHAPE_NONE, NULL, "a choice of language"},
-    {'*', SHAPE_NONE, NULL, "an equation"},
-    {'|', SHAPE_NONE, NULL, "an upload of files"},
+    {'L', SHAPE_ONE,     NULL,           NULL                             },
+    {'!', SHAPE_ONE,     NULL,           NULL                             },
+    {'O', SHAPE_ONE,     NULL,           "its comment field is left out"  },
+    {'Y', SHAPE_ONE,     &yes_no,        NULL                             },
+    {'G', SHAPE_ONE,     &gender,        NULL                             },
+    {'5', SHAPE_ONE,     &to_five,       NULL                             },
+    {'M', SHAPE_MANY,    NULL,           NULL                             },
+    {'P', SHAPE_MANY,    NULL,           "its comment fields are left out"},
+    {'A', SHAPE_MATRIX,  &to_five,       NULL                             },
+    {'B', SHAPE_MATRIX,  &to_ten,        NULL                             },
+    {'C', SHAPE_MATRIX,  &yes_unsure_no, NULL                             },
+    {'E', SHAPE_MATRIX,  &more_less,     NULL                             },
+    {'F', SHAPE_MATRIX,  NULL,           NULL                             },
+    {'H', SHAPE_MATRIX,  NULL,           NULL                             },
+    {'N', SHAPE_NUMBER,  NULL,           NULL                             },
+    {'K', SHAPE_NUMBERS, NULL,           NULL                             },
+    {'S', SHAPE_TEXT,    NULL,           NULL                             },
+    {'T', SHAPE_TEXT,    NULL,           NULL                             },
+    {'U', SHAPE_TEXT,    NULL,           NULL                             },
+    {'Q', SHAPE_TEXTS,   NULL,           NULL                             },
+    {'X', SHAPE_NONE,    NULL,           "a text without an answer"       },
+    {'D', SHAPE_NONE,    NULL,           "a date"                         },
+    {'R', SHAPE_NONE,    NULL,           "a ranking"                      },
+    {':', SHAPE_NONE,    NULL,           "a table of numbers"             },
+    {';', SHAPE_NONE,    NULL,           "a table of texts"               },
+    {'1', SHAPE_NONE,    NULL,           "a table with two scales"        },
+    {'I', SHAPE_NONE,    NULL,           "a choice of language"           },
+    {'*', SHAPE_NONE,    NULL,           "an equation"                    },
+    {'|', SHAPE_NONE,    NULL,           "an upload of files"             },
 };
 
 static const TypeRow *type_of(char type)
@@ -230,7 +269,11 @@ static const Scale *scale_of(Maker *m, Str name, const LssChoices *all)
     for (ptrdiff_t i = 0; i < m->q.scales.n; i++)
         if (same_choices(&m->q.scales.v[i], all)) return &m->q.scales.v[i];
     Scale *scale = &m->q.scales.v[m->q.scales.n++];
-    *scale = (Scale){.code = name, .options = all->options, .agree = all->agree, .disagree = all->disagree, .dont_know = all->dont_know};
+    *scale = (Scale){.code = name,
+                     .options = all->options,
+                     .agree = all->agree,
+                     .disagree = all->disagree,
+                     .dont_know = all->dont_know};
     return scale;
 }
 
@@ -251,7 +294,8 @@ static Item *add(Maker *m, ItemKind kind, Str code, LangTexts text)
 {
     Item *item = &m->q.items.v[m->q.items.n];
     Str section = m->q.sections.v[m->q.sections.n].code;
-    *item = (Item){.position = m->q.items.n++, .code = code, .section = section, .kind = kind, .text = or_code(m, text, code)};
+    *item = (Item){
+        .position = m->q.items.n++, .code = code, .section = section, .kind = kind, .text = or_code(m, text, code)};
     return item;
 }
 
@@ -345,23 +389,14 @@ static Item *add_parts(Maker *m, const LssQuestion *q, ItemKind kind)
 static Item *add_shape(Maker *m, const LssQuestion *q, const TypeRow *type)
 {
     switch (type->shape) {
-    case SHAPE_NONE:
-        note(m, SAY(m, q->title, S(": left out, it is "), str_of_z(type->lost)));
-        return NULL;
-    case SHAPE_ONE:
-        return add_one(m, q, type);
-    case SHAPE_MANY:
-        return add_many(m, q);
-    case SHAPE_MATRIX:
-        return add_matrix(m, q, type);
-    case SHAPE_NUMBER:
-        return add(m, ITEM_NUMBER, q->title, q->text);
-    case SHAPE_NUMBERS:
-        return add_parts(m, q, ITEM_NUMBER);
-    case SHAPE_TEXT:
-        return add(m, ITEM_TEXT, q->title, q->text);
-    case SHAPE_TEXTS:
-        return add_parts(m, q, ITEM_TEXT);
+    case SHAPE_NONE: note(m, SAY(m, q->title, S(": left out, it is "), str_of_z(type->lost))); return NULL;
+    case SHAPE_ONE: return add_one(m, q, type);
+    case SHAPE_MANY: return add_many(m, q);
+    case SHAPE_MATRIX: return add_matrix(m, q, type);
+    case SHAPE_NUMBER: return add(m, ITEM_NUMBER, q->title, q->text);
+    case SHAPE_NUMBERS: return add_parts(m, q, ITEM_NUMBER);
+    case SHAPE_TEXT: return add(m, ITEM_TEXT, q->title, q->text);
+    case SHAPE_TEXTS: return add_parts(m, q, ITEM_TEXT);
     }
     return NULL;
 }
@@ -430,7 +465,8 @@ static void bind(Maker *m, Str title, Str relevance, Item *first)
     Values in = {0};
     if (!is_condition(relevance)) return;
     if (!translate(m, relevance, first, &asked, &in)) {
-        note(m, SAY(m, title, S(": asked of everybody, because its condition cannot be said here: "), str_sub(relevance, 0, 200)));
+        note(m, SAY(m, title, S(": asked of everybody, because its condition cannot be said here: "),
+                    str_sub(relevance, 0, 200)));
         return;
     }
     for (Item *item = first; item < m->q.items.v + m->q.items.n; item++) {
@@ -450,7 +486,8 @@ static void add_question(Maker *m, const LssGroup *group, const LssQuestion *q)
     if (q->has_other) note(m, SAY(m, q->title, S(": the free answer \"other\" is left out")));
     /* One condition an item: its own goes before its group's, which then is told. */
     bool own = is_condition(q->relevance), of_group = is_condition(group->relevance);
-    if (own && of_group) note(m, SAY(m, q->title, S(": the condition of its group is left out: "), str_sub(group->relevance, 0, 200)));
+    if (own && of_group)
+        note(m, SAY(m, q->title, S(": the condition of its group is left out: "), str_sub(group->relevance, 0, 200)));
     bind(m, q->title, own ? q->relevance : group->relevance, first);
 }
 
@@ -461,15 +498,18 @@ static void add_group(Maker *m, const LssGroup *group)
     for (ptrdiff_t i = 0; i < m->s->questions.n; i++)
         if (str_eq(m->s->questions.v[i].gid, group->gid)) add_question(m, group, &m->s->questions.v[i]);
     section->count = m->q.items.n - section->first;
-    if (section->count) m->q.sections.n++;
-    else note(m, SAY(m, section->code, S(": left out, none of its questions can be asked here")));
+    if (section->count)
+        m->q.sections.n++;
+    else
+        note(m, SAY(m, section->code, S(": left out, none of its questions can be asked here")));
 }
 
 static void tell_losses(Maker *m)
 {
     if (m->s->stripped) note(m, SAY(m, S("markup is taken out of "), number(m, m->s->stripped), S(" texts")));
     if (m->s->cut) note(m, SAY(m, number(m, m->s->cut), S(" texts were too long and are cut")));
-    if (m->has_foreign_words) note(m, S("LimeSurvey's own answers (yes, no …) are in English also in the other languages"));
+    if (m->has_foreign_words)
+        note(m, S("LimeSurvey's own answers (yes, no …) are in English also in the other languages"));
 }
 
 static Maker maker_of(Ctx *c, const LssSurvey *s)

@@ -17,7 +17,9 @@ typedef struct Cursor {
 
 static void pass_spaces(Cursor *k)
 {
-    while (k->at < k->s.n && (k->s.p[k->at] == ' ' || k->s.p[k->at] == '\n' || k->s.p[k->at] == '\r' || k->s.p[k->at] == '\t')) k->at++;
+    while (k->at < k->s.n &&
+           (k->s.p[k->at] == ' ' || k->s.p[k->at] == '\n' || k->s.p[k->at] == '\r' || k->s.p[k->at] == '\t'))
+        k->at++;
 }
 
 static bool take(Cursor *k, Str token)

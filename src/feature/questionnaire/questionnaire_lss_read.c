@@ -7,8 +7,8 @@
 
 #include "base/buf.h"
 #include "base/number.h"
-#include "feature/questionnaire/questionnaire_lss.h"
 #include "feature/questionnaire/questionnaire_inside.h"
+#include "feature/questionnaire/questionnaire_lss.h"
 
 typedef struct Held {
     xmlDoc *doc;
@@ -51,7 +51,8 @@ static Str text_of(Ctx *c, const xmlNode *cell)
         if (n->content) size += (ptrdiff_t)strlen((const char *)n->content);
     Buf b = buf_new(c->arena, size);
     for (const xmlNode *n = cell ? cell->children : NULL; n; n = n->next)
-        if (n->content && (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)) buf_add(&b, str_of_z((const char *)n->content));
+        if (n->content && (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE))
+            buf_add(&b, str_of_z((const char *)n->content));
     return buf_str(&b);
 }
 
@@ -85,8 +86,12 @@ static Err count_rows(Ctx *c, const xmlNode *root, const char *table, ptrdiff_t 
 static const struct {
     Str name, text;
 } entities[] = {
-    {S_INIT("&nbsp;"), S_INIT(" ")}, {S_INIT("&amp;"), S_INIT("&")},   {S_INIT("&lt;"), S_INIT("<")},
-    {S_INIT("&gt;"), S_INIT(">")},   {S_INIT("&quot;"), S_INIT("\"")}, {S_INIT("&#39;"), S_INIT("'")},
+    {S_INIT("&nbsp;"), S_INIT(" ") },
+    {S_INIT("&amp;"),  S_INIT("&") },
+    {S_INIT("&lt;"),   S_INIT("<") },
+    {S_INIT("&gt;"),   S_INIT(">") },
+    {S_INIT("&quot;"), S_INIT("\"")},
+    {S_INIT("&#39;"),  S_INIT("'") },
 };
 
 static ptrdiff_t add_entity(Buf *b, Str html, ptrdiff_t at)
@@ -120,8 +125,10 @@ static Str without_tags(Ctx *c, LssSurvey *s, Str html)
             buf_add_char(&b, ' ');
             lost = true;
             at += tag;
-        } else if (html.p[at] == '&') at += add_entity(&b, html, at);
-        else buf_add_char(&b, html.p[at++]);
+        } else if (html.p[at] == '&')
+            at += add_entity(&b, html, at);
+        else
+            buf_add_char(&b, html.p[at++]);
     }
     s->stripped += lost;
     return buf_str(&b);
@@ -139,8 +146,10 @@ static Str tidy(Ctx *c, LssSurvey *s, Str text, ptrdiff_t max)
     text = str_trim(text);
     for (ptrdiff_t i = 0; i < text.n; i++) {
         bool again = is_space(text.p[i]);
-        if (!again) buf_add_char(&b, text.p[i]);
-        else if (b.n && b.p[b.n - 1] != ' ') buf_add_char(&b, ' ');
+        if (!again)
+            buf_add_char(&b, text.p[i]);
+        else if (b.n && b.p[b.n - 1] != ' ')
+            buf_add_char(&b, ' ');
     }
     Str all = str_trim(buf_str(&b));
     if (str_chars(all) <= max) return all;
@@ -175,7 +184,8 @@ static Err read_languages(Ctx *c, const xmlNode *root, LssSurvey *s)
 {
     s->languages.v = NEW(c->arena, Str, QUESTIONNAIRE_LANGUAGES);
     for (const xmlNode *n = child(child(root, "languages"), "language"); n; n = next_of(n, "language")) {
-        if (s->languages.n == QUESTIONNAIRE_LANGUAGES) return refuse(c, S("languages"), TF("Skemaet har for mange sprog; højst {1}.", QUESTIONNAIRE_LANGUAGES));
+        if (s->languages.n == QUESTIONNAIRE_LANGUAGES)
+            return refuse(c, S("languages"), TF("Skemaet har for mange sprog; højst {1}.", QUESTIONNAIRE_LANGUAGES));
         Str lang = str_trim(text_of(c, n));
         if (!is_language(s, lang)) s->languages.v[s->languages.n++] = lang;
     }
@@ -189,7 +199,8 @@ static Err read_title(Ctx *c, const xmlNode *root, LssSurvey *s)
     s->sid = cell(c, first_row(root, "surveys"), "sid");
     TRY(count_rows(c, root, "surveys_languagesettings", &n));
     for (const xmlNode *row = first_row(root, "surveys_languagesettings"); row; row = next_of(row, "row"))
-        add_text(c, s, &s->title, cell(c, row, "surveyls_language"), cell(c, row, "surveyls_title"), QUESTIONNAIRE_TITLE_MAX);
+        add_text(c, s, &s->title, cell(c, row, "surveyls_language"), cell(c, row, "surveyls_title"),
+                 QUESTIONNAIRE_TITLE_MAX);
     return OK;
 }
 
@@ -202,13 +213,17 @@ static Err read_groups(Ctx *c, const xmlNode *root, LssSurvey *s)
     for (const xmlNode *row = first_row(root, "groups"); row; row = next_of(row, "row")) {
         Str gid = cell(c, row, "gid");
         if (codes_add(&at, gid, s->groups.n))
-            s->groups.v[s->groups.n++] = (LssGroup){.gid = gid, .relevance = cell(c, row, "grelevance"), .order = cell_i64(c, row, "group_order")};
-        add_text(c, s, &s->groups.v[codes_find(&at, gid)].name, cell(c, row, "language"), cell(c, row, "group_name"), QUESTIONNAIRE_TITLE_MAX);
+            s->groups.v[s->groups.n++] = (LssGroup){
+                .gid = gid, .relevance = cell(c, row, "grelevance"), .order = cell_i64(c, row, "group_order")};
+        add_text(c, s, &s->groups.v[codes_find(&at, gid)].name, cell(c, row, "language"), cell(c, row, "group_name"),
+                 QUESTIONNAIRE_TITLE_MAX);
     }
     TRY(count_rows(c, root, "group_l10ns", &n));
     for (const xmlNode *row = first_row(root, "group_l10ns"); row; row = next_of(row, "row")) {
         ptrdiff_t i = codes_find(&at, cell(c, row, "gid"));
-        if (i >= 0) add_text(c, s, &s->groups.v[i].name, cell(c, row, "language"), cell(c, row, "group_name"), QUESTIONNAIRE_TITLE_MAX);
+        if (i >= 0)
+            add_text(c, s, &s->groups.v[i].name, cell(c, row, "language"), cell(c, row, "group_name"),
+                     QUESTIONNAIRE_TITLE_MAX);
     }
     return OK;
 }
@@ -244,7 +259,8 @@ static Err read_questions(Ctx *c, const xmlNode *root, const char *name, LssSurv
     for (const xmlNode *row = first_row(root, name); row; row = next_of(row, "row")) {
         LssQuestion q = question_of(c, row);
         if (codes_add(&table->at, q.qid, table->n)) table->v[table->n++] = q;
-        add_text(c, s, &table->v[codes_find(&table->at, q.qid)].text, cell(c, row, "language"), cell(c, row, "question"), ITEM_TEXT_MAX);
+        add_text(c, s, &table->v[codes_find(&table->at, q.qid)].text, cell(c, row, "language"),
+                 cell(c, row, "question"), ITEM_TEXT_MAX);
     }
     return OK;
 }
@@ -291,14 +307,18 @@ static Err read_answers(Ctx *c, const xmlNode *root, LssSurvey *s)
     for (const xmlNode *row = first_row(root, "answers"); row; row = next_of(row, "row")) {
         Str key = answer_key(c, row);
         if (codes_add(&at, key, s->answers.n))
-            s->answers.v[s->answers.n++] = (LssAnswer){.qid = cell(c, row, "qid"), .code = cell(c, row, "code"),
-                                                       .order = cell_i64(c, row, "sortorder"), .scale = cell_i64(c, row, "scale_id")};
-        add_text(c, s, &s->answers.v[codes_find(&at, key)].text, cell(c, row, "language"), cell(c, row, "answer"), OPTION_TEXT_MAX);
+            s->answers.v[s->answers.n++] = (LssAnswer){.qid = cell(c, row, "qid"),
+                                                       .code = cell(c, row, "code"),
+                                                       .order = cell_i64(c, row, "sortorder"),
+                                                       .scale = cell_i64(c, row, "scale_id")};
+        add_text(c, s, &s->answers.v[codes_find(&at, key)].text, cell(c, row, "language"), cell(c, row, "answer"),
+                 OPTION_TEXT_MAX);
     }
     TRY(count_rows(c, root, "answer_l10ns", &n));
     for (const xmlNode *row = first_row(root, "answer_l10ns"); row; row = next_of(row, "row")) {
         ptrdiff_t i = codes_find(&at, cell(c, row, "aid"));
-        if (i >= 0) add_text(c, s, &s->answers.v[i].text, cell(c, row, "language"), cell(c, row, "answer"), OPTION_TEXT_MAX);
+        if (i >= 0)
+            add_text(c, s, &s->answers.v[i].text, cell(c, row, "language"), cell(c, row, "answer"), OPTION_TEXT_MAX);
     }
     return OK;
 }
@@ -347,13 +367,16 @@ static Err read_tables(Ctx *c, const xmlNode *root, LssSurvey *s)
 
 Err lss_read(Ctx *c, Str xml, LssSurvey *ret)
 {
-    if (xml.n > QUESTIONNAIRE_LSS_BYTES) return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)QUESTIONNAIRE_LSS_BYTES));
+    if (xml.n > QUESTIONNAIRE_LSS_BYTES)
+        return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)QUESTIONNAIRE_LSS_BYTES));
     if (!str_is_utf8(xml)) return refuse(c, S("document"), T("Filen er ikke UTF-8."));
     Held *held = NEW(c->arena, Held, 1);
     ctx_at_end(c, let_go, held);
-    held->doc = xmlReadMemory(xml.p, (int)xml.n, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
+    held->doc = xmlReadMemory(xml.p, (int)xml.n, NULL, "UTF-8",
+                              XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
     if (!held->doc) return refuse(c, S("document"), T("Det kan ikke læses som XML."));
-    if (held->doc->intSubset || held->doc->extSubset) return refuse(c, S("document"), T("Filen må ikke have en DOCTYPE."));
+    if (held->doc->intSubset || held->doc->extSubset)
+        return refuse(c, S("document"), T("Filen må ikke have en DOCTYPE."));
     LssSurvey s = {0};
     TRY(read_tables(c, xmlDocGetRootElement(held->doc), &s));
     let_go(c, held);

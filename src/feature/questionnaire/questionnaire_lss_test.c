@@ -4,27 +4,37 @@
 #include "store.h"
 
 #define ROW(fields) "<row>" fields "</row>"
-#define QUESTION(qid, type, title, text, relevance)                                                                                     \
-    ROW("<qid>" qid "</qid><parent_qid>0</parent_qid><gid>1</gid><type>" type "</type><title>" title "</title><question><![CDATA[" text \
-        "]]></question><question_order>" qid "</question_order><language>da</language><relevance><![CDATA[" relevance "]]></relevance>")
-#define PART(qid, parent, title, text)                                                                                               \
-    ROW("<qid>" qid "</qid><parent_qid>" parent "</parent_qid><title>" title "</title><question>" text "</question><question_order>" qid \
-        "</question_order><language>da</language><scale_id>0</scale_id>")
-#define ANSWER(qid, code, order, text)                                                                                  \
-    ROW("<qid>" qid "</qid><code>" code "</code><answer>" text "</answer><sortorder>" order "</sortorder><language>da</language><scale_id>0</scale_id>")
+#define QUESTION(qid, type, title, text, relevance)                                                  \
+    ROW("<qid>" qid "</qid><parent_qid>0</parent_qid><gid>1</gid><type>" type "</type><title>" title \
+        "</title><question><![CDATA[" text "]]></question><question_order>" qid                      \
+        "</question_order><language>da</language><relevance><![CDATA[" relevance "]]></relevance>")
+#define PART(qid, parent, title, text)                                                                 \
+    ROW("<qid>" qid "</qid><parent_qid>" parent "</parent_qid><title>" title "</title><question>" text \
+        "</question><question_order>" qid "</question_order><language>da</language><scale_id>0</scale_id>")
+#define ANSWER(qid, code, order, text)                                                      \
+    ROW("<qid>" qid "</qid><code>" code "</code><answer>" text "</answer><sortorder>" order \
+        "</sortorder><language>da</language><scale_id>0</scale_id>")
 #define TABLE(name, rows) "<" name "><rows>" rows "</rows></" name ">"
 
 /* Written by hand: one of each shape. */
 static const char survey[] =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<document><LimeSurveyDocType>Survey</LimeSurveyDocType>"
-    "<languages><language>da</language></languages>" TABLE("surveys", ROW("<sid>77</sid>"))
-        TABLE("surveys_languagesettings", ROW("<surveyls_language>da</surveyls_language><surveyls_title>Min &amp; din</surveyls_title>"))
-            TABLE("groups", ROW("<gid>1</gid><group_name>Om dig</group_name><group_order>0</group_order><language>da</language><grelevance/>"))
-                TABLE("questions", QUESTION("1", "L", "fag", "<b>Hvilket</b> fag?", "1") QUESTION("2", "M", "dage", "Hvilke dage?", "fag.NAOK == \"A2\"")
-                          QUESTION("3", "F", "enig", "Hvor enig?", "(dage_ma.NAOK == 'Y' or 77X1X2ti == \"Y\")") QUESTION("4", "N", "alder", "Alder?", "fag > 2")
-                              QUESTION("5", "X", "tak", "Tak", "1") QUESTION("6", "Y", "igen", "Igen?", "!is_empty(fag)"))
-                    TABLE("subquestions", PART("22", "2", "ti", "tirsdag") PART("21", "2", "ma", "mandag") PART("31", "3", "r1", "Det er sjovt"))
-                        TABLE("answers", ANSWER("1", "A1", "2", "Dansk") ANSWER("1", "A2", "1", "Idræt") ANSWER("3", "1", "1", "Nej") ANSWER("3", "5", "2", "Ja")) "</document>";
+    "<languages><language>da</language></languages>" TABLE("surveys", ROW("<sid>77</sid>")) TABLE(
+        "surveys_languagesettings",
+        ROW("<surveyls_language>da</surveyls_language><surveyls_title>Min &amp; din</surveyls_title>"))
+        TABLE(
+            "groups",
+            ROW("<gid>1</gid><group_name>Om dig</group_name><group_order>0</group_order><language>da</language><grelevance/>"))
+            TABLE("questions",
+                  QUESTION("1", "L", "fag", "<b>Hvilket</b> fag?", "1")
+                      QUESTION("2", "M", "dage", "Hvilke dage?", "fag.NAOK == \"A2\"")
+                          QUESTION("3", "F", "enig", "Hvor enig?", "(dage_ma.NAOK == 'Y' or 77X1X2ti == \"Y\")")
+                              QUESTION("4", "N", "alder", "Alder?", "fag > 2") QUESTION("5", "X", "tak", "Tak", "1")
+                                  QUESTION("6", "Y", "igen", "Igen?", "!is_empty(fag)"))
+                TABLE("subquestions", PART("22", "2", "ti", "tirsdag") PART("21", "2", "ma", "mandag")
+                                          PART("31", "3", "r1", "Det er sjovt"))
+                    TABLE("answers", ANSWER("1", "A1", "2", "Dansk") ANSWER("1", "A2", "1", "Idræt")
+                                         ANSWER("3", "1", "1", "Nej") ANSWER("3", "5", "2", "Ja")) "</document>";
 
 static Str survey_xml(void)
 {
@@ -96,9 +106,19 @@ TEST(lss, what_has_no_counterpart_is_told)
 TEST(lss, only_plain_conditions_are_read)
 {
     Ctx *c = test_ctx_plain();
-    static const Str good[] = {S_INIT("A==\"1\""), S_INIT("((A.NAOK == '1') || (A == 2))"), S_INIT("A==1 or A==2 or A==3"), S_INIT("! is_empty( A )")};
-    static const Str other[] = {S_INIT(""), S_INIT("A"), S_INIT("A =="), S_INIT("A == B"), S_INIT("A != \"1\""), S_INIT("A == \"1"), S_INIT("A==1 and B==2"),
-                                S_INIT("A==1 or"), S_INIT("(A==1"), S_INIT("A==1)"), S_INIT("count(A) == 1"),
+    static const Str good[] = {S_INIT("A==\"1\""), S_INIT("((A.NAOK == '1') || (A == 2))"),
+                               S_INIT("A==1 or A==2 or A==3"), S_INIT("! is_empty( A )")};
+    static const Str other[] = {S_INIT(""),
+                                S_INIT("A"),
+                                S_INIT("A =="),
+                                S_INIT("A == B"),
+                                S_INIT("A != \"1\""),
+                                S_INIT("A == \"1"),
+                                S_INIT("A==1 and B==2"),
+                                S_INIT("A==1 or"),
+                                S_INIT("(A==1"),
+                                S_INIT("A==1)"),
+                                S_INIT("count(A) == 1"),
                                 S_INIT("(((((((((((((((((((A==1)))))))))))))))))))")};
     LssCondition rule = {0};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(lss_condition(c->arena, good[i], &rule));
@@ -108,9 +128,16 @@ TEST(lss, only_plain_conditions_are_read)
 TEST(lss, what_is_no_survey_is_refused)
 {
     static const Str bad[] = {
-        S_INIT(""), S_INIT("<a/>"), S_INIT("<document>"), S_INIT("<document><questions/></document>"), S_INIT("{\"a\":1}"), S_INIT("\xff\xfe"),
-        S_INIT("<!DOCTYPE d [<!ENTITY a \"b\"><!ENTITY c \"&a;&a;\">]><document><languages><language>da</language></languages><questions>&c;</questions></document>"),
-        S_INIT("<!DOCTYPE d SYSTEM \"file:///etc/passwd\"><document><languages><language>da</language></languages><questions/></document>"),
+        S_INIT(""),
+        S_INIT("<a/>"),
+        S_INIT("<document>"),
+        S_INIT("<document><questions/></document>"),
+        S_INIT("{\"a\":1}"),
+        S_INIT("\xff\xfe"),
+        S_INIT(
+            "<!DOCTYPE d [<!ENTITY a \"b\"><!ENTITY c \"&a;&a;\">]><document><languages><language>da</language></languages><questions>&c;</questions></document>"),
+        S_INIT(
+            "<!DOCTYPE d SYSTEM \"file:///etc/passwd\"><document><languages><language>da</language></languages><questions/></document>"),
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Ctx *c = test_ctx_plain();

@@ -20,7 +20,8 @@ bool code_is_good(Str code, ptrdiff_t max)
     if (code.n < 1 || code.n > max) return false;
     for (ptrdiff_t i = 0; i < code.n; i++) {
         char ch = code.p[i];
-        bool is_good = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '_' || ch == '-';
+        bool is_good = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' ||
+                       ch == '_' || ch == '-';
         if (!is_good) return false;
     }
     return true;
@@ -31,8 +32,12 @@ static const struct {
     Str code;
     bool has_scale;
 } kinds[] = {
-    {ITEM_SINGLE, S_INIT("single"), true},  {ITEM_MULTIPLE, S_INIT("multiple"), true}, {ITEM_MATRIX, S_INIT("matrix"), true},
-    {ITEM_NUMBER, S_INIT("number"), false}, {ITEM_TEXT, S_INIT("text"), false},        {ITEM_SCORE, S_INIT("score"), false},
+    {ITEM_SINGLE,   S_INIT("single"),   true },
+    {ITEM_MULTIPLE, S_INIT("multiple"), true },
+    {ITEM_MATRIX,   S_INIT("matrix"),   true },
+    {ITEM_NUMBER,   S_INIT("number"),   false},
+    {ITEM_TEXT,     S_INIT("text"),     false},
+    {ITEM_SCORE,    S_INIT("score"),    false},
 };
 
 Str kind_code(ItemKind kind)
@@ -127,19 +132,26 @@ static void read_languages(Reader *r, const Json *root)
     for (ptrdiff_t i = 0; i < list->n; i++) {
         const Json *value = &list->v[i];
         if (!json_is(r->c, value, JSON_IS_TEXT)) continue;
-        if (!lang_is_good(value->text)) json_problem(r->c, value, T("Et sprog skrives med sin kode, for eksempel da eller en."));
-        else if (lang_index(&r->q, value->text) >= 0) json_problem(r->c, value, T("Sproget står to gange."));
-        else r->q.languages.v[r->q.languages.n++] = value->text;
+        if (!lang_is_good(value->text))
+            json_problem(r->c, value, T("Et sprog skrives med sin kode, for eksempel da eller en."));
+        else if (lang_index(&r->q, value->text) >= 0)
+            json_problem(r->c, value, T("Sproget står to gange."));
+        else
+            r->q.languages.v[r->q.languages.n++] = value->text;
     }
 }
 
 static void read_text_of(Reader *r, const Json *value, ptrdiff_t max, LangTexts *texts)
 {
     if (!json_is(r->c, value, JSON_IS_TEXT)) return;
-    if (lang_index(&r->q, value->key) < 0) json_problem(r->c, value, TF("Sproget {1} er ikke blandt skemaets sprog.", value->key));
-    else if (str_trim(value->text).n == 0) json_problem(r->c, value, T("Her mangler en tekst."));
-    else if (str_chars(value->text) > max) json_problem(r->c, value, TF("Teksten er for lang; højst {1} tegn.", (int64_t)max));
-    else texts->v[texts->n++] = (LangText){value->key, value->text};
+    if (lang_index(&r->q, value->key) < 0)
+        json_problem(r->c, value, TF("Sproget {1} er ikke blandt skemaets sprog.", value->key));
+    else if (str_trim(value->text).n == 0)
+        json_problem(r->c, value, T("Her mangler en tekst."));
+    else if (str_chars(value->text) > max)
+        json_problem(r->c, value, TF("Teksten er for lang; højst {1} tegn.", (int64_t)max));
+    else
+        texts->v[texts->n++] = (LangText){value->key, value->text};
 }
 
 /* Danish first, then the questionnaire's own order. */
@@ -201,9 +213,12 @@ static Values read_values(Reader *r, const Json *list, Options options)
     for (ptrdiff_t i = 0; i < list->n; i++) {
         const Json *value = &list->v[i];
         if (!json_is(r->c, value, JSON_IS_INT)) continue;
-        if (!option_is_there(options, value->i)) json_problem(r->c, value, T("Skalaen har ikke den værdi."));
-        else if (values_have(values, value->i)) json_problem(r->c, value, T("Værdien står to gange."));
-        else values.v[values.n++] = value->i;
+        if (!option_is_there(options, value->i))
+            json_problem(r->c, value, T("Skalaen har ikke den værdi."));
+        else if (values_have(values, value->i))
+            json_problem(r->c, value, T("Værdien står to gange."));
+        else
+            values.v[values.n++] = value->i;
     }
     qsort(values.v, (size_t)values.n, sizeof *values.v, compare_i64);
     return values;
@@ -238,18 +253,22 @@ static void read_option(Reader *r, const Json *value, Options *options)
 {
     if (!json_is(r->c, value, JSON_IS_MAP)) return;
     JSON_KNOWN(r->c, value, S("value"), S("text"));
-    int64_t v = json_i64(r->c, value, S("value"), JSON_NEEDED, -OPTION_VALUE_MAX, OPTION_VALUE_MAX, OPTION_VALUE_MAX + 1);
+    int64_t v =
+        json_i64(r->c, value, S("value"), JSON_NEEDED, -OPTION_VALUE_MAX, OPTION_VALUE_MAX, OPTION_VALUE_MAX + 1);
     LangTexts text = read_texts(r, value, S("text"), JSON_NEEDED, OPTION_TEXT_MAX);
     if (v > OPTION_VALUE_MAX) return;
-    if (option_is_there(*options, v)) json_problem(r->c, json_find(value, S("value")), TF("Værdien {1} er brugt før i skalaen.", v));
-    else options->v[options->n++] = (Option){.value = v, .text = text};
+    if (option_is_there(*options, v))
+        json_problem(r->c, json_find(value, S("value")), TF("Værdien {1} er brugt før i skalaen.", v));
+    else
+        options->v[options->n++] = (Option){.value = v, .text = text};
 }
 
 static void read_scale(Reader *r, const Json *value)
 {
     Scale scale = {.code = value->key};
     if (!json_is(r->c, value, JSON_IS_MAP)) return;
-    if (!code_is_good(value->key, ITEM_CODE_MAX)) json_problem(r->c, value, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
+    if (!code_is_good(value->key, ITEM_CODE_MAX))
+        json_problem(r->c, value, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
     JSON_KNOWN(r->c, value, S("options"), S("agree"), S("disagree"), S("dont_know"));
     const Json *options = json_list(r->c, value, S("options"), JSON_NEEDED, QUESTIONNAIRE_OPTIONS);
     if (options && options->n == 0) json_problem(r->c, options, T("En skala skal have mindst ét svar."));
@@ -322,7 +341,8 @@ static void read_same_as(Reader *r, const Json *map, Item *item)
     if (questionnaire.n == 0 || code.n == 0) return;
     if (code_is_good(questionnaire, QUESTIONNAIRE_CODE_MAX) && code_is_good(code, ITEM_CODE_MAX))
         item->same_as = STR_CAT(r->c->arena, questionnaire, S("/"), code);
-    else json_problem(r->c, tie, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
+    else
+        json_problem(r->c, tie, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
 }
 
 static void read_item_scale(Reader *r, const Json *map, Item *item)
@@ -364,7 +384,8 @@ static Item *next_item(Reader *r, const Section *section)
 static void read_row(Reader *r, const Json *map, const Section *section, const Item *matrix)
 {
     if (!json_is(r->c, map, JSON_IS_MAP)) return;
-    JSON_KNOWN(r->c, map, S("code"), S("text"), S("core"), S("reverse"), S("agree"), S("disagree"), S("dont_know"), S("ask_if"), S("same_as"));
+    JSON_KNOWN(r->c, map, S("code"), S("text"), S("core"), S("reverse"), S("agree"), S("disagree"), S("dont_know"),
+               S("ask_if"), S("same_as"));
     Item *row = next_item(r, section);
     row->kind = ITEM_SINGLE;
     row->matrix = matrix;
@@ -384,14 +405,15 @@ static void read_rows(Reader *r, const Json *map, const Section *section, const 
 static void read_item(Reader *r, const Json *map, const Section *section)
 {
     if (!json_is(r->c, map, JSON_IS_MAP)) return;
-    JSON_KNOWN(r->c, map, S("code"), S("kind"), S("scale"), S("text"), S("core"), S("reverse"), S("agree"), S("disagree"), S("dont_know"),
-               S("ask_if"), S("same_as"), S("items"));
+    JSON_KNOWN(r->c, map, S("code"), S("kind"), S("scale"), S("text"), S("core"), S("reverse"), S("agree"),
+               S("disagree"), S("dont_know"), S("ask_if"), S("same_as"), S("items"));
     Item *item = next_item(r, section);
     item->kind = ITEM_TEXT;
     Str kind = json_text(r->c, map, S("kind"), JSON_NEEDED, 40);
     bool is_kind = kind_of_code(kind, &item->kind) && item->kind != ITEM_SCORE;
     if (!is_kind) {
-        if (kind.n) json_problem(r->c, json_find(map, S("kind")), T("Arten er single, multiple, matrix, number eller text."));
+        if (kind.n)
+            json_problem(r->c, json_find(map, S("kind")), T("Arten er single, multiple, matrix, number eller text."));
         item->kind = ITEM_TEXT;
     }
     item->code = read_code(r, map, ITEM_CODE_MAX, &r->item_codes, item->position);
@@ -404,8 +426,10 @@ static void read_item(Reader *r, const Json *map, const Section *section)
         from.dont_know = item->scale->dont_know;
     }
     read_common(r, map, &from, item);
-    if (item->kind == ITEM_MATRIX) read_rows(r, map, section, item);
-    else if (is_kind && json_find(map, S("items"))) json_problem(r->c, json_find(map, S("items")), T("Kun en matrix har rækker."));
+    if (item->kind == ITEM_MATRIX)
+        read_rows(r, map, section, item);
+    else if (is_kind && json_find(map, S("items")))
+        json_problem(r->c, json_find(map, S("items")), T("Kun en matrix har rækker."));
 }
 
 static void read_section(Reader *r, const Json *map)
@@ -472,10 +496,14 @@ static void read_score_item(Reader *r, const Json *value, Score *score)
     if (!json_is(r->c, value, JSON_IS_TEXT)) return;
     ptrdiff_t at = codes_find(&r->item_codes, value->text);
     const Item *item = at < 0 ? NULL : &r->q.items.v[at];
-    if (!item) json_problem(r->c, value, TF("Der er intet spørgsmål med koden {1}.", value->text));
-    else if (item->kind != ITEM_SINGLE) json_problem(r->c, value, T("Et samlet mål regnes kun af spørgsmål med ét svar på en skala."));
-    else if (score_has(score, item)) json_problem(r->c, value, T("Spørgsmålet står to gange."));
-    else score->items[score->n++] = item;
+    if (!item)
+        json_problem(r->c, value, TF("Der er intet spørgsmål med koden {1}.", value->text));
+    else if (item->kind != ITEM_SINGLE)
+        json_problem(r->c, value, T("Et samlet mål regnes kun af spørgsmål med ét svar på en skala."));
+    else if (score_has(score, item))
+        json_problem(r->c, value, T("Spørgsmålet står to gange."));
+    else
+        score->items[score->n++] = item;
 }
 
 static void read_score(Reader *r, const Json *map)

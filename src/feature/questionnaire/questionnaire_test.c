@@ -69,7 +69,11 @@ TEST(questionnaire, the_example_is_read_whole)
 TEST(questionnaire, rows_inherit_what_their_matrix_has)
 {
     Ctx *c = test_ctx_plain();
-    Questionnaire q = parsed(c, changed(c, S("{\"da\": \"I mit team\"}"), S("{\"da\": \"I mit team\"}, \"core\": true, \"agree\": [5], \"ask_if\": {\"item\": \"Q1\", \"in\": [4]}")));
+    Questionnaire q = parsed(
+        c,
+        changed(
+            c, S("{\"da\": \"I mit team\"}"),
+            S("{\"da\": \"I mit team\"}, \"core\": true, \"agree\": [5], \"ask_if\": {\"item\": \"Q1\", \"in\": [4]}")));
     const Item *matrix = questionnaire_item(&q, S("M1")), *row = questionnaire_item(&q, S("M1A"));
     CHECK_INT(matrix->kind, ITEM_MATRIX);
     CHECK_INT(row->kind, ITEM_SINGLE);
@@ -81,7 +85,11 @@ TEST(questionnaire, rows_inherit_what_their_matrix_has)
 TEST(questionnaire, parse_and_write_are_inverse)
 {
     Ctx *c = test_ctx_plain();
-    Questionnaire q = parsed(c, changed(c, S("{\"da\": \"I mit team\"}"), S("{\"da\": \"I \\\"mit\\\" team\"}, \"same_as\": {\"questionnaire\": \"P\", \"item\": \"X\"}, \"agree\": [5]")));
+    Questionnaire q = parsed(
+        c,
+        changed(
+            c, S("{\"da\": \"I mit team\"}"),
+            S("{\"da\": \"I \\\"mit\\\" team\"}, \"same_as\": {\"questionnaire\": \"P\", \"item\": \"X\"}, \"agree\": [5]")));
     Str once = questionnaire_json(c, &q);
     Questionnaire again = parsed(c, once);
     CHECK_STR(questionnaire_json(c, &again), once);
@@ -94,7 +102,8 @@ TEST(questionnaire, the_order_of_keys_does_not_matter)
 {
     Ctx *c = test_ctx_plain();
     Questionnaire a = parsed(c, example_json());
-    Questionnaire b = parsed(c, changed(c, S("\"agree\": [4, 5], \"disagree\": [1, 2]"), S("\"disagree\": [2, 1], \"agree\": [5, 4]")));
+    Questionnaire b = parsed(
+        c, changed(c, S("\"agree\": [4, 5], \"disagree\": [1, 2]"), S("\"disagree\": [2, 1], \"agree\": [5, 4]")));
     CHECK_STR(questionnaire_json(c, &a), questionnaire_json(c, &b));
 }
 
@@ -103,37 +112,39 @@ TEST(questionnaire, every_fault_is_told_with_its_place)
     static const struct {
         Str what, with, place;
     } faults[] = {
-        {S_INIT("traad-questionnaire-1"), S_INIT("traad-questionnaire-2"), S_INIT("format")},
-        {S_INIT("\"code\": \"PERS\""), S_INIT("\"code\": \"P ERS\""), S_INIT("code")},
-        {S_INIT("\"code\": \"PERS\", "), S_INIT(""), S_INIT("code")},
-        {S_INIT("[\"da\", \"en\"]"), S_INIT("[]"), S_INIT("languages")},
-        {S_INIT("[\"da\", \"en\"]"), S_INIT("[\"da\", \"da\"]"), S_INIT("languages[1]")},
-        {S_INIT("[\"da\", \"en\"]"), S_INIT("[\"da\"]"), S_INIT("title.en")},
-        {S_INIT("\"da\": \"Personale\""), S_INIT("\"da\": \" \""), S_INIT("title.da")},
-        {S_INIT("\"scale\": \"enig5\", \"text\": {\"da\": \"Jeg"), S_INIT("\"scale\": \"enig7\", \"text\": {\"da\": \"Jeg"), S_INIT("sections[0].items[1].scale")},
-        {S_INIT("\"scale\": \"enig5\", \"text\": {\"da\": \"Jeg"), S_INIT("\"text\": {\"da\": \"Jeg"), S_INIT("sections[0].items[1].scale")},
-        {S_INIT("\"agree\": [4, 5]"), S_INIT("\"agree\": [4, 6]"), S_INIT("scales.enig5.agree[1]")},
-        {S_INIT("\"agree\": [4, 5]"), S_INIT("\"agree\": [4, 4]"), S_INIT("scales.enig5.agree[1]")},
-        {S_INIT("\"agree\": [4, 5]"), S_INIT("\"agree\": [2, 4]"), S_INIT("scales.enig5")},
-        {S_INIT("{\"value\": 2,"), S_INIT("{\"value\": 1,"), S_INIT("scales.enig5.options[1].value")},
-        {S_INIT("{\"value\": 2,"), S_INIT("{\"value\": 2.5,"), S_INIT("scales.enig5.options[1].value")},
-        {S_INIT("{\"value\": 2,"), S_INIT("{\"Value\": 2,"), S_INIT("scales.enig5.options[1].Value")},
-        {S_INIT("\"code\": \"Q2\""), S_INIT("\"code\": \"Q1\""), S_INIT("sections[0].items[1].code")},
-        {S_INIT("\"code\": \"M1A\""), S_INIT("\"code\": \"Q1\""), S_INIT("sections[0].items[2].items[0].code")},
-        {S_INIT("\"kind\": \"matrix\""), S_INIT("\"kind\": \"table\""), S_INIT("sections[0].items[2].kind")},
-        {S_INIT("\"kind\": \"matrix\""), S_INIT("\"kind\": \"score\""), S_INIT("sections[0].items[2].kind")},
-        {S_INIT("\"kind\": \"matrix\""), S_INIT("\"kind\": \"text\""), S_INIT("sections[0].items[2].scale")},
-        {S_INIT("\"core\": true"), S_INIT("\"core\": 1"), S_INIT("sections[0].items[0].core")},
-        {S_INIT("\"core\": true"), S_INIT("\"kerne\": true"), S_INIT("sections[0].items[0].kerne")},
-        {S_INIT("\"item\": \"Q1\""), S_INIT("\"item\": \"M1A\""), S_INIT("sections[0].items[1].ask_if.item")},
-        {S_INIT("\"item\": \"Q1\""), S_INIT("\"item\": \"Q2\""), S_INIT("sections[0].items[1].ask_if.item")},
-        {S_INIT("\"in\": [1, 2, 3]"), S_INIT("\"in\": [1, 7]"), S_INIT("sections[0].items[1].ask_if.in[1]")},
-        {S_INIT("\"in\": [1, 2, 3]"), S_INIT("\"in\": []"), S_INIT("sections[0].items[1].ask_if.in")},
-        {S_INIT("[\"Q1\", \"Q2\"]"), S_INIT("[\"Q1\", \"Q9\"]"), S_INIT("scores[0].items[1]")},
-        {S_INIT("[\"Q1\", \"Q2\"]"), S_INIT("[\"Q1\", \"M1\"]"), S_INIT("scores[0].items[1]")},
-        {S_INIT("[\"Q1\", \"Q2\"]"), S_INIT("[\"Q1\", \"Q1\"]"), S_INIT("scores[0].items[1]")},
-        {S_INIT("\"min_answered\": 0.5"), S_INIT("\"min_answered\": 1.5"), S_INIT("scores[0].min_answered")},
-        {S_INIT("\"code\": \"TEAM\""), S_INIT("\"code\": \"Q1\""), S_INIT("scores[0].code")},
+        {S_INIT("traad-questionnaire-1"),                          S_INIT("traad-questionnaire-2"),    S_INIT("format")                            },
+        {S_INIT("\"code\": \"PERS\""),                             S_INIT("\"code\": \"P ERS\""),      S_INIT("code")                              },
+        {S_INIT("\"code\": \"PERS\", "),                           S_INIT(""),                         S_INIT("code")                              },
+        {S_INIT("[\"da\", \"en\"]"),                               S_INIT("[]"),                       S_INIT("languages")                         },
+        {S_INIT("[\"da\", \"en\"]"),                               S_INIT("[\"da\", \"da\"]"),         S_INIT("languages[1]")                      },
+        {S_INIT("[\"da\", \"en\"]"),                               S_INIT("[\"da\"]"),                 S_INIT("title.en")                          },
+        {S_INIT("\"da\": \"Personale\""),                          S_INIT("\"da\": \" \""),            S_INIT("title.da")                          },
+        {S_INIT("\"scale\": \"enig5\", \"text\": {\"da\": \"Jeg"),
+         S_INIT("\"scale\": \"enig7\", \"text\": {\"da\": \"Jeg"),                                     S_INIT("sections[0].items[1].scale")        },
+        {S_INIT("\"scale\": \"enig5\", \"text\": {\"da\": \"Jeg"), S_INIT("\"text\": {\"da\": \"Jeg"),
+         S_INIT("sections[0].items[1].scale")                                                                                                      },
+        {S_INIT("\"agree\": [4, 5]"),                              S_INIT("\"agree\": [4, 6]"),        S_INIT("scales.enig5.agree[1]")             },
+        {S_INIT("\"agree\": [4, 5]"),                              S_INIT("\"agree\": [4, 4]"),        S_INIT("scales.enig5.agree[1]")             },
+        {S_INIT("\"agree\": [4, 5]"),                              S_INIT("\"agree\": [2, 4]"),        S_INIT("scales.enig5")                      },
+        {S_INIT("{\"value\": 2,"),                                 S_INIT("{\"value\": 1,"),           S_INIT("scales.enig5.options[1].value")     },
+        {S_INIT("{\"value\": 2,"),                                 S_INIT("{\"value\": 2.5,"),         S_INIT("scales.enig5.options[1].value")     },
+        {S_INIT("{\"value\": 2,"),                                 S_INIT("{\"Value\": 2,"),           S_INIT("scales.enig5.options[1].Value")     },
+        {S_INIT("\"code\": \"Q2\""),                               S_INIT("\"code\": \"Q1\""),         S_INIT("sections[0].items[1].code")         },
+        {S_INIT("\"code\": \"M1A\""),                              S_INIT("\"code\": \"Q1\""),         S_INIT("sections[0].items[2].items[0].code")},
+        {S_INIT("\"kind\": \"matrix\""),                           S_INIT("\"kind\": \"table\""),      S_INIT("sections[0].items[2].kind")         },
+        {S_INIT("\"kind\": \"matrix\""),                           S_INIT("\"kind\": \"score\""),      S_INIT("sections[0].items[2].kind")         },
+        {S_INIT("\"kind\": \"matrix\""),                           S_INIT("\"kind\": \"text\""),       S_INIT("sections[0].items[2].scale")        },
+        {S_INIT("\"core\": true"),                                 S_INIT("\"core\": 1"),              S_INIT("sections[0].items[0].core")         },
+        {S_INIT("\"core\": true"),                                 S_INIT("\"kerne\": true"),          S_INIT("sections[0].items[0].kerne")        },
+        {S_INIT("\"item\": \"Q1\""),                               S_INIT("\"item\": \"M1A\""),        S_INIT("sections[0].items[1].ask_if.item")  },
+        {S_INIT("\"item\": \"Q1\""),                               S_INIT("\"item\": \"Q2\""),         S_INIT("sections[0].items[1].ask_if.item")  },
+        {S_INIT("\"in\": [1, 2, 3]"),                              S_INIT("\"in\": [1, 7]"),           S_INIT("sections[0].items[1].ask_if.in[1]") },
+        {S_INIT("\"in\": [1, 2, 3]"),                              S_INIT("\"in\": []"),               S_INIT("sections[0].items[1].ask_if.in")    },
+        {S_INIT("[\"Q1\", \"Q2\"]"),                               S_INIT("[\"Q1\", \"Q9\"]"),         S_INIT("scores[0].items[1]")                },
+        {S_INIT("[\"Q1\", \"Q2\"]"),                               S_INIT("[\"Q1\", \"M1\"]"),         S_INIT("scores[0].items[1]")                },
+        {S_INIT("[\"Q1\", \"Q2\"]"),                               S_INIT("[\"Q1\", \"Q1\"]"),         S_INIT("scores[0].items[1]")                },
+        {S_INIT("\"min_answered\": 0.5"),                          S_INIT("\"min_answered\": 1.5"),    S_INIT("scores[0].min_answered")            },
+        {S_INIT("\"code\": \"TEAM\""),                             S_INIT("\"code\": \"Q1\""),         S_INIT("scores[0].code")                    },
     };
     for (ptrdiff_t i = 0; i < COUNT_OF(faults); i++) {
         Ctx *c = test_ctx_plain();
@@ -184,7 +195,8 @@ TEST(questionnaire, the_matrix_text_and_the_answers_are_part_of_the_wording)
 TEST(questionnaire, a_translation_added_later_breaks_no_tie)
 {
     Ctx *c = test_ctx_plain();
-    Str more = changed(c, S("{\"da\": \"Jeg arbejder tit alene\"}"), S("{\"da\": \"Jeg arbejder tit alene\", \"en\": \"I often work alone\"}"));
+    Str more = changed(c, S("{\"da\": \"Jeg arbejder tit alene\"}"),
+                       S("{\"da\": \"Jeg arbejder tit alene\", \"en\": \"I often work alone\"}"));
     CHECK_INT(tie_of(c, more, example_json(), S("Q2")), TIE_SAME);
     CHECK_INT(tie_of(c, example_json(), more, S("Q2")), TIE_SAME);
     Str other = changed(c, S("\"en\": \"Strongly disagree\""), S("\"en\": \"Fully disagree\""));
@@ -194,9 +206,12 @@ TEST(questionnaire, a_translation_added_later_breaks_no_tie)
 TEST(questionnaire, an_item_can_be_tied_by_hand)
 {
     Ctx *c = test_ctx_plain();
-    Str now = changed(c, S("\"code\": \"M1A\", \"text\": {\"da\": \"taler"), S("\"code\": \"N1\", \"same_as\": {\"questionnaire\": \"PERS\", \"item\": \"M1A\"}, \"text\": {\"da\": \"snakker"));
+    Str now = changed(
+        c, S("\"code\": \"M1A\", \"text\": {\"da\": \"taler"),
+        S("\"code\": \"N1\", \"same_as\": {\"questionnaire\": \"PERS\", \"item\": \"M1A\"}, \"text\": {\"da\": \"snakker"));
     CHECK_INT(tie_of(c, now, example_json(), S("N1")), TIE_SAME);
-    Str elsewhere = changed(c, S("\"code\": \"M1A\","), S("\"code\": \"N1\", \"same_as\": {\"questionnaire\": \"ANDET\", \"item\": \"M1A\"},"));
+    Str elsewhere = changed(c, S("\"code\": \"M1A\","),
+                            S("\"code\": \"N1\", \"same_as\": {\"questionnaire\": \"ANDET\", \"item\": \"M1A\"},"));
     CHECK_INT(tie_of(c, elsewhere, example_json(), S("N1")), TIE_NEW);
 }
 
@@ -342,23 +357,27 @@ TEST(questionnaire, a_good_one_has_no_errors)
 TEST(questionnaire, a_row_whose_condition_contradicts_its_matrix_is_dead)
 {
     Ctx *c = test_ctx_plain();
-    Str json = changed(c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
-                       S("\"ask_if\": {\"item\": \"Q1\", \"in\": [1, 2]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q1\", \"in\": [4]},"));
+    Str json = changed(
+        c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
+        S("\"ask_if\": {\"item\": \"Q1\", \"in\": [1, 2]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q1\", \"in\": [4]},"));
     Findings found = found_in(c, json);
     CHECK_INT(found.errors, 1);
-    CHECK_STR(finding_of(&found, S("M1A"), true), S("Ingen kan nå spørgsmålet: betingelserne på vejen til det kan ikke gælde på én gang."));
+    CHECK_STR(finding_of(&found, S("M1A"), true),
+              S("Ingen kan nå spørgsmålet: betingelserne på vejen til det kan ikke gælde på én gang."));
 }
 
 TEST(questionnaire, a_contradiction_through_a_chain_is_dead)
 {
     Ctx *c = test_ctx_plain();
     /* The row is asked when Q2 was answered 1; Q2 only when Q1 was 1, 2 or 3; the matrix only when Q1 was 5. */
-    Str json = changed(c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
-                       S("\"ask_if\": {\"item\": \"Q1\", \"in\": [5]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q2\", \"in\": [1]},"));
+    Str json = changed(
+        c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
+        S("\"ask_if\": {\"item\": \"Q1\", \"in\": [5]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q2\", \"in\": [1]},"));
     Findings found = found_in(c, json);
     CHECK_INT(found.errors, 1);
-    Str good = changed(c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
-                       S("\"ask_if\": {\"item\": \"Q1\", \"in\": [3]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q2\", \"in\": [1]},"));
+    Str good = changed(
+        c, S("\"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\","),
+        S("\"ask_if\": {\"item\": \"Q1\", \"in\": [3]}, \"text\": {\"da\": \"I mit team\"}, \"items\": [ {\"code\": \"M1A\", \"ask_if\": {\"item\": \"Q2\", \"in\": [1]},"));
     CHECK_INT(found_in(c, good).errors, 0);
 }
 
@@ -367,13 +386,16 @@ TEST(questionnaire, a_scale_without_agree_is_a_warning)
     Ctx *c = test_ctx_plain();
     Findings found = found_in(c, changed(c, S("\"agree\": [4, 5], "), S("")));
     CHECK_INT(found.errors, 0);
-    CHECK_STR(finding_of(&found, S("Q1"), false), S("Ingen svar tæller som enig, så rapporten viser kun fordelingen, ingen andel."));
+    CHECK_STR(finding_of(&found, S("Q1"), false),
+              S("Ingen svar tæller som enig, så rapporten viser kun fordelingen, ingen andel."));
 }
 
 TEST(questionnaire, nothing_to_ask_is_an_error)
 {
     Ctx *c = test_ctx_plain();
-    Findings found = found_in(c, S("{\"format\":\"traad-questionnaire-1\",\"code\":\"A\",\"title\":{\"da\":\"A\"},\"languages\":[\"da\"],\"sections\":[]}"));
+    Findings found = found_in(
+        c,
+        S("{\"format\":\"traad-questionnaire-1\",\"code\":\"A\",\"title\":{\"da\":\"A\"},\"languages\":[\"da\"],\"sections\":[]}"));
     CHECK_INT(found.errors, 1);
 }
 
@@ -381,9 +403,11 @@ TEST(questionnaire, nothing_to_ask_is_an_error)
 static Str long_one(Ctx *c, int n, int bound)
 {
     Buf b = buf_new(c->arena, 2 << 20);
-    buf_add(&b, S("{\"format\":\"traad-questionnaire-1\",\"code\":\"L\",\"title\":{\"da\":\"L\"},\"languages\":[\"da\"],\"scales\":{\"s\":{\"options\":["
-                  "{\"value\":1,\"text\":{\"da\":\"a\"}},{\"value\":2,\"text\":{\"da\":\"b\"}}],\"agree\":[1],\"disagree\":[2]}},"
-                  "\"sections\":[{\"code\":\"S\",\"items\":["));
+    buf_add(
+        &b,
+        S("{\"format\":\"traad-questionnaire-1\",\"code\":\"L\",\"title\":{\"da\":\"L\"},\"languages\":[\"da\"],\"scales\":{\"s\":{\"options\":["
+          "{\"value\":1,\"text\":{\"da\":\"a\"}},{\"value\":2,\"text\":{\"da\":\"b\"}}],\"agree\":[1],\"disagree\":[2]}},"
+          "\"sections\":[{\"code\":\"S\",\"items\":["));
     for (int i = 0; i < n; i++) {
         buf_add(&b, i ? S(",{\"code\":\"Q") : S("{\"code\":\"Q"));
         buf_add_i64(&b, i);

@@ -4,19 +4,23 @@
 
 #include "base/number.h"
 #include "core/access/access.h"
+#include "feature/questionnaire/questionnaire.html.h"
 #include "feature/questionnaire/questionnaire_command.h"
 #include "feature/questionnaire/questionnaire_demo.h"
 #include "feature/questionnaire/questionnaire_edit_web.h"
 #include "feature/questionnaire/questionnaire_inside.h"
 #include "feature/questionnaire/questionnaire_pages.h"
-#include "feature/questionnaire/questionnaire.html.h"
 
 extern const Schema questionnaire_schema;
 
 static const Field new_fields[] = {
-    {.name = "code", .kind = FIELD_TEXT, .label = T_INIT("Kode"), .hint = T_INIT("Bogstaver A–Z, tal og . _ - uden mellemrum, for eksempel PERS."),
-     .min = 1, .max = QUESTIONNAIRE_CODE_MAX},
-    {.name = "title", .kind = FIELD_TEXT, .label = T_INIT("Titel på dansk"), .min = 1, .max = QUESTIONNAIRE_TITLE_MAX},
+    {.name = "code",
+     .kind = FIELD_TEXT,
+     .label = T_INIT("Kode"),
+     .hint = T_INIT("Bogstaver A–Z, tal og . _ - uden mellemrum, for eksempel PERS."),
+     .min = 1,
+     .max = QUESTIONNAIRE_CODE_MAX},
+    {.name = "title",              .kind = FIELD_TEXT,  .label = T_INIT("Titel på dansk"), .min = 1, .max = QUESTIONNAIRE_TITLE_MAX},
 };
 static const Form new_form = {new_fields, COUNT_OF(new_fields)};
 
@@ -121,12 +125,14 @@ static Err prepare_new(Ctx *c)
     buf_add_json(&b, code);
     buf_add(&b, S(",\"title\":{\"da\":"));
     buf_add_json(&b, form_value(&in->values, "title")->raw);
-    buf_add(&b, S("},\"languages\":[\"da\"],\"scales\":{\"enig5\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Helt uenig\"}},"
-                  "{\"value\":2,\"text\":{\"da\":\"Uenig\"}},{\"value\":3,\"text\":{\"da\":\"Hverken enig eller uenig\"}},"
-                  "{\"value\":4,\"text\":{\"da\":\"Enig\"}},{\"value\":5,\"text\":{\"da\":\"Helt enig\"}},{\"value\":9,\"text\":{\"da\":\"Ved ikke\"}}],"
-                  "\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]},"
-                  "\"janej\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Ja\"}},{\"value\":2,\"text\":{\"da\":\"Nej\"}}],\"agree\":[1],\"disagree\":[2]}},"
-                  "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"Første afsnit\"},\"items\":[]}]}"));
+    buf_add(
+        &b,
+        S("},\"languages\":[\"da\"],\"scales\":{\"enig5\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Helt uenig\"}},"
+          "{\"value\":2,\"text\":{\"da\":\"Uenig\"}},{\"value\":3,\"text\":{\"da\":\"Hverken enig eller uenig\"}},"
+          "{\"value\":4,\"text\":{\"da\":\"Enig\"}},{\"value\":5,\"text\":{\"da\":\"Helt enig\"}},{\"value\":9,\"text\":{\"da\":\"Ved ikke\"}}],"
+          "\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]},"
+          "\"janej\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Ja\"}},{\"value\":2,\"text\":{\"da\":\"Nej\"}}],\"agree\":[1],\"disagree\":[2]}},"
+          "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"Første afsnit\"},\"items\":[]}]}"));
     TRY(questionnaire_parse(c, buf_str(&b), &in->q));
     return permit_code(c, in->q.code);
 }
@@ -156,24 +162,31 @@ static const Scope scope_questionnaire = {"questionnaire", questionnaire_place};
 #define MAY_WRITE NEED_QUESTIONNAIRE_WRITE
 
 static const Route routes[] = {
-    {GET,  "/sporgeskemaer",                               MAY_READ,  SCOPE_NONE, PLAIN, .get = get_list},
-    {POST, "/sporgeskemaer",                               MAY_WRITE, SCOPE_NONE, SLOW_WRITE, .prepare = prepare_upload, .write = write_incoming,
+    {GET,                        "/sporgeskemaer", MAY_READ, SCOPE_NONE, PLAIN, .get = get_list},
+    {POST,                  "/sporgeskemaer", MAY_WRITE, SCOPE_NONE, SLOW_WRITE, .prepare = prepare_upload, .write = write_incoming,
      .finish = finish_upload, .body_max = QUESTIONNAIRE_LSS_BYTES + (64 << 10)},
-    {POST, "/sporgeskemaer/nyt",                           MAY_WRITE, SCOPE_NONE, WRITE, .prepare = prepare_new, .write = write_incoming},
-    {GET,  "/sporgeskemaer/:code",                         MAY_READ,  ONE, HEAVY, .get = get_one},
-    {GET,  "/sporgeskemaer/:code/hent",                    MAY_READ,  ONE, HEAVY, .get = get_file},
-    {GET,  "/sporgeskemaer/:code/sporgsmaal/:item",        MAY_WRITE, ONE, PLAIN, .get = get_item_edit},
-    {POST, "/sporgeskemaer/:code/sporgsmaal/:item",        MAY_WRITE, ONE, WRITE, .prepare = prepare_item_edit, .write = write_edit},
-    {GET,  "/sporgeskemaer/:code/nyt-sporgsmaal/:section", MAY_WRITE, ONE, PLAIN, .get = get_item_edit},
-    {POST, "/sporgeskemaer/:code/nyt-sporgsmaal/:section", MAY_WRITE, ONE, WRITE, .prepare = prepare_item_edit, .write = write_edit},
-    {GET,  "/sporgeskemaer/:code/afsnit/:section",         MAY_WRITE, ONE, PLAIN, .get = get_section_edit},
-    {POST, "/sporgeskemaer/:code/afsnit/:section",         MAY_WRITE, ONE, WRITE, .prepare = prepare_section_edit, .write = write_edit},
-    {GET,  "/sporgeskemaer/:code/nyt-afsnit",              MAY_WRITE, ONE, PLAIN, .get = get_section_edit},
-    {POST, "/sporgeskemaer/:code/nyt-afsnit",              MAY_WRITE, ONE, WRITE, .prepare = prepare_section_edit, .write = write_edit},
+    {POST,                     "/sporgeskemaer/nyt", MAY_WRITE, SCOPE_NONE, WRITE, .prepare = prepare_new, .write = write_incoming},
+    {GET,                          "/sporgeskemaer/:code", MAY_READ, ONE, HEAVY, .get = get_one},
+    {GET,"/sporgeskemaer/:code/hent", MAY_READ, ONE, HEAVY, .get = get_file},
+    {GET,                "/sporgeskemaer/:code/sporgsmaal/:item", MAY_WRITE, ONE, PLAIN, .get = get_item_edit},
+    {POST, "/sporgeskemaer/:code/sporgsmaal/:item", MAY_WRITE, ONE, WRITE, .prepare = prepare_item_edit,
+     .write = write_edit},
+    {GET,    "/sporgeskemaer/:code/nyt-sporgsmaal/:section", MAY_WRITE, ONE, PLAIN, .get = get_item_edit},
+    {POST,                          "/sporgeskemaer/:code/nyt-sporgsmaal/:section", MAY_WRITE, ONE, WRITE, .prepare = prepare_item_edit,
+     .write = write_edit},
+    {GET,"/sporgeskemaer/:code/afsnit/:section", MAY_WRITE, ONE, PLAIN, .get = get_section_edit},
+    {POST,                "/sporgeskemaer/:code/afsnit/:section", MAY_WRITE, ONE, WRITE, .prepare = prepare_section_edit,
+     .write = write_edit},
+    {GET,    "/sporgeskemaer/:code/nyt-afsnit", MAY_WRITE, ONE, PLAIN, .get = get_section_edit},
+    {POST,                          "/sporgeskemaer/:code/nyt-afsnit", MAY_WRITE, ONE, WRITE, .prepare = prepare_section_edit,
+     .write = write_edit},
     {0},
 };
 
-static const Door doors[] = {{ROOM_ADMINISTRATION, "/sporgeskemaer", T_INIT("Spørgeskemaer"), NEED_QUESTIONNAIRE_READ}, {0}};
+static const Door doors[] = {
+    {ROOM_ADMINISTRATION,       "/sporgeskemaer", T_INIT("Spørgeskemaer"), NEED_QUESTIONNAIRE_READ},
+    {0}
+};
 
 const Feature questionnaire_feature = {.name = "questionnaire",
                                        .schema = &questionnaire_schema,

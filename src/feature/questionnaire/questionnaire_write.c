@@ -141,7 +141,8 @@ static void add_item(Buf *b, const Questionnaire *q, const Item *item)
     if (item->kind == ITEM_MATRIX) {
         add_key(b, S("items"));
         buf_add_char(b, '[');
-        for (ptrdiff_t i = item->position + 1; i < q->items.n && q->items.v[i].matrix == item; i++) add_item(b, q, &q->items.v[i]);
+        for (ptrdiff_t i = item->position + 1; i < q->items.n && q->items.v[i].matrix == item; i++)
+            add_item(b, q, &q->items.v[i]);
         buf_add_char(b, ']');
     }
     if (!item->matrix) add_text(b, S("kind"), kind_code(item->kind));
@@ -235,14 +236,16 @@ static ptrdiff_t room_of_values(ptrdiff_t agree, ptrdiff_t disagree, ptrdiff_t d
 
 static ptrdiff_t room_of_item(const Item *item)
 {
-    ptrdiff_t codes = item->code.n + item->same_as.n + (item->scale ? item->scale->code.n : 0) + (item->ask_if ? item->ask_if->code.n : 0);
+    ptrdiff_t codes = item->code.n + item->same_as.n + (item->scale ? item->scale->code.n : 0) +
+                      (item->ask_if ? item->ask_if->code.n : 0);
     return FRAME_BYTES + ESCAPED * codes + room_of_texts(item->text) + VALUE_BYTES * item->ask_in.n +
            room_of_values(item->agree.n, item->disagree.n, item->dont_know.n);
 }
 
 static ptrdiff_t room_of_scale(const Scale *scale)
 {
-    ptrdiff_t n = FRAME_BYTES + ESCAPED * scale->code.n + room_of_values(scale->agree.n, scale->disagree.n, scale->dont_know.n);
+    ptrdiff_t n =
+        FRAME_BYTES + ESCAPED * scale->code.n + room_of_values(scale->agree.n, scale->disagree.n, scale->dont_know.n);
     for (ptrdiff_t i = 0; i < scale->options.n; i++) n += FRAME_BYTES + room_of_texts(scale->options.v[i].text);
     return n;
 }
