@@ -5,6 +5,7 @@
 #include "core/access/access.h"
 #include "core/account/account_pages.h"
 #include "core/account/seen.html.h"
+#include "core/audit/audit_words.h"
 #include "render/out.h"
 
 /* The role that counted at the moment; the first by name where there were several. */
@@ -23,7 +24,7 @@ enum { SEEN_MAX = 200, OWNERS_MAX = 20 };
 
 static Msg what(Str verb)
 {
-    return str_eq(verb, S("look")) ? T("så oplysninger om dig") : msg_verbatim(verb);
+    return str_eq(verb, S("look")) ? T("så oplysninger om dig") : audit_verb_words(verb);
 }
 
 static Err fill(Ctx *c, int64_t owner, SeenPage *page)

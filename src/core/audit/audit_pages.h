@@ -3,6 +3,7 @@
 #define CORE_AUDIT_AUDIT_PAGES_H
 
 #include "core/audit/audit_search.h"
+#include "core/audit/audit_words.h"
 #include "render/out.h"
 
 typedef struct SealView {
@@ -15,10 +16,21 @@ typedef struct SealViews {
     ptrdiff_t n;
 } SealViews;
 
+typedef struct VerbChoice {
+    Str code;
+    Msg words;
+    bool is_on;
+} VerbChoice;
+typedef struct VerbChoices {
+    VerbChoice *v;
+    ptrdiff_t n;
+} VerbChoices;
+
 typedef struct LogPage {
     AuditLines all;
     AuditOwners owners;
     SealViews sealed;
+    VerbChoices verbs;
     Str owner, owner_name, who, about, verb, from, to; /* the filter as written */
     Msg trouble;                                       /* what of it cannot be used; empty: none */
     Href next, csv;

@@ -2,6 +2,8 @@
 #include <time.h>
 
 #include "core/audit/audit_search.h"
+#include "core/audit/audit_words.h"
+#include "render/out.h"
 #include "store.h"
 
 static AuditFilter everything(Ctx *c)
@@ -114,4 +116,14 @@ TEST(audit_search, months_over_five_years_old_expire_whole_and_the_chain_still_v
     CHECK_OK(audit_verify(c, &seals, &bad));
     CHECK_INT(seals, 1);
     CHECK_INT(bad, 0);
+}
+
+TEST(audit_words, a_code_has_danish_words_and_an_unknown_one_stands_for_itself)
+{
+    Ctx *c = test_store();
+    CHECK_STR(msg_text(c, audit_verb_words(S("sign-in"))), S("Loggede ind"));
+    CHECK_STR(msg_text(c, audit_object_words(S("organisation"))), S("enhed"));
+    CHECK_STR(msg_text(c, audit_verb_words(S("sign-i"))), S("sign-i"));
+    for (const AuditWord *w = audit_verbs; w->code; w++)
+        for (const AuditWord *other = w + 1; other->code; other++) CHECK(!str_eq(str_of_z(w->code), str_of_z(other->code)));
 }

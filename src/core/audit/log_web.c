@@ -129,6 +129,23 @@ static Err fill_sealed(Ctx *c, int64_t owner, SealViews *ret)
     return OK;
 }
 
+/* A code that the list does not have, from an address, is still what is searched for. */
+static VerbChoices verb_choices(Ctx *c, Str chosen)
+{
+    ptrdiff_t n = 0;
+    bool is_listed = chosen.n == 0;
+    while (audit_verbs[n].code) n++;
+    VerbChoices all = {.v = NEW(c->arena, VerbChoice, n + 1)};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        Str code = str_of_z(audit_verbs[i].code);
+        bool is_on = str_eq(code, chosen);
+        all.v[all.n++] = (VerbChoice){code, audit_verbs[i].words, is_on};
+        is_listed = is_listed || is_on;
+    }
+    if (!is_listed) all.v[all.n++] = (VerbChoice){chosen, msg_verbatim(chosen), true};
+    return all;
+}
+
 Err log_get(Ctx *c)
 {
     LogPage page = {0};
@@ -136,6 +153,7 @@ Err log_get(Ctx *c)
     TRY(read_filter(c, &page, &f));
     TRY(audit_search(c, &f, AUDIT_PAGE, &page.all));
     TRY(fill_sealed(c, f.owner_id, &page.sealed));
+    page.verbs = verb_choices(c, page.verb);
     if (page.all.more) page.next = (Href){with_filter(c, &page, next_front(c, &page))};
     page.csv = (Href){with_filter(c, &page, STR_CAT(c->arena, S("/log.csv?ejer="), page.owner))};
     tell_search(c, &f);

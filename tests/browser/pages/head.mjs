@@ -13,6 +13,15 @@ export const pages = [
   { path: "/min-konto", name: "account" },
   { path: "/mine-log-ind", name: "sessions" },
   { path: "/hvem-har-set", name: "seen" },
+  { path: "/rapporter", name: "reports" },
+  {
+    path: "/rapporter",
+    name: "report",
+    async before(page) {
+      await page.click("main table a");
+      await page.waitForSelector("#metode");
+    },
+  },
   { path: "/support", name: "support" },
   {
     path: "/support",
