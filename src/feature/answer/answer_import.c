@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "base/number.h"
-#include "feature/survey/survey_spent.h"
 
 enum { ROWS_AT_ONCE = 400, CHUNK_BYTES = 8 << 20, CODE_SLOTS = 1024 };
 

@@ -9,7 +9,6 @@
 #include "feature/answer/answer_demo.h"
 #include "feature/answer/answer_page.h"
 #include "feature/answer/answer.html.h"
-#include "feature/survey/survey_spent.h"
 #include "web/assets/assets.h"
 
 extern const Schema answer_schema;
@@ -62,7 +61,8 @@ static Err draw_shut(Ctx *c, int status)
 
 static Err draw_used(Ctx *c, int status)
 {
-    return draw_told(c, status, (ToldPage){.mark = S("brugt"), .title = T("Linket er brugt"), .lead = T("Linket er brugt. Hvis det var dig, er dit svar modtaget.")});
+    return draw_told(c, status, (ToldPage){.mark = S("brugt"), .title = T("Linket er brugt"),
+                                           .lead = T("Linket er brugt. Hvis det var dig, er dit svar modtaget.")});
 }
 
 static Err draw_thanks(Ctx *c)

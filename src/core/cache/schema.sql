@@ -1,0 +1,1 @@
+-- Nothing is stored: what is kept here can be made again.
