@@ -203,13 +203,15 @@ static const DemoItem contact[] = {
      "single", "enig5",
      CORE,                                      {{"Jeg ved, hvem jeg skal gå til, hvis noget er svært",
        "I know whom to turn to if something is difficult",
-       "Ich weiß, an wen ich mich wenden kann, wenn etwas schwierig ist"}}                                                                            },
+       "Ich weiß, an wen ich mich wenden kann, wenn etwas schwierig ist"}}                                    "
+       "                                        },
       
     {"K2",
      "single", "janej",
      CORE,                                      {{"Jeg har talt med en lærer eller pædagog om mit barn i dette skoleår",
        "I have talked with a teacher or pedagogue about my child this school year",
-       "Ich habe in diesem Schuljahr mit einer Lehrkraft oder einem Pädagogen über mein Kind gesprochen"}}                                           },
+       "Ich habe in diesem Schuljahr mit einer Lehrkraft oder einem Pädagogen über mein Kind gesprochen"}}    "
+       "                                       },
       
     {"K3",
      "single", "enig5",
@@ -220,12 +222,14 @@ static const DemoItem contact[] = {
      "single", "enig5",
      CORE,                                      {{"Skolen fortæller tydeligt, hvad den arbejder med",
        "The school tells clearly what it is working on",
-       "Die Schule sagt deutlich, woran sie arbeitet"}}                                                                                                },
+       "Die Schule sagt deutlich, woran sie arbeitet"}}                                                       "
+       "                                         },
       
     {"K5",
      "text",   "",
      "",                                        {{"Hvad skal skolen vide? Skriv ikke navne.", "What should the school know? Please write no names.",
-       "Was sollte die Schule wissen? Bitte schreiben Sie keine Namen."}}                                                                                },
+       "Was sollte die Schule wissen? Bitte schreiben Sie keine Namen."}}                                     "
+       "                                           },
       
 };
 static const DemoSection parent_sections[] = {
@@ -244,14 +248,16 @@ static const DemoForm forms[] = {
      staff_scales,  COUNT_OF(staff_scales),
      staff_sections,  COUNT_OF(staff_sections) },
     {"ELEV",
-     "[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],\"min_answered\":0.6}]",
+     "
+       ""[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],\"min_answered\":0.6}]",
       
      {{"Elever", "Pupils"}},
      {{"da", "en"}},
      pupil_scales,  COUNT_OF(pupil_scales),
      pupil_sections,  COUNT_OF(pupil_sections) },
     {"FORAELDRE",
-     "[]",                                                                                                                                                {{"Forældre",
+     "[]",                                                                                                    "
+       "                                            {{"Forældre",
       
        "Parents",
        "Eltern"}},
