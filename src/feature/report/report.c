@@ -37,12 +37,12 @@ typedef struct Format {
 } Format;
 
 static const Format formats[] = {
-    {REPORT_HTML, S_INIT("html"), NULL, report_html},
-    {REPORT_PDF, S_INIT("pdf"), NULL, report_pdf},
-    {REPORT_SLIDES, S_INIT("slides"), NULL, report_slides},
-    {REPORT_XLSX, S_INIT("xlsx"), NULL, report_xlsx},
-    {REPORT_CSV, S_INIT("csv"), NULL, report_csv},
-    {REPORT_JSON, S_INIT("json"), stored_json, NULL},
+    {REPORT_HTML,   S_INIT("html"),   NULL,        report_html  },
+    {REPORT_PDF,    S_INIT("pdf"),    NULL,        report_pdf   },
+    {REPORT_SLIDES, S_INIT("slides"), NULL,        report_slides},
+    {REPORT_XLSX,   S_INIT("xlsx"),   NULL,        report_xlsx  },
+    {REPORT_CSV,    S_INIT("csv"),    NULL,        report_csv   },
+    {REPORT_JSON,   S_INIT("json"),   stored_json, NULL         },
 };
 
 bool report_format_parse(Str word, ReportFormat *ret)
@@ -75,5 +75,10 @@ Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_byt
     if (f->stored) return f->stored(c, p, ret_bytes);
     Report r = {0};
     TRY(report_parse(c, p, &r));
-    return f->drawn(c, &r, ret_bytes);
+    /* In Danish for every reader: the file is the same whoever asked for it. */
+    Lang before = c->lang;
+    c->lang = LANG_DA;
+    Err err = f->drawn(c, &r, ret_bytes);
+    c->lang = before;
+    return err;
 }

@@ -25,7 +25,7 @@ static void print_table(Ctx *c, Pdf *pdf, const TableView *t)
     int columns = (int)t->heads.n, rows = (int)t->lines.n;
     if (rows == 0) return;
     PdfColumn *column = NEW(c->arena, PdfColumn, columns);
-    for (int i = 0; i < columns; i++) column[i] = (PdfColumn){.head = t->heads.v[i].text, .share = i ? 10 : 26, .is_right = t->heads.v[i].is_right};
+    for (int i = 0; i < columns; i++) column[i] = (PdfColumn){.head = t->heads.v[i].text, .share = i ? 11 : 20, .is_right = t->heads.v[i].is_right};
     PdfCell *cells = NEW(c->arena, PdfCell, columns * rows);
     for (int row = 0; row < rows; row++) {
         const TableLine *line = &t->lines.v[row];

@@ -30,6 +30,7 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
             ptrdiff_t room = goes_on ? SLIDE_ITEMS : SLIDE_ITEMS_FIRST;
             BlockView part = *b;
             part.items.v += at;
+            for (ptrdiff_t k = 0; k < b->items.n; k++) b->items.v[k].years = S(""); /* for the report, not for the wall */
             part.items.n = b->items.n - at < room ? b->items.n - at : room;
             slide_of_items(c, pdf, s, part, goes_on);
             at += part.items.n;

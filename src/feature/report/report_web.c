@@ -8,6 +8,7 @@
 #include "core/audit/audit.h"
 #include "feature/report/report.html.h"
 #include "feature/report/report_command.h"
+#include "feature/report/report_demo.h"
 #include "feature/report/report_model.h"
 #include "feature/report/report_pages.h"
 #include "feature/report/report_read.h"
@@ -356,4 +357,5 @@ static const Route routes[] = {
 static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ}, {0}};
 
 const Feature report_feature = {
-    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors};
+    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors,
+    .demo = report_demo};
