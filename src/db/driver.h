@@ -59,6 +59,9 @@ typedef struct Driver {
     /* Around a migration: before its BEGIN, and before its COMMIT. */
     Err (*migration_begin)(Ctx *c, DbConn *conn);
     Err (*migration_check)(Ctx *c, DbConn *conn);
+    /* Around the statements of schema_check, which read whole tables. */
+    Err (*check_begin)(Ctx *c, DbConn *conn);
+    Err (*check_end)(Ctx *c, DbConn *conn);
 } Driver;
 
 /* Tells an engine's failure in the Ctx (db.c): the house's sentence when
@@ -101,10 +104,30 @@ MUST Err sqltext_translate(Ctx *c, Engine engine, Str house_sql, Str *ret);
 /* Highest $n in the text (outside literals); -1 when one is skipped. */
 int sqltext_params(Str house_sql);
 
-/* db's only table of its own (schema.c; sqlcheck makes it too). */
-#define DB_VERSION_TABLE                                                       \
-    "CREATE TABLE IF NOT EXISTS schema_version ("                              \
-    " feature TEXT NOT NULL PRIMARY KEY CHECK (length(feature) > 0),"          \
-    " version INTEGER NOT NULL CHECK (version > 0)) STRICT"
+/* db's own tables (schema.c; sqlcheck makes them too). schema_step keeps the
+   text of every script that shaped the store, in the order they ran: a backup
+   carries them, so that an older shape can be made again by a program that
+   knows only the newest one (backup.h). */
+#define DB_VERSION_TABLE                                                         \
+    "CREATE TABLE IF NOT EXISTS schema_version ("                                \
+    " feature TEXT NOT NULL PRIMARY KEY CHECK (length(feature) > 0),"            \
+    " version INTEGER NOT NULL CHECK (version > 0)) STRICT;"                     \
+    "CREATE TABLE IF NOT EXISTS schema_step ("                                   \
+    " id INTEGER PRIMARY KEY,"                                                   \
+    " feature TEXT NOT NULL,"                                                    \
+    " version INTEGER NOT NULL CHECK (version > 0)," /* that it led to */        \
+    " sql TEXT NOT NULL,"                                                        \
+    " UNIQUE (feature, version)) STRICT"
+
+/* schema.c: a connection of its own in c->conn, until db_own_close(c, conn) or
+   the end of the Ctx. */
+MUST Err db_own_open(Ctx *c, Store *store, bool read_only, DbConn ***ret);
+void db_own_close(Ctx *c, void *conn);
+
+/* Whether schema_version is there at all: false in a store that was never made. */
+MUST Err schema_is_made(Ctx *c, bool *ret);
+/* schema_apply inside the write transaction that c has open, on a store whose
+   migration_begin was called. */
+MUST Err schema_apply_here(Ctx *c, const Schema *const *all, int n);
 
 #endif

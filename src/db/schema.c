@@ -1,6 +1,6 @@
 /* Making, migrating and checking the tables. Each schema's version is a row of
    schema_version, written in the transaction that brought it there, so a store
-   is never between two shapes. */
+   is never between two shapes; the scripts that led there are in schema_step. */
 #include "db/db.h"
 #include "db/driver.h"
 #include "db/sqltext.h"
@@ -12,6 +12,10 @@ enum { ROW_MAX = 400 }; /* bytes of an offending row that are told */
 SQL(VERSION_GET, "SELECT version FROM schema_version WHERE feature = $1");
 SQL(VERSION_SET, "INSERT INTO schema_version (feature, version) VALUES ($1, $2)"
                  " ON CONFLICT (feature) DO UPDATE SET version = excluded.version");
+
+SQL(STEP_ADD, "INSERT INTO schema_step (feature, version, sql) VALUES ($1, $2, $3)"
+              " ON CONFLICT (feature, version) DO NOTHING");
+SQL(STEP_ANY, "SELECT count(*) FROM schema_step WHERE feature = $1");
 
 /* 0 when the store does not have it yet. */
 static Err version_of(Ctx *c, const Schema *schema, int64_t *ret)
@@ -37,11 +41,29 @@ static Err refuse_newer(Ctx *c, const Schema *schema)
 
 /* ---- applying ---------------------------------------------------------- */
 
+/* One script, and its text for a backup to tell. */
+static Err run_step(Ctx *c, const Schema *schema, int64_t leads_to, const char *sql)
+{
+    TRY(db_script(c, str_of_z(sql)));
+    return db_exec(c, STEP_ADD, NULL, str_of_z(schema->feature), leads_to, str_of_z(sql));
+}
+
 static Err run_steps(Ctx *c, const Schema *schema, int64_t from)
 {
-    if (from == 0) return db_script(c, str_of_z(schema->schema_sql));
-    for (int64_t i = from - 1; i < schema->migration_count; i++) TRY(db_script(c, str_of_z(schema->migrations[i].sql)));
+    if (from == 0) return run_step(c, schema, newest(schema), schema->schema_sql);
+    for (int64_t i = from - 1; i < schema->migration_count; i++)
+        TRY(run_step(c, schema, i + 2, schema->migrations[i].sql));
     return OK;
+}
+
+/* A store made before steps were kept: in its newest shape it is what
+   schema.sql makes. */
+static Err keep_step(Ctx *c, const Schema *schema)
+{
+    int64_t steps = 0;
+    TRY(db_one_i64(c, STEP_ANY, &steps, str_of_z(schema->feature)));
+    if (steps) return OK;
+    return db_exec(c, STEP_ADD, NULL, str_of_z(schema->feature), newest(schema), str_of_z(schema->schema_sql));
 }
 
 static Err apply_in_transaction(Ctx *c, const Schema *schema, bool *ret_changed)
@@ -49,11 +71,18 @@ static Err apply_in_transaction(Ctx *c, const Schema *schema, bool *ret_changed)
     int64_t version = 0;
     TRY(version_of(c, schema, &version));
     if (version > newest(schema)) return refuse_newer(c, schema);
-    if (version == newest(schema)) return OK;
+    if (version == newest(schema)) return keep_step(c, schema);
     TRY(run_steps(c, schema, version));
     TRY(db_exec(c, VERSION_SET, NULL, str_of_z(schema->feature), newest(schema)));
     if (version > 0 && c->conn->driver->migration_check) TRY(c->conn->driver->migration_check(c, c->conn));
     *ret_changed = true;
+    return OK;
+}
+
+Err schema_apply_here(Ctx *c, const Schema *const *all, int n)
+{
+    bool changed = false;
+    for (int i = 0; i < n; i++) TRY(apply_in_transaction(c, all[i], &changed));
     return OK;
 }
 
@@ -89,7 +118,7 @@ static Err apply_all(Ctx *c, const Schema *const *all, int n, bool *ret_changed)
 }
 
 /* A full arena would leave the connection to the end of the Ctx. */
-static void disconnect(Ctx *c, void *data)
+void db_own_close(Ctx *c, void *data)
 {
     DbConn **conn = data;
     if (!*conn) return;
@@ -100,12 +129,11 @@ static void disconnect(Ctx *c, void *data)
     c->conn = NULL;
 }
 
-/* A connection of its own in c->conn, until disconnect(c, *ret). */
-static Err connect(Ctx *c, Store *store, bool read_only, DbConn ***ret)
+Err db_own_open(Ctx *c, Store *store, bool read_only, DbConn ***ret)
 {
     if (c->conn) return fail(c, E_BROKEN, msg_verbatim(S("a snapshot or a write is open already")));
     DbConn **conn = NEW(c->arena, DbConn *, 1);
-    ctx_at_end(c, disconnect, conn);
+    ctx_at_end(c, db_own_close, conn);
     TRY(store->driver->connect(c, store, read_only, conn));
     c->conn = *conn;
     *ret = conn;
@@ -116,9 +144,9 @@ Err schema_apply(Ctx *c, Store *store, const Schema *const *all, int n, bool *re
 {
     DbConn **conn = NULL;
     bool changed = false;
-    TRY(connect(c, store, false, &conn));
+    TRY(db_own_open(c, store, false, &conn));
     Err err = apply_all(c, all, n, &changed);
-    disconnect(c, conn);
+    db_own_close(c, conn);
     TRY(err);
     *ret_migrated = changed;
     return OK;
@@ -128,7 +156,7 @@ Err schema_apply(Ctx *c, Store *store, const Schema *const *all, int n, bool *re
 
 /* The question ends with an error when there is no table, and on PostgreSQL a
    transaction with it: hence none around, and a Ctx of its own to be told in. */
-static Err has_version_table(Ctx *c, bool *ret)
+Err schema_is_made(Ctx *c, bool *ret)
 {
     int64_t n = 0;
     Ctx probe = *c;
@@ -155,10 +183,10 @@ Err schema_needs_migration(Ctx *c, Store *store, const Schema *const *all, int n
 {
     DbConn **conn = NULL;
     bool is_made = false, older = false;
-    TRY(connect(c, store, true, &conn));
-    Err err = has_version_table(c, &is_made);
+    TRY(db_own_open(c, store, true, &conn));
+    Err err = schema_is_made(c, &is_made);
     if (err == OK && is_made) err = any_older(c, all, n, &older);
-    disconnect(c, conn);
+    db_own_close(c, conn);
     TRY(err);
     *ret = older;
     return OK;
@@ -191,13 +219,22 @@ static Err check_one(Ctx *c, const Schema *schema, Str statement, int64_t *bad)
     return OK;
 }
 
+static Err check_all(Ctx *c, const Schema *const *all, int n, int64_t *bad)
+{
+    for (int i = 0; i < n; i++) {
+        Str rest = str_of_z(all[i]->check_sql), statement = {0};
+        while (sqltext_split(&rest, &statement)) TRY(check_one(c, all[i], statement, bad));
+    }
+    return OK;
+}
+
 Err schema_check(Ctx *c, const Schema *const *all, int n, int64_t *ret_bad)
 {
     int64_t bad = 0;
-    for (int i = 0; i < n; i++) {
-        Str rest = str_of_z(all[i]->check_sql), statement = {0};
-        while (sqltext_split(&rest, &statement)) TRY(check_one(c, all[i], statement, &bad));
-    }
+    const Driver *d = c->conn->driver;
+    if (d->check_begin) TRY(d->check_begin(c, c->conn));
+    TRY(check_all(c, all, n, &bad));
+    if (d->check_end) TRY(d->check_end(c, c->conn));
     *ret_bad = bad;
     return OK;
 }
