@@ -368,9 +368,10 @@ Err survey_add(Ctx *c, NewWave n, Wave *ret)
     QuestionnaireVersionId version = {0};
     WaveId previous = {0}, id = {0};
     if (!n.roles.n) n.roles = S("personale leder elev foraelder");
-    check_words(c, &n);
     TRY(owner_of(c, n.owner, &owner));
+    /* First: reading a stored questionnaire wants a Ctx without problems. */
     TRY(find_questionnaire(c, n.questionnaire, &version));
+    check_words(c, &n);
     TRY(find_previous(c, n.previous, owner, &previous));
     TRY(check_free(c, n.name, owner));
     TRY(ctx_check(c));

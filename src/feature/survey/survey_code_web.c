@@ -47,6 +47,14 @@ static void fill_roles(Ctx *c, const Wave *wave, FormValues *values)
     form_value(values, "role")->choices = (Choices){all, n};
 }
 
+static Err offer_roles(Ctx *c, FormValues *values)
+{
+    Wave wave = {0};
+    TRY(wave_here(c, &wave));
+    fill_roles(c, &wave, values);
+    return OK;
+}
+
 static Err fill_open(Ctx *c, const Wave *wave, CodesPage *page)
 {
     PlainCodes open = {0};
@@ -124,12 +132,9 @@ Err survey_prepare_letters(Ctx *c)
 {
     LetterWork *work = NEW(c->arena, LetterWork, 1);
     work->values = NEW(c->arena, FormValues, 1);
-    *work->values = form_empty(c, &letter_form);
     c->work = work;
     web_on_invalid(c, letters_again);
-    TRY(wave_here(c, &work->wave));
-    fill_roles(c, &work->wave, work->values);
-    return web_form(c, &letter_form, work->values);
+    return web_form_offered(c, &letter_form, offer_roles, work->values);
 }
 
 Err survey_write_letters(Ctx *c)

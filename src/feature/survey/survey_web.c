@@ -91,7 +91,7 @@ static const Field new_fields[] = {
 };
 static const Form new_form = {new_fields, COUNT_OF(new_fields)};
 
-static Err fill_choices(Ctx *c, FormValues *values, bool *ret_any)
+static Err fill_choices(Ctx *c, FormValues *values)
 {
     CodeNames all = {0};
     WaveLines waves = {0};
@@ -103,14 +103,12 @@ static Err fill_choices(Ctx *c, FormValues *values, bool *ret_any)
     for (ptrdiff_t i = 0; i < waves.n; i++) two[i + 1] = (Choice){waves.v[i].wave.name, msg_verbatim(waves.v[i].wave.name)};
     form_value(values, "questionnaire")->choices = (Choices){one, all.n};
     form_value(values, "previous")->choices = (Choices){two, waves.n + 1};
-    *ret_any = all.n > 0;
     return OK;
 }
 
 static Err draw_new(Ctx *c, FormValues *values)
 {
-    NewWavePage page = {.values = values, .nonce = access_gate.nonce(c)};
-    TRY(fill_choices(c, values, &page.has_questionnaire));
+    NewWavePage page = {.values = values, .nonce = access_gate.nonce(c), .has_questionnaire = form_value(values, "questionnaire")->choices.n > 0};
     page_survey_new(web_page_begin(c, T("Ny måling")), &page);
     return web_page_end(c);
 }
@@ -118,6 +116,7 @@ static Err draw_new(Ctx *c, FormValues *values)
 static Err get_new(Ctx *c)
 {
     FormValues values = form_empty(c, &new_form);
+    TRY(fill_choices(c, &values));
     return draw_new(c, &values);
 }
 
@@ -131,12 +130,9 @@ static Err new_again(Ctx *c)
 static Err prepare_new(Ctx *c)
 {
     FormValues *values = NEW(c->arena, FormValues, 1);
-    bool any = false;
-    *values = form_empty(c, &new_form);
     c->work = values;
     web_on_invalid(c, new_again);
-    TRY(fill_choices(c, values, &any));
-    return web_form(c, &new_form, values);
+    return web_form_offered(c, &new_form, fill_choices, values);
 }
 
 static Str words(Ctx *c, Strs all)
