@@ -51,31 +51,31 @@ typedef struct DemoForm {
 /* ---- PERS ---------------------------------------------------------------------- */
 
 static const DemoOption agree5[] = {
-    {1, {{"Helt uenig"}}              },
-    {2, {{"Uenig"}}                   },
+    {1, {{"Helt uenig"}}},
+    {2, {{"Uenig"}}},
     {3, {{"Hverken enig eller uenig"}}},
-    {4, {{"Enig"}}                    },
-    {5, {{"Helt enig"}}               },
-    {9, {{"Ved ikke"}}                },
+    {4, {{"Enig"}}},
+    {5, {{"Helt enig"}}},
+    {9, {{"Ved ikke"}}},
 };
 static const DemoOption often[] = {
-    {1, {{"Aldrig"}}     },
-    {2, {{"Sjældent"}}  },
+    {1, {{"Aldrig"}}},
+    {2, {{"Sjældent"}}},
     {3, {{"Hver måned"}}},
-    {4, {{"Hver uge"}}   },
-    {9, {{"Ved ikke"}}   },
+    {4, {{"Hver uge"}}},
+    {9, {{"Ved ikke"}}},
 };
 static const DemoOption ja_nej[] = {
-    {1, {{"Ja"}} },
+    {1, {{"Ja"}}},
     {2, {{"Nej"}}}
 };
 static const DemoOption helped[] = {
     {1, {{"Kolleger i mit team"}}},
-    {2, {{"En vejleder"}}        },
-    {3, {{"Min leder"}}          },
-    {4, {{"PPR"}}                },
-    {5, {{"Videncentret"}}       },
-    {6, {{"Ingen"}}              },
+    {2, {{"En vejleder"}}},
+    {3, {{"Min leder"}}},
+    {4, {{"PPR"}}},
+    {5, {{"Videncentret"}}},
+    {6, {{"Ingen"}}},
 };
 static const DemoScale staff_scales[] = {
     {"enig5",  "\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]", agree5, COUNT_OF(agree5)},
@@ -85,39 +85,39 @@ static const DemoScale staff_scales[] = {
 };
 
 static const DemoItem pupils_view[] = {
-    {"E1", "single", "enig5", CORE, {{"Eleverne er med til at bestemme, hvad vi arbejder med, og hvordan"}}      },
-    {"E2", "single", "enig5", CORE, {{"Jeg bruger elevernes svar og udsagn, når jeg planlægger undervisning"}} },
+    {"E1", "single", "enig5", CORE, {{"Eleverne er med til at bestemme, hvad vi arbejder med, og hvordan"}}},
+    {"E2", "single", "enig5", CORE, {{"Jeg bruger elevernes svar og udsagn, når jeg planlægger undervisning"}}},
     {"E3", "single", "enig5", CORE, {{"Alle elever i mine klasser har nogen at være sammen med i frikvarteret"}}},
-    {"E4", "single", "enig5", CORE, {{"Vi har et fælles børnesyn på skolen"}}                                 },
+    {"E4", "single", "enig5", CORE, {{"Vi har et fælles børnesyn på skolen"}}},
 };
 static const DemoItem practice[] = {
-    {"P1", "single",   "janej",  CORE,          {{"Jeg har deltaget i aktionslæring i dette skoleår"}}                             },
+    {"P1", "single",   "janej",  CORE,          {{"Jeg har deltaget i aktionslæring i dette skoleår"}}},
     {"P2",
      "single",         "enig5",
-     "\"ask_if\":{\"item\":\"P1\",\"in\":[1]}", {{"Aktionslæring har givet mig bedre indblik i min egen praksis"}}                  },
+     "\"ask_if\":{\"item\":\"P1\",\"in\":[1]}", {{"Aktionslæring har givet mig bedre indblik i min egen praksis"}}},
     {"P3", "single",   "enig5",  CORE,          {{"Jeg har ændret noget i min undervisning i år og fulgt op på, hvordan det gik"}}},
-    {"P4", "single",   "tit",    CORE,          {{"Hvor tit ser en kollega din undervisning?"}}                                      },
-    {"P5", "multiple", "hjaelp", "",            {{"Hvem har hjulpet dig med en svær situation i år? Sæt gerne flere krydser."}}   },
+    {"P4", "single",   "tit",    CORE,          {{"Hvor tit ser en kollega din undervisning?"}}},
+    {"P5", "multiple", "hjaelp", "",            {{"Hvem har hjulpet dig med en svær situation i år? Sæt gerne flere krydser."}}},
 };
 static const DemoItem team[] = {
-    {"S1",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes trivsel"}}     },
-    {"S2",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes læring"}}     },
+    {"S1",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes trivsel"}}},
+    {"S2",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes læring"}}},
     {"S3",
      "single",        "enig5",
      CORE ",\"reverse\":true",
-     {{"Mit team sætter ikke tid af til at undersøge vores undervisning"}}             },
-    {"S4",  "matrix", "enig5", CORE, {{"I mit team"}}                                    },
-    {"S4A", "row",    "",      "",   {{"siger vi det åbent, når noget er svært"}}     },
-    {"S4B", "row",    "",      "",   {{"bruger vi hinandens viden om den enkelte elev"}} },
+     {{"Mit team sætter ikke tid af til at undersøge vores undervisning"}}},
+    {"S4",  "matrix", "enig5", CORE, {{"I mit team"}}},
+    {"S4A", "row",    "",      "",   {{"siger vi det åbent, når noget er svært"}}},
+    {"S4B", "row",    "",      "",   {{"bruger vi hinandens viden om den enkelte elev"}}},
     {"S4C", "row",    "",      "",   {{"aftaler vi, hvad vi prøver af til næste gang"}}},
 };
 static const DemoItem leaders[] = {
-    {"L1", "single", "enig5", CORE, {{"Ledelsen tager aktivt del i arbejdet med undervisningen"}}                  },
-    {"L2", "single", "enig5", CORE, {{"Ledelsen har en klar vision for skolens udvikling"}}                        },
-    {"L3", "single", "enig5", CORE, {{"Ledelsen følger op på teamenes arbejde"}}                                 },
-    {"L4", "single", "janej", "",   {{"Jeg har brugt materiale fra videncentret i år"}}                           },
+    {"L1", "single", "enig5", CORE, {{"Ledelsen tager aktivt del i arbejdet med undervisningen"}}},
+    {"L2", "single", "enig5", CORE, {{"Ledelsen har en klar vision for skolens udvikling"}}},
+    {"L3", "single", "enig5", CORE, {{"Ledelsen følger op på teamenes arbejde"}}},
+    {"L4", "single", "janej", "",   {{"Jeg har brugt materiale fra videncentret i år"}}},
     {"L5", "number", "",      "",   {{"Hvor mange timer om ugen bruger du på at forberede dig sammen med andre?"}}},
-    {"L6", "text",   "",      "",   {{"Hvad vil hjælpe dig mest næste skoleår? Skriv ikke navne."}}             },
+    {"L6", "text",   "",      "",   {{"Hvad vil hjælpe dig mest næste skoleår? Skriv ikke navne."}}},
 };
 static const DemoSection staff_sections[] = {
     {"ELEV", "elevperspektiv", {{"Elevernes perspektiver"}},                                         pupils_view, COUNT_OF(pupils_view)},
@@ -129,24 +129,24 @@ static const DemoSection staff_sections[] = {
 /* ---- ELEV ---------------------------------------------------------------------- */
 
 static const DemoOption three[] = {
-    {3, {{"Ja, tit", "Yes, often"}}                 },
-    {2, {{"Nogle gange", "Sometimes"}}              },
+    {3, {{"Ja, tit", "Yes, often"}}},
+    {2, {{"Nogle gange", "Sometimes"}}},
     {1, {{"Nej, næsten aldrig", "No, hardly ever"}}}
 };
 static const DemoScale pupil_scales[] = {
     {"tre", "\"agree\":[3],\"disagree\":[1]", three, COUNT_OF(three)}
 };
 static const DemoItem well_being[] = {
-    {"T1", "single", "tre", CORE, {{"Er du glad for at gå i skole?", "Do you like going to school?"}}                              },
+    {"T1", "single", "tre", CORE, {{"Er du glad for at gå i skole?", "Do you like going to school?"}}},
     {"T2",
      "single",       "tre",
      CORE,                        {{"Har du nogen at være sammen med i frikvarteret?", "Do you have someone to be with at break?"}}},
-    {"T3", "single", "tre", CORE, {{"Hjælper I hinanden i klassen?", "Do you help each other in class?"}}                          },
+    {"T3", "single", "tre", CORE, {{"Hjælper I hinanden i klassen?", "Do you help each other in class?"}}},
     {"T4",
      "single",       "tre",
      CORE ",\"reverse\":true",
-     {{"Føler du dig alene i skolen?", "Do you feel alone at school?"}}                                                            },
-    {"T5", "single", "tre", CORE, {{"Er der ro i timerne?", "Is it calm in lessons?"}}                                              },
+     {{"Føler du dig alene i skolen?", "Do you feel alone at school?"}}},
+    {"T5", "single", "tre", CORE, {{"Er der ro i timerne?", "Is it calm in lessons?"}}},
 };
 static const DemoItem learning[] = {
     {"U1",
@@ -154,10 +154,10 @@ static const DemoItem learning[] = {
      CORE,                        {{"Er du med til at bestemme, hvad I laver i timerne?", "Do you help decide what you do in lessons?"}}},
     {"U2",
      "single",       "tre",
-     CORE,                        {{"Forstår du, hvad du skal lære?", "Do you understand what you are supposed to learn?"}}           },
-    {"U3", "single", "tre", CORE, {{"Får du hjælp, når noget er svært?", "Do you get help when something is hard?"}}                },
-    {"U4", "single", "tre", CORE, {{"Tør du sige noget i timen?", "Do you dare to speak up in lessons?"}}                              },
-    {"U5", "single", "tre", CORE, {{"Lytter de voksne til dig?", "Do the adults listen to you?"}}                                       },
+     CORE,                        {{"Forstår du, hvad du skal lære?", "Do you understand what you are supposed to learn?"}}},
+    {"U3", "single", "tre", CORE, {{"Får du hjælp, når noget er svært?", "Do you get help when something is hard?"}}},
+    {"U4", "single", "tre", CORE, {{"Tør du sige noget i timen?", "Do you dare to speak up in lessons?"}}},
+    {"U5", "single", "tre", CORE, {{"Lytter de voksne til dig?", "Do the adults listen to you?"}}},
 };
 static const DemoSection pupil_sections[] = {
     {"TRI", "elevperspektiv", {{"Sådan har jeg det", "How I am doing"}}, well_being, COUNT_OF(well_being)},
@@ -167,15 +167,15 @@ static const DemoSection pupil_sections[] = {
 /* ---- FORAELDRE ------------------------------------------------------------------- */
 
 static const DemoOption parent5[] = {
-    {1, {{"Helt uenig", "Strongly disagree", "Stimme gar nicht zu"}}                },
-    {2, {{"Uenig", "Disagree", "Stimme nicht zu"}}                                  },
+    {1, {{"Helt uenig", "Strongly disagree", "Stimme gar nicht zu"}}},
+    {2, {{"Uenig", "Disagree", "Stimme nicht zu"}}},
     {3, {{"Hverken enig eller uenig", "Neither agree nor disagree", "Teils, teils"}}},
-    {4, {{"Enig", "Agree", "Stimme zu"}}                                            },
-    {5, {{"Helt enig", "Strongly agree", "Stimme voll zu"}}                         },
-    {9, {{"Ved ikke", "Don't know", "Weiß nicht"}}                                 },
+    {4, {{"Enig", "Agree", "Stimme zu"}}},
+    {5, {{"Helt enig", "Strongly agree", "Stimme voll zu"}}},
+    {9, {{"Ved ikke", "Don't know", "Weiß nicht"}}},
 };
 static const DemoOption parent_yes[] = {
-    {1, {{"Ja", "Yes", "Ja"}}  },
+    {1, {{"Ja", "Yes", "Ja"}}},
     {2, {{"Nej", "No", "Nein"}}}
 };
 static const DemoScale parent_scales[] = {
@@ -188,31 +188,29 @@ static const DemoItem child[] = {
      CORE, {{"Mit barn er glad for at gå i skole", "My child likes going to school", "Mein Kind geht gern in die Schule"}}},
     {"B2",
      "single", "enig5",
-     CORE, {{"Mit barn har venner i klassen", "My child has friends in class", "Mein Kind hat Freunde in der Klasse"}}     },
+     CORE, {{"Mit barn har venner i klassen", "My child has friends in class", "Mein Kind hat Freunde in der Klasse"}}},
     {"B3",
      "single", "enig5",
      CORE, {{"Mit barn lærer det, det kan nå at lære", "My child learns as much as he or she can",
-       "Mein Kind lernt so viel, wie es kann"}}                                                                  },
+       "Mein Kind lernt so viel, wie es kann"}}},
     {"B4",
      "single", "enig5",
      CORE, {{"Mit barn får hjælp, når noget er svært", "My child gets help when something is hard",
-       "Mein Kind bekommt Hilfe, wenn etwas schwer ist"}}                                                        },
+       "Mein Kind bekommt Hilfe, wenn etwas schwer ist"}}},
 };
 static const DemoItem contact[] = {
     {"K1",
      "single", "enig5",
      CORE,                                      {{"Jeg ved, hvem jeg skal gå til, hvis noget er svært",
        "I know whom to turn to if something is difficult",
-       "Ich weiß, an wen ich mich wenden kann, wenn etwas schwierig ist"}}                                    "
-       "                                        },
-      
+       "Ich weiß, an wen ich mich wenden kann, wenn etwas schwierig ist"}}},
+
     {"K2",
      "single", "janej",
      CORE,                                      {{"Jeg har talt med en lærer eller pædagog om mit barn i dette skoleår",
        "I have talked with a teacher or pedagogue about my child this school year",
-       "Ich habe in diesem Schuljahr mit einer Lehrkraft oder einem Pädagogen über mein Kind gesprochen"}}    "
-       "                                       },
-      
+       "Ich habe in diesem Schuljahr mit einer Lehrkraft oder einem Pädagogen über mein Kind gesprochen"}}},
+
     {"K3",
      "single", "enig5",
      "\"ask_if\":{\"item\":\"K2\",\"in\":[1]}", {{"Jeg blev lyttet til i samtalen",
@@ -222,15 +220,13 @@ static const DemoItem contact[] = {
      "single", "enig5",
      CORE,                                      {{"Skolen fortæller tydeligt, hvad den arbejder med",
        "The school tells clearly what it is working on",
-       "Die Schule sagt deutlich, woran sie arbeitet"}}                                                       "
-       "                                         },
-      
+       "Die Schule sagt deutlich, woran sie arbeitet"}}},
+
     {"K5",
      "text",   "",
      "",                                        {{"Hvad skal skolen vide? Skriv ikke navne.", "What should the school know? Please write no names.",
-       "Was sollte die Schule wissen? Bitte schreiben Sie keine Namen."}}                                     "
-       "                                           },
-      
+       "Was sollte die Schule wissen? Bitte schreiben Sie keine Namen."}}},
+
 };
 static const DemoSection parent_sections[] = {
     {"BARN",
@@ -248,17 +244,16 @@ static const DemoForm forms[] = {
      staff_scales,  COUNT_OF(staff_scales),
      staff_sections,  COUNT_OF(staff_sections) },
     {"ELEV",
-     "
-       ""[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],\"min_answered\":0.6}]",
-      
+     "[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],"
+     "\"min_answered\":0.6}]",
+
      {{"Elever", "Pupils"}},
      {{"da", "en"}},
      pupil_scales,  COUNT_OF(pupil_scales),
      pupil_sections,  COUNT_OF(pupil_sections) },
     {"FORAELDRE",
-     "[]",                                                                                                    "
-       "                                            {{"Forældre",
-      
+     "[]", {{"Forældre",
+
        "Parents",
        "Eltern"}},
      {{"da", "en", "de"}},
