@@ -4,7 +4,7 @@
 
 enum { DEMO_WAVES = 8 };
 
-SQL(STAFF_WAVES, "SELECT id FROM v_survey_wave WHERE roles = 'personale leder' AND closes_on < $1 ORDER BY closes_on, id LIMIT $2");
+SQL(STAFF_WAVES, "SELECT id FROM v_survey_wave WHERE roles = 'personale leder' AND closes_on < $1 ORDER BY closes_on NULLS LAST, id LIMIT $2");
 
 static Err release(Ctx *c, WaveId id)
 {
