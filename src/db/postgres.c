@@ -848,6 +848,23 @@ static Err pg_migration_check(Ctx *c, DbConn *base)
     return control(conn, "SET statement_timeout = '30s'", NULL) ? OK : tell(c, conn, NULL);
 }
 
+/* A check reads whole tables and joins them with each other, perhaps before
+   their first ANALYZE: without figures PostgreSQL takes them for small and
+   loops within loops. LOCAL: an error gives both back with its transaction. */
+static Err pg_check_begin(Ctx *c, DbConn *base)
+{
+    PgConn *conn = of(base);
+    bool set = control(conn, "SET LOCAL statement_timeout = 0", NULL) && control(conn, "SET LOCAL enable_nestloop = off", NULL);
+    return set ? OK : tell(c, conn, NULL);
+}
+
+static Err pg_check_end(Ctx *c, DbConn *base)
+{
+    PgConn *conn = of(base);
+    bool set = control(conn, "SET LOCAL statement_timeout = '30s'", NULL) && control(conn, "SET LOCAL enable_nestloop = on", NULL);
+    return set ? OK : tell(c, conn, NULL);
+}
+
 Err postgres_try(Ctx *c, DbConn *base, const SqlDef *def)
 {
     PgConn *conn = of(base);
@@ -897,4 +914,6 @@ const Driver postgres_driver = {
     .in_transaction = pg_in_transaction,
     .migration_begin = pg_migration_begin,
     .migration_check = pg_migration_check,
+    .check_begin = pg_check_begin,
+    .check_end = pg_check_end,
 };
