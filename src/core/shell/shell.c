@@ -210,8 +210,8 @@ static const struct {
     Msg heading;
 } headings[] = {
     {400, T_INIT("Anmodningen kan ikke læses")},
-    {403, T_INIT("Din rolle giver ikke adgang")},
-    {404, T_INIT("Siden findes ikke")},
+    {403, T_INIT("Siden er ikke åben for din rolle")},
+    {404, T_INIT("Vi kan ikke vise siden")},
     {405, T_INIT("Det kan man ikke her")},
     {409, T_INIT("Der er sket noget imens")},
     {413, T_INIT("Det er for stort")},
