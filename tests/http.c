@@ -23,6 +23,7 @@ enum { PATH_BYTES = 600, BODY_BYTES = 64 << 20, LOG_INS = 24 };
    last line of main. A test program has no other state. */
 static struct Server {
     bool is_open, is_postgres;
+    void (*make)(const char *store, const char *keys); /* NULL: the demonstration region */
     pid_t pid, owner;
     char program[PATH_BYTES], dir[PATH_BYTES], store[PATH_BYTES], keys[PATH_BYTES], base[80];
     CURL *curl;
@@ -163,6 +164,23 @@ static void copy(const char *from, const char *to)
     if (run(words, "/dev/null", out, sizeof out, NULL) != 0) give_up("cannot copy %s", from);
 }
 
+/* An empty place, which the test program itself fills before anybody serves it. */
+static void make_store(void)
+{
+    put(server.keys, "%s/keys", server.dir);
+    if (server.is_postgres) {
+        const char *pg = getenv("TRAAD_TEST_PG");
+        char mine[PATH_BYTES], sql[PATH_BYTES];
+        put(mine, "traad_http_%d", (int)getpid());
+        put(sql, "CREATE DATABASE %s", mine);
+        pg_exec(pg, sql);
+        pg_named(server.store, pg, mine);
+    } else {
+        put(server.store, "%s/traad.db", server.dir);
+    }
+    server.make(server.store, server.keys);
+}
+
 /* A demonstration region costs seconds, a copy of one milliseconds: the first
    program of a run makes it (under a lock), the others copy. */
 static void open_store(const char *shared)
@@ -257,7 +275,8 @@ static void need_server(void)
     if (access(server.program, X_OK) != 0) give_up("%s is not there; build it first", server.program);
     put(server.dir, "%s/traad-http.XXXXXX", shared ? shared : "/tmp");
     if (!mkdtemp(server.dir)) give_up("cannot make %s", server.dir);
-    open_store(shared ? shared : server.dir);
+    if (server.make) make_store();
+    else open_store(shared ? shared : server.dir);
     serve();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     server.curl = curl_easy_init();
@@ -265,6 +284,11 @@ static void need_server(void)
     server.owner = getpid();
     server.is_open = true;
     atexit(stop);
+}
+
+void test_http_make(void (*make)(const char *store, const char *keys))
+{
+    if (!server.is_open) server.make = make;
 }
 
 const char *test_http_base(void)

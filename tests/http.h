@@ -40,6 +40,10 @@ typedef struct Answer {
 
 #define HTTP_TEST(group, claim) TEST(group, claim)
 
+/* Before anything else of the program: its store is not the demonstration region
+   but what `make` makes at these empty places, and closes again. */
+void test_http_make(void (*make)(const char *store, const char *keys));
+
 /* Nobody signed in, no cookie. */
 Browser test_stranger(void);
 /* Signs in through the form with a log-in of the demonstration region, once a
