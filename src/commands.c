@@ -5,6 +5,7 @@
 #include "core/access/access.h"
 #include "core/access/access_demo.h"
 #include "core/access/link.h"
+#include "core/backup/backup.h"
 #include "feature/answer/answer.h"
 #include "program.h"
 
@@ -37,6 +38,14 @@ static int readers_needed(const Settings *s)
     return (int)(cores + (s->workers ? s->workers : cores) + 2);
 }
 
+static void tell_backup(Ctx *c, Str file)
+{
+    if (!file.n) return;
+    Str line = STR_CAT(c->arena, S("traad: migration: the store as it was is in "), file, S("\n"));
+    ssize_t n = write(STDERR_FILENO, line.p, (size_t)line.n);
+    (void)n; /* whoever read us has gone */
+}
+
 Err program_open(Ctx *c, bool make)
 {
     const Settings *s = c->app->settings;
@@ -45,6 +54,9 @@ Err program_open(Ctx *c, bool make)
     int n = 0;
     bool migrated = false;
     const Schema *const *all = program_schemas(c, &n);
+    Str backup = {0};
+    TRY(backup_before_migration(c, all, n, &backup)); /* without it nothing is migrated */
+    tell_backup(c, backup);
     TRY(schema_apply(c, c->app->store, all, n, &migrated));
     if (!make && !migrated) return OK;
     TRY(program_open_writer(c));

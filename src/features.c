@@ -3,6 +3,7 @@
 #include "core/access/access_web.h"
 #include "core/account/account_web.h"
 #include "core/audit/audit_web.h"
+#include "core/backup/backup.h"
 #include "core/job/job_web.h"
 #include "core/mail/mail_web.h"
 #include "core/organisation/organisation_web.h"
@@ -18,7 +19,7 @@
 #include "feature/unit/unit_web.h"
 
 const Feature *const features[] = {
-    &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &shell_feature, &support_feature, &unit_feature,
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
     &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -15,6 +15,7 @@ typedef struct SettingDef {
 static const SettingDef defs[] = {
     {"store", SETTING_TEXT, offsetof(Settings, store), 1, 1000},
     {"keys", SETTING_TEXT, offsetof(Settings, keys), 1, 1000},
+    {"backup-key", SETTING_TEXT, offsetof(Settings, backup_key), 1, 1000},
     {"listen", SETTING_TEXT, offsetof(Settings, listen), 3, 100},
     {"public-address", SETTING_TEXT, offsetof(Settings, public_address), 8, 200},
     {"ops-listen", SETTING_TEXT, offsetof(Settings, ops_listen), 0, 100},

@@ -10,6 +10,7 @@
 typedef struct Settings {
     Str store;             /* store: file or postgresql://… ; var/traad.db */
     Str keys;              /* keys: folder of the key files; beside the store: STORE.keys */
+    Str backup_key;        /* backup-key: file of the key of backups; beside the keys: STORE.backup-key */
     Str listen;            /* listen: address:port ; 127.0.0.1:8080 */
     Str public_address;    /* public-address: https://… as people write it, in mails and letters */
     Str ops_listen;        /* ops-listen: /healthz and /metrics ; empty: none */

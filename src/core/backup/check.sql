@@ -1,0 +1,1 @@
+-- backup keeps no rows.
