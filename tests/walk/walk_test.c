@@ -150,9 +150,23 @@ static bool is_done(int status)
     return (status >= 200 && status < 400) || status == 409 || status == 422;
 }
 
+/* Pages without an object that have the right checked once more inside, for a
+   unit that only they know: 404 is right too. */
+static bool asks_again(const Route *route)
+{
+    static const char *const paths[] = {
+        "/log", "/log.csv", /* the municipality's log; a parent's right is for their own child */
+        "/roller",          /* the names of the whole municipality's roles */
+    };
+    for (ptrdiff_t i = 0; i < COUNT_OF(paths); i++)
+        if (strcmp(route->path, paths[i]) == 0) return true;
+    return false;
+}
+
 static void check_status(Tour *t, const Route *route, int who, const char *path, Answer a, Verdict verdict)
 {
     bool is_right = verdict == VERDICT_ALLOWED ? is_done(a.status) : a.status == (verdict == VERDICT_OUT_OF_REACH ? 404 : 403);
+    is_right |= verdict == VERDICT_ALLOWED && a.status == 404 && asks_again(route);
     if (is_right) return;
     char what[100];
     snprintf(what, sizeof what, "status %d, but %s", a.status,
