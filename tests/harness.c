@@ -31,7 +31,7 @@ static void fixed_random(void *state, void *bytes, size_t n)
 
 Ctx *test_ctx_plain(void)
 {
-    if (!range.base) range = arena_range_open(64 << 20);
+    if (!range.base) range = arena_range_open((ptrdiff_t)1 << 30);
     if (ctx_is_open) return &ctx;
     arena = arena_of(range, NULL);
     random_state = 1;

@@ -39,7 +39,7 @@ typedef struct TestDef {
 void test_check_str(Str a, Str b, const char *file, int line);
 void test_check_near(double a, double b, double tolerance, const char *file, int line);
 
-/* A Ctx with an arena of 64 MB, the clock at 2026-11-24 09:00 UTC and a fixed
+/* A Ctx with an arena of 1 GB (of address space), the clock at 2026-11-24 09:00 UTC and a fixed
    random sequence; a new one for every test, ended by the harness. */
 Ctx *test_ctx_plain(void);
 /* Whole file into the test Ctx's arena; p is NULL when it does not exist. */
