@@ -10,8 +10,9 @@
 #include "feature/survey/survey.h"
 
 typedef struct Released {
-    int64_t released, kept;            /* units */
-    int64_t cells, primary, secondary; /* figures n of the released units: all, hidden as few, hidden for others' sake */
+    int64_t released, kept; /* units */
+    int64_t cells, primary,
+        secondary; /* figures n of the released units: all, hidden as few, hidden for others' sake */
 } Released;
 
 /* Everything that a release will store; lives in c->arena. */
@@ -45,7 +46,14 @@ typedef struct Publication {
 } Publication;
 MUST Err report_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publication *ret);
 
-typedef enum ReportFormat { REPORT_HTML = 1, REPORT_PDF, REPORT_SLIDES, REPORT_XLSX, REPORT_CSV, REPORT_JSON } ReportFormat;
+typedef enum ReportFormat {
+    REPORT_HTML = 1,
+    REPORT_PDF,
+    REPORT_SLIDES,
+    REPORT_XLSX,
+    REPORT_CSV,
+    REPORT_JSON
+} ReportFormat;
 /* "html" … "json"; false (untouched) for an unknown word or a format that is not built. */
 bool report_format_parse(Str word, ReportFormat *ret);
 /* The word again; "" for a format that is not built. */

@@ -43,7 +43,9 @@ static void frame_limits(const Score *score, ReportScore *ret)
 
 static void frame_score(Arena *arena, const Score *score, ReportScore *ret)
 {
-    *ret = (ReportScore){.code = score->code, .title = score->title, .items = {NEW(arena, Str, score->n), score->n}};
+    *ret = (ReportScore){
+        .code = score->code, .title = score->title, .items = {NEW(arena, Str, score->n), score->n}
+    };
     for (ptrdiff_t i = 0; i < score->n; i++) ret->items.v[i] = score->items[i]->code;
     frame_limits(score, ret);
 }
@@ -71,7 +73,7 @@ void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret)
         .title = t->q.title,
         .languages = t->q.languages,
         .previous = previous,
-        .items = {NEW(c->arena, ReportItem, items), items},
+        .items = {NEW(c->arena, ReportItem,  items),  items },
         .scores = {NEW(c->arena, ReportScore, scores), scores},
     };
     for (ptrdiff_t i = 0; i < items; i++) frame_item(&t->measures.v[i], &r.items.v[i]);
@@ -94,7 +96,8 @@ static ReportShare share_of(const Measure *m, const CellCount *k)
 {
     if (!m->has_agree) return (ReportShare){0};
     Interval i = share_wilson(k->agree, k->n);
-    return (ReportShare){.is = true, .count = k->agree, .share = (double)k->agree / (double)k->n, .low = i.low, .high = i.high};
+    return (ReportShare){
+        .is = true, .count = k->agree, .share = (double)k->agree / (double)k->n, .low = i.low, .high = i.high};
 }
 
 /* False where the cell was filled up from what groups lack: counts only. */
@@ -135,7 +138,8 @@ static Side rest_of(const Tally *t, int32_t measure, ptrdiff_t whole, ptrdiff_t 
 {
     const Counts *counts = &t->counts[measure];
     int32_t slots = t->measures.v[measure].slots;
-    Side rest = {.agree = counts->cell[whole].agree - counts->cell[part].agree, .n = counts->cell[whole].n - counts->cell[part].n};
+    Side rest = {.agree = counts->cell[whole].agree - counts->cell[part].agree,
+                 .n = counts->cell[whole].n - counts->cell[part].n};
     bool is_alike = rest.n > 0 && slots > 0;
     for (int32_t s = 0; s < slots; s++) {
         int32_t left = counts->slot[whole * slots + s] - counts->slot[part * slots + s];
@@ -165,28 +169,33 @@ static ReportGroup group_of_published(const Report *r, const ReportItem *item, S
     for (ptrdiff_t i = 0; r && i < r->items.n; i++) {
         const ReportItem *own = &r->items.v[i];
         if (!str_eq(own->code, item->code)) continue;
-        g = (ReportGroup){g.dimension, g.group, own->state, own->valid, own->agree, own->has_mean, own->mean, own->sd, {0}};
+        g = (ReportGroup){g.dimension,   g.group,   own->state, own->valid, own->agree,
+                          own->has_mean, own->mean, own->sd,    {0}};
         g.agree.has_describing = false;
     }
     return g;
 }
 
-static ReportGroup group_above(const Builder *b, Arena *arena, int32_t measure, int32_t kept, ptrdiff_t above, const ReportItem *item)
+static ReportGroup group_above(const Builder *b, Arena *arena, int32_t measure, int32_t kept, ptrdiff_t above,
+                               const ReportItem *item)
 {
     const Tally *t = b->t;
     int32_t up = t->kept_of[above];
     Str kind = t->units.v[above].kind;
     bool is_now = up >= 0 && b->masks->is_out[up];
-    ReportGroup g = is_now ? group_of(b, measure, up, 0, S("enhed"), kind) : group_of_published(b->published[above], item, kind);
+    ReportGroup g =
+        is_now ? group_of(b, measure, up, 0, S("enhed"), kind) : group_of_published(b->published[above], item, kind);
     if (kept < 0 || up < 0 || item->state != REPORT_SHOWN || g.state != REPORT_SHOWN || !g.agree.is) return g;
     const CellCount *k = count_of(t, measure, up, 0);
     if (g.valid != k->n || g.agree.count != k->agree) return g;
     Side rest = rest_of(t, measure, (ptrdiff_t)up * t->columns.n, (ptrdiff_t)kept * t->columns.n);
-    g.versus = compare_versus(arena, S("parent"), item, kind, side_of(item->state, count_of(t, measure, kept, 0)), rest);
+    g.versus =
+        compare_versus(arena, S("parent"), item, kind, side_of(item->state, count_of(t, measure, kept, 0)), rest);
     return g;
 }
 
-static ReportGroup group_in(const Builder *b, Arena *arena, int32_t measure, int32_t kept, int32_t column, const ReportItem *item)
+static ReportGroup group_in(const Builder *b, Arena *arena, int32_t measure, int32_t kept, int32_t column,
+                            const ReportItem *item)
 {
     const Tally *t = b->t;
     const Column *col = &t->columns.v[column];
@@ -196,7 +205,8 @@ static ReportGroup group_in(const Builder *b, Arena *arena, int32_t measure, int
     ptrdiff_t row = (ptrdiff_t)kept * t->columns.n;
     Side rest = rest_of(t, measure, row, row + column);
     if (col->group_id != GROUP_PART)
-        g.versus = compare_versus(arena, S("rest"), item, col->dimension, side_of(g.state, count_of(t, measure, kept, column)), rest);
+        g.versus = compare_versus(arena, S("rest"), item, col->dimension,
+                                  side_of(g.state, count_of(t, measure, kept, column)), rest);
     else if (state_of(b, measure, kept, column + 1) == REPORT_SHOWN)
         g.versus = compare_parts(arena, t, b->masks, measure, kept);
     return g;
@@ -231,7 +241,8 @@ static void build_groups(const Builder *b, Arena *arena, int32_t measure, ptrdif
     for (ptrdiff_t above = t->units.v[unit].parent; above >= 0; above = t->units.v[above].parent)
         item->groups.v[item->groups.n++] = group_above(b, arena, measure, kept, above, item);
     for (int32_t column = 1; column < t->columns.n; column++)
-        if (report_has_column(t, kept, column)) item->groups.v[item->groups.n++] = group_in(b, arena, measure, kept, column, item);
+        if (report_has_column(t, kept, column))
+            item->groups.v[item->groups.n++] = group_in(b, arena, measure, kept, column, item);
 }
 
 /* ---- items, scores, response --------------------------------------------------------------- */

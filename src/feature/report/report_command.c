@@ -60,7 +60,12 @@ static Err read_words(Ctx *c, Args args, const Word *all, ptrdiff_t n, bool *ret
 
 static Err read_order(Ctx *c, Args args, bool is_report, Order *o)
 {
-    const Word words[] = {{"--wave", &o->wave}, {"--unit", &o->unit}, {"--format", &o->format}, {"--out", &o->out}};
+    const Word words[] = {
+        {"--wave",   &o->wave  },
+        {"--unit",   &o->unit  },
+        {"--format", &o->format},
+        {"--out",    &o->out   }
+    };
     TRY(read_words(c, args, words, is_report ? 4 : 2, &o->is_all));
     if (!o->wave.n) return wrong(c, S("missing "), S("--wave"));
     if (o->is_all == (o->unit.n > 0)) return wrong(c, S("give either "), S("--unit CODE or --all"));
@@ -200,7 +205,12 @@ static Err store_one(Ctx *c, const Wave *wave, const WaveUnit *unit, ReportForma
     Publication p = {0};
     Str bytes = {0};
     TRY(published(c, wave, unit, &p));
-    TRY(report_write(c, &p, format, &bytes));
+    /* Commands speak English; a report is for its readers. */
+    Lang own = c->lang;
+    c->lang = LANG_DA;
+    Err err = report_write(c, &p, format, &bytes);
+    c->lang = own;
+    TRY(err);
     return store_file(c, path, bytes);
 }
 
@@ -252,8 +262,9 @@ static Err run_report(Ctx *c, Args args, Buf *out)
 const Command report_commands[] = {
     {.name = "survey release",
      .usage = "--wave NAME (--unit CODE | --all)",
-     .help = "Computes and stores the reports of one unit or of all, with small numbers hidden so that none can be told. "
-             "An open wave is closed by it. A unit whose new report would differ by 1-4 answers, or not at all, keeps the one it has.",
+     .help =
+         "Computes and stores the reports of one unit or of all, with small numbers hidden so that none can be told. "
+         "An open wave is closed by it. A unit whose new report would differ by 1-4 answers, or not at all, keeps the one it has.",
      .needs_store = true,
      .writes = true,
      .run = run_release},
@@ -262,5 +273,5 @@ const Command report_commands[] = {
      .help = "Writes released reports to a file, or with --all one of each unit to a folder.",
      .needs_store = true,
      .run = run_report},
-    {0},
+    {0                                                                                                               },
 };

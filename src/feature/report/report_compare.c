@@ -33,7 +33,8 @@ static ReportCompare compare_two(TwoShares s)
 
 ReportCompare compare_versus(Arena *arena, Str kind, const ReportItem *item, Str family, Side now, Side other)
 {
-    if (!now.is_shown || !other.is_shown || now.n < REPORT_MINIMUM || other.n < REPORT_MINIMUM) return (ReportCompare){0};
+    if (!now.is_shown || !other.is_shown || now.n < REPORT_MINIMUM || other.n < REPORT_MINIMUM)
+        return (ReportCompare){0};
     ReportCompare k = compare_two((TwoShares){other.agree, other.n, now.agree, now.n});
     k.other = kind;
     k.family = family_of(arena, item->section, family);
@@ -136,12 +137,15 @@ static void change_item(Ctx *c, const Report *before, Tie tie, const Item *old_i
     const ReportItem *old = old_item ? item_by_code(before, old_item->code) : NULL;
     if (!old || tie == TIE_NEW) return;
     if (tie == TIE_SAME) {
-        ReportYear year = {before->wave, old->valid, old->agree.is, old->has_mean, old->agree.count, old->mean, old->sd};
+        ReportYear year = {before->wave,     old->valid, old->agree.is, old->has_mean,
+                           old->agree.count, old->mean,  old->sd};
         now->years = years_with(c->arena, old->state == REPORT_SHOWN ? &year : NULL, old->years);
     }
     if (now->state != REPORT_SHOWN || old->state != REPORT_SHOWN) return;
-    if (tie == TIE_CHANGED) now->change = not_comparable(before->wave);
-    else if (now->agree.is && old->agree.is) now->change = item_change(now, old, before->wave, c->arena);
+    if (tie == TIE_CHANGED)
+        now->change = not_comparable(before->wave);
+    else if (now->agree.is && old->agree.is)
+        now->change = item_change(now, old, before->wave, c->arena);
 }
 
 static ReportCompare score_change(const ReportScore *now, const ReportScore *old, Str wave)
@@ -166,7 +170,8 @@ static void change_score(Ctx *c, const Report *before, Tie tie, const Score *old
     const ReportScore *old = old_score ? score_by_code(before, old_score->code) : NULL;
     if (!old || tie == TIE_NEW) return;
     if (tie == TIE_SAME) {
-        ReportYear year = {.wave = before->wave, .valid = old->valid, .has_mean = true, .mean = old->mean, .sd = old->sd};
+        ReportYear year = {
+            .wave = before->wave, .valid = old->valid, .has_mean = true, .mean = old->mean, .sd = old->sd};
         now->years = years_with(c->arena, old->state == REPORT_SHOWN ? &year : NULL, old->years);
     }
     if (now->state != REPORT_SHOWN || old->state != REPORT_SHOWN) return;
@@ -189,7 +194,10 @@ void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, cons
 
 /* ---- families ------------------------------------------------------------------------ */
 
-typedef struct All { ReportCompare **v; ptrdiff_t n; } All;
+typedef struct All {
+    ReportCompare **v;
+    ptrdiff_t n;
+} All;
 
 static void add_compare(All *all, ReportCompare *k)
 {
@@ -253,6 +261,8 @@ void compare_families(Ctx *c, const Report *before, Report *r)
     for (ptrdiff_t i = 0; i < all.n; i++)
         if (all.v[i]) adjust_one(scratch, &all, i);
     if (!before) return;
-    for (ptrdiff_t i = 0; i < r->items.n; i++) label_one(&r->items.v[i].change, r, before, r->items.v[i].valid, r->items.v[i].years);
-    for (ptrdiff_t i = 0; i < r->scores.n; i++) label_one(&r->scores.v[i].change, r, before, r->scores.v[i].valid, r->scores.v[i].years);
+    for (ptrdiff_t i = 0; i < r->items.n; i++)
+        label_one(&r->items.v[i].change, r, before, r->items.v[i].valid, r->items.v[i].years);
+    for (ptrdiff_t i = 0; i < r->scores.n; i++)
+        label_one(&r->scores.v[i].change, r, before, r->scores.v[i].valid, r->scores.v[i].years);
 }

@@ -44,8 +44,14 @@ static Measures measures_of(Ctx *c, const Questionnaire *q)
 /* ---- finding by id ------------------------------------------------------------------ */
 
 /* Ids and where they stand, sorted. */
-typedef struct Found { int64_t id; int32_t at; } Found;
-typedef struct Finder { Found *v; ptrdiff_t n; } Finder;
+typedef struct Found {
+    int64_t id;
+    int32_t at;
+} Found;
+typedef struct Finder {
+    Found *v;
+    ptrdiff_t n;
+} Finder;
 
 static void sift(Found *v, ptrdiff_t at, ptrdiff_t n)
 {
@@ -77,8 +83,10 @@ static int32_t finder_at(const Finder *f, int64_t id)
     ptrdiff_t low = 0, high = f->n;
     while (low < high) {
         ptrdiff_t mid = low + (high - low) / 2;
-        if (f->v[mid].id < id) low = mid + 1;
-        else high = mid;
+        if (f->v[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low < f->n && f->v[low].id == id ? f->v[low].at : -1;
 }
@@ -158,8 +166,10 @@ const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group
     ptrdiff_t low = 0, high = cells->n;
     while (low < high) {
         ptrdiff_t mid = low + (high - low) / 2;
-        if (cell_is_before(&cells->v[mid], unit, group)) low = mid + 1;
-        else high = mid;
+        if (cell_is_before(&cells->v[mid], unit, group))
+            low = mid + 1;
+        else
+            high = mid;
     }
     if (low == cells->n || cells->v[low].unit_id != unit || cells->v[low].group_id != group) return NULL;
     return &cells->v[low];
@@ -167,8 +177,9 @@ const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group
 
 /* ---- units ---------------------------------------------------------------------------- */
 
-SQL(ROWS_OF_UNITS, "SELECT unit_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND item_id = 0 AND group_id = 0 AND n > 0"
-                   " ORDER BY unit_id, value");
+SQL(ROWS_OF_UNITS,
+    "SELECT unit_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND item_id = 0 AND group_id = 0 AND n > 0"
+    " ORDER BY unit_id, value");
 
 /* What the rows say of each unit of the whole tree, before any is left out. */
 typedef struct Draft {
@@ -191,8 +202,10 @@ static Err read_rows(Ctx *c, const Tally *t, const Finder *units, Draft *draft)
         int64_t n = db_i64(&r, 2);
         if (is_any) draft[at].own = n;
         for (ptrdiff_t u = at; u >= 0; u = t->units.v[u].parent) {
-            if (is_any) draft[u].rows += n;
-            else draft[u].answered += n;
+            if (is_any)
+                draft[u].rows += n;
+            else
+                draft[u].answered += n;
         }
     }
     return db_done(&r);
@@ -233,7 +246,8 @@ static Err keep_units(Ctx *c, Tally *t, Draft *draft)
         const WaveUnit *unit = &t->units.v[u];
         draft[u].is_needed = draft[u].is_needed || draft[u].rows > 0 || unit->invited > 0;
         n += draft[u].is_needed;
-        if (draft[u].rows > DISCLOSURE_MAX_COUNT || unit->invited > DISCLOSURE_MAX_COUNT) return fail(c, E_TOO_LARGE, T("Målingen er for stor."));
+        if (draft[u].rows > DISCLOSURE_MAX_COUNT || unit->invited > DISCLOSURE_MAX_COUNT)
+            return fail(c, E_TOO_LARGE, T("Målingen er for stor."));
         /* one above has rows or invited as well, but was not always released with us */
         if (draft[u].is_needed && unit->parent >= 0) draft[unit->parent].is_needed = true;
     }
@@ -275,9 +289,12 @@ static Err part_of_round(Ctx *c, const Tally *t, const Rounds *rounds, int8_t *r
     RoundCells cells = {0};
     TRY(report_round_cells(c, rounds->v[rounds->n - 1].id, t->measures.v[0].id, &cells));
     for (int32_t u = 0; u < t->n; u++) {
-        const RoundCell *in = round_cell(&cells, kept_id(t, u), GROUP_PART), *out = round_cell(&cells, kept_id(t, u), GROUP_NO_PART);
-        if (in && in->state != STATE_ABSENT) ret_part[u] = 1;
-        else if (out && out->state != STATE_ABSENT) ret_part[u] = 0;
+        const RoundCell *in = round_cell(&cells, kept_id(t, u), GROUP_PART),
+                        *out = round_cell(&cells, kept_id(t, u), GROUP_NO_PART);
+        if (in && in->state != STATE_ABSENT)
+            ret_part[u] = 1;
+        else if (out && out->state != STATE_ABSENT)
+            ret_part[u] = 0;
     }
     return OK;
 }
@@ -407,7 +424,8 @@ static void moments_add_many(Moments *m, double v, int64_t n)
 
 static void add_spread(const Measure *m, Spread *s, int64_t value, int64_t n)
 {
-    double v = m->score ? (double)(value / SCORE_BASE) / (double)(value % SCORE_BASE) : (double)value / ANSWER_NUMBER_SCALE;
+    double v =
+        m->score ? (double)(value / SCORE_BASE) / (double)(value % SCORE_BASE) : (double)value / ANSWER_NUMBER_SCALE;
     /* 5/2 and 10/4 are the same score: what is compared is the value itself */
     int64_t plain = m->score ? (int64_t)(v * 1e9) : value;
     if (s->moments.n == 0) s->least = s->most = plain;
@@ -426,8 +444,10 @@ static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t 
     bool is_option = m->item && m->item->kind == ITEM_MULTIPLE && value != -1;
     if (!is_option) k->n += n;
     if (m->has_agree && values_have(m->item->agree, value)) k->agree += n;
-    if (m->has_spread) add_spread(m, &counts->spread[cell], value, n);
-    else if (slot >= 0) counts->slot[cell * m->slots + slot] += n;
+    if (m->has_spread)
+        add_spread(m, &counts->spread[cell], value, n);
+    else if (slot >= 0)
+        counts->slot[cell * m->slots + slot] += n;
 }
 
 /* One tally: into its own unit and all above, in its own column; those of
@@ -438,7 +458,8 @@ static Err add_tally(Ctx *c, Tally *t, int32_t measure, int32_t kept, int32_t co
     bool is_any = m->item && m->item->kind == ITEM_MULTIPLE && value == -1;
     int32_t slot = m->slots && !is_any ? slot_of(m->item, value) : -3;
     bool is_score = m->score && (value < 0 || value % SCORE_BASE == 0);
-    if (slot == -2 || is_score || n > DISCLOSURE_MAX_COUNT) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
+    if (slot == -2 || is_score || n > DISCLOSURE_MAX_COUNT)
+        return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
     int32_t part = t->columns.has_part && column == 0 ? t->columns.n - (t->kept[kept].is_part ? 2 : 1) : -1;
     for (int32_t u = kept; u >= 0; u = t->kept[u].above) {
         ptrdiff_t row = (ptrdiff_t)u * t->columns.n;
@@ -555,7 +576,8 @@ static Str hash_counts(Ctx *c, const Tally *t)
             if (m < 0) add_number(&b, t->kept[u].answered), add_number(&b, t->kept[u].invited);
             for (int32_t i = 0; m >= 0 && i < t->columns.n; i++) {
                 const CellCount *k = count_of(t, m, u, i);
-                if (k->n || k->excluded) add_number(&b, t->columns.v[i].group_id), add_number(&b, k->n), add_number(&b, k->excluded);
+                if (k->n || k->excluded)
+                    add_number(&b, t->columns.v[i].group_id), add_number(&b, k->n), add_number(&b, k->excluded);
             }
         }
         buf_add(&all, secret_hash(&inner, buf_str(&b)));
@@ -588,6 +610,14 @@ Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only)
         return fail(c, E_CONFLICT, TF("Enheden {1} har flere svar, end der er inviteret.", t->units.v[u].code));
     }
     return OK;
+}
+
+void report_forget_invited(Tally *t)
+{
+    for (int32_t u = 0; u < t->n; u++) {
+        if (t->kept[u].invited < 0 || t->kept[u].rows <= t->kept[u].invited) continue;
+        for (int32_t up = u; up >= 0; up = t->kept[up].above) t->kept[up].invited = -1;
+    }
 }
 
 Err report_count(Ctx *c, const Wave *wave, const Rounds *rounds, Tally *ret)

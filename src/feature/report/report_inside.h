@@ -22,7 +22,7 @@ typedef struct Column {
     int64_t group_id;
     Str dimension, code; /* empty: everybody */
     bool is_unknown;
-    bool is_unused;      /* an unknown that nobody is in: known to be none, shown nowhere */
+    bool is_unused; /* an unknown that nobody is in: known to be none, shown nowhere */
 } Column;
 typedef struct Columns {
     Column *v;
@@ -43,7 +43,11 @@ typedef struct Measure {
     bool has_excluded;  /* has options that say "don't know" */
     bool has_spread;    /* number, score: mean and sd instead of counts */
 } Measure;
-typedef struct Measures { Measure *v; int32_t n; int32_t items; } Measures; /* items first, then scores */
+typedef struct Measures {
+    Measure *v;
+    int32_t n;
+    int32_t items;
+} Measures; /* items first, then scores */
 
 /* The spread of numbers; values as the tally has them say whether all are alike. */
 typedef struct Spread {
@@ -58,51 +62,57 @@ typedef struct CellCount {
 /* One measure: cell [unit * columns + column]. */
 typedef struct Counts {
     CellCount *cell;
-    int32_t *slot;   /* [cells * slots] */
-    Spread *spread;  /* [cells], or NULL */
+    int32_t *slot;  /* [cells * slots] */
+    Spread *spread; /* [cells], or NULL */
 } Counts;
 
 /* A unit that somebody was invited in, answered in, or that was released with
    such before. All others have no row of the wave and are not counted. */
 typedef struct Kept {
-    int32_t above;     /* index in kept; −1 */
-    int64_t rows;      /* with any answer */
-    int32_t answered;  /* rows that count as answered */
-    int32_t invited;   /* −1: not known */
-    bool has_own;      /* rows of its own beside those below */
-    bool has_below;    /* some kept unit is right below */
-    bool is_absent;    /* no row and nobody known to be invited */
-    bool part, no_part;/* at or below it are participants, others; both false without participants */
-    bool is_part;      /* its own rows are */
-    ptrdiff_t unit;    /* index in Tally.units */
+    int32_t above;      /* index in kept; −1 */
+    int64_t rows;       /* with any answer */
+    int32_t answered;   /* rows that count as answered */
+    int32_t invited;    /* −1: not known */
+    bool has_own;       /* rows of its own beside those below */
+    bool has_below;     /* some kept unit is right below */
+    bool is_absent;     /* no row and nobody known to be invited */
+    bool part, no_part; /* at or below it are participants, others; both false without participants */
+    bool is_part;       /* its own rows are */
+    ptrdiff_t unit;     /* index in Tally.units */
 } Kept;
 
 typedef struct Tally {
     const Wave *wave;
     Questionnaire q;
-    WaveUnits units;   /* the whole tree, parents first */
-    int32_t *kept_of;  /* [units] index in kept; −1: not kept */
+    WaveUnits units;  /* the whole tree, parents first */
+    int32_t *kept_of; /* [units] index in kept; −1: not kept */
     Kept *kept;
-    int32_t n;         /* kept */
+    int32_t n; /* kept */
     Columns columns;
     Measures measures;
-    Counts *counts;    /* [measures] */
-    Str hash;          /* of all n: two of the same are one to a reader */
+    Counts *counts; /* [measures] */
+    Str hash;       /* of all n: two of the same are one to a reader */
 } Tally;
 
 /* Earlier rounds of the same wave, as far as counting and hiding need them. */
 typedef struct Round {
     int64_t id, number;
-    Str counts;        /* the hash */
+    Str counts; /* the hash */
 } Round;
-typedef struct Rounds { Round *v; int32_t n; } Rounds; /* oldest first */
+typedef struct Rounds {
+    Round *v;
+    int32_t n;
+} Rounds; /* oldest first */
 MUST Err report_rounds(Ctx *c, WaveId wave, Rounds *ret);
 
 typedef struct RoundCell {
     int64_t unit_id, group_id;
     int32_t state, n, excluded;
 } RoundCell;
-typedef struct RoundCells { RoundCell *v; ptrdiff_t n; } RoundCells; /* by unit, group */
+typedef struct RoundCells {
+    RoundCell *v;
+    ptrdiff_t n;
+} RoundCells; /* by unit, group */
 /* Cells of one measure (0: answered, −1: invited). */
 MUST Err report_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret);
 const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group);
@@ -125,6 +135,9 @@ bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t colum
 /* E_CONFLICT naming the first unit of the tree (only: those at or above this
    one; −1: all) that has more rows with an answer than invited. */
 MUST Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only);
+/* Numbers invited that are left and cannot be true, at units that are not asked
+   for, count as not known; those of units above with them. */
+void report_forget_invited(Tally *t);
 
 /* ---- hiding ----------------------------------------------------------------- */
 
@@ -137,7 +150,8 @@ typedef struct Masks {
 /* wants[unit]: is to be released. is_out leaves out those whose published n
    would change by 1–4. Proven before it returns (disclosure_verify).
    Errors: E_CONFLICT where no hiding is safe, E_TOO_LARGE, E_BROKEN. */
-MUST Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants, Masks *ret);
+MUST Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants,
+                        Masks *ret);
 /* The state of a cell as release_cell stores it. */
 int report_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column);
 
@@ -166,9 +180,9 @@ void compare_families(Ctx *c, const Report *before, Report *r);
 typedef struct Builder {
     const Tally *t;
     const Masks *masks;
-    const Questionnaire *before;     /* of the previous wave; NULL */
-    const Report *const *published;  /* [units] newest report of a unit that is not out; NULL */
-    Report frame;                    /* what is the same in every report */
+    const Questionnaire *before;    /* of the previous wave; NULL */
+    const Report *const *published; /* [units] newest report of a unit that is not out; NULL */
+    Report frame;                   /* what is the same in every report */
 } Builder;
 /* The frame; previous: name of the earlier wave, or empty. */
 void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret);

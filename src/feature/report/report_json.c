@@ -85,8 +85,10 @@ static void add_response(Buf *b, const ReportResponse *r)
     add_i64(b, S("invited"), r->has_invited, r->invited);
     add_i64(b, S("answered"), r->has_answered, r->answered);
     add_f64(b, S("rate"), r->has_rate, r->rate);
-    if (r->caution == REPORT_NO_CAUTION) add_null(b, S("caution"));
-    else add_text(b, S("caution"), cautions[r->caution]);
+    if (r->caution == REPORT_NO_CAUTION)
+        add_null(b, S("caution"));
+    else
+        add_text(b, S("caution"), cautions[r->caution]);
     buf_add_char(b, '}');
 }
 
@@ -116,12 +118,16 @@ static void add_test(Buf *b, const ReportCompare *k)
     add_f64(b, S("difference"), is, k->difference);
     add_f64(b, S("low"), is, k->low);
     add_f64(b, S("high"), is, k->high);
-    if (is) add_text(b, S("test"), k->test);
-    else add_null(b, S("test"));
+    if (is)
+        add_text(b, S("test"), k->test);
+    else
+        add_null(b, S("test"));
     add_f64(b, S("p"), is, k->p);
     add_f64(b, S("p_adjusted"), is, k->p_adjusted);
-    if (is) add_text(b, S("family"), k->family);
-    else add_null(b, S("family"));
+    if (is)
+        add_text(b, S("family"), k->family);
+    else
+        add_null(b, S("family"));
 }
 
 static void add_change(Buf *b, const ReportCompare *k)
@@ -134,8 +140,10 @@ static void add_change(Buf *b, const ReportCompare *k)
     add_text(b, S("from_wave"), k->other);
     add_test(b, k);
     add_text(b, S("label"), label_code(k->label));
-    if (k->is_comparable && k->has_markant) add_bool(b, S("markant"), k->is_markant);
-    else add_null(b, S("markant"));
+    if (k->is_comparable && k->has_markant)
+        add_bool(b, S("markant"), k->is_markant);
+    else
+        add_null(b, S("markant"));
     buf_add_char(b, '}');
 }
 

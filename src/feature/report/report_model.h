@@ -16,9 +16,9 @@
 
 enum {
     REPORT_MINIMUM = 5,
-    REPORT_FEW = 20,       /* below: pages print counts, or percent rounded to 5 (DOMAIN §5.7) */
+    REPORT_FEW = 20, /* below: pages print counts, or percent rounded to 5 (DOMAIN §5.7) */
     REPORT_WORDS_BELOW = 10,
-    REPORT_YEARS = 5,      /* earlier waves kept in the frame */
+    REPORT_YEARS = 5, /* earlier waves kept in the frame */
     REPORT_BYTES = 64 << 20,
 };
 
@@ -29,10 +29,10 @@ typedef enum ReportState {
 } ReportState;
 
 typedef struct ReportShare {
-    bool is;                 /* false: the item has no agree set, or is not single */
-    int64_t count;           /* of `valid` */
-    double share, low, high; /* Wilson 95 % */
-    bool has_describing;     /* the number invited is known */
+    bool is;                                /* false: the item has no agree set, or is not single */
+    int64_t count;                          /* of `valid` */
+    double share, low, high;                /* Wilson 95 % */
+    bool has_describing;                    /* the number invited is known */
     double describing_low, describing_high; /* Wilson for describing this year's own people */
 } ReportShare;
 
@@ -43,10 +43,10 @@ typedef struct ReportCompare {
     Str other;          /* change: name of the earlier wave; versus: "parent", "rest", "nonparticipants" */
     bool is_comparable; /* false: `other` and label stand alone */
     double difference, low, high;
-    Str test;           /* "z", "fisher", "welch", "cluster_t" */
+    Str test; /* "z", "fisher", "welch", "cluster_t" */
     double p, p_adjusted;
-    Str family;         /* "SAM/aar" */
-    Label label;        /* change only */
+    Str family;                   /* "SAM/aar" */
+    Label label;                  /* change only */
     bool has_markant, is_markant; /* change of a share only: |difference| >= 0.10 */
 } ReportCompare;
 
@@ -56,60 +56,77 @@ typedef struct ReportYear {
     Str wave;
     int64_t valid;
     bool has_count, has_mean;
-    int64_t count;           /* in the agree set */
-    double mean, sd;         /* scores and numbers */
+    int64_t count;   /* in the agree set */
+    double mean, sd; /* scores and numbers */
 } ReportYear;
-typedef struct ReportYears { ReportYear *v; ptrdiff_t n; } ReportYears; /* newest first */
+typedef struct ReportYears {
+    ReportYear *v;
+    ptrdiff_t n;
+} ReportYears; /* newest first */
 
 typedef struct ReportGroup {
-    Str dimension, group;    /* "rolle", "leder"; "enhed", kind of the unit above; "deltagelse", "deltager" */
+    Str dimension, group; /* "rolle", "leder"; "enhed", kind of the unit above; "deltagelse", "deltager" */
     ReportState state;
     int64_t valid;
     ReportShare agree;
-    bool has_mean;           /* kind number */
+    bool has_mean; /* kind number */
     double mean, sd;
     ReportCompare versus;
 } ReportGroup;
-typedef struct ReportGroups { ReportGroup *v; ptrdiff_t n; } ReportGroups;
+typedef struct ReportGroups {
+    ReportGroup *v;
+    ptrdiff_t n;
+} ReportGroups;
 
-typedef struct ReportCount { int64_t value, count; } ReportCount;
-typedef struct ReportCounts { ReportCount *v; ptrdiff_t n; } ReportCounts;
+typedef struct ReportCount {
+    int64_t value, count;
+} ReportCount;
+typedef struct ReportCounts {
+    ReportCount *v;
+    ptrdiff_t n;
+} ReportCounts;
 
 typedef struct ReportItem {
     Str code, section, theme;
-    Str text;                /* Danish; other languages in `texts` */
+    Str text; /* Danish; other languages in `texts` */
     ReportState state;
-    int64_t valid, excluded; /* excluded: "ved ikke" and the like; blanks are in neither */
-    bool has_distribution;   /* single and multiple, when shown */
+    int64_t valid, excluded;   /* excluded: "ved ikke" and the like; blanks are in neither */
+    bool has_distribution;     /* single and multiple, when shown */
     ReportCounts distribution; /* every substantive option in its order, none left out; multiple: those who chose it */
     ReportShare agree;
-    bool has_mean;           /* kind number, when shown */
+    bool has_mean; /* kind number, when shown */
     double mean, sd;
     ReportCompare change;
-    ReportGroups groups;     /* enhed entries in the order of Report.path, then each dimension's */
+    ReportGroups groups; /* enhed entries in the order of Report.path, then each dimension's */
     /* of the frame */
-    ItemKind kind;           /* single, multiple, number, text */
+    ItemKind kind; /* single, multiple, number, text */
     LangTexts texts;
-    LangTexts matrix;        /* text of the matrix it is a row of; n 0: stands alone */
-    Options options;         /* all, "ved ikke" too */
+    LangTexts matrix; /* text of the matrix it is a row of; n 0: stands alone */
+    Options options;  /* all, "ved ikke" too */
     Values agree_set, disagree_set, dont_know_set;
     ReportYears years;
 } ReportItem;
-typedef struct ReportItems { ReportItem *v; ptrdiff_t n; } ReportItems;
+typedef struct ReportItems {
+    ReportItem *v;
+    ptrdiff_t n;
+} ReportItems;
 
 typedef struct ReportScore {
     Str code;
     ReportState state;
     int64_t valid;
-    double mean, sd;         /* when shown */
-    ReportCompare change;    /* test "welch", family "scores/aar" */
+    double mean, sd;      /* when shown */
+    ReportCompare change; /* test "welch", family "scores/aar" */
     /* of the frame */
     LangTexts title;
-    Strs items;              /* codes */
+    Strs items;                /* codes */
     int64_t smallest, largest; /* of the scale */
     ReportYears years;
 } ReportScore;
-typedef struct ReportScores { ReportScore *v; ptrdiff_t n; } ReportScores;
+typedef struct ReportScores {
+    ReportScore *v;
+    ptrdiff_t n;
+} ReportScores;
 
 typedef enum ReportCaution { REPORT_NO_CAUTION, REPORT_UNDER_60, REPORT_UNDER_40 } ReportCaution;
 
@@ -125,10 +142,18 @@ typedef struct ReportSection {
     LangTexts title;
     ptrdiff_t first, count; /* range of Report.items */
 } ReportSection;
-typedef struct ReportSections { ReportSection *v; ptrdiff_t n; } ReportSections;
+typedef struct ReportSections {
+    ReportSection *v;
+    ptrdiff_t n;
+} ReportSections;
 
-typedef struct ReportUnit { Str code, name, kind; } ReportUnit;
-typedef struct ReportPath { ReportUnit *v; ptrdiff_t n; } ReportPath;
+typedef struct ReportUnit {
+    Str code, name, kind;
+} ReportUnit;
+typedef struct ReportPath {
+    ReportUnit *v;
+    ptrdiff_t n;
+} ReportPath;
 
 struct Report {
     Str wave;
@@ -140,10 +165,10 @@ struct Report {
     ReportItems items;
     ReportScores scores;
     /* of the frame */
-    LangTexts title;         /* of the questionnaire */
+    LangTexts title; /* of the questionnaire */
     Strs languages;
-    Str previous;            /* name of the wave that change is about; empty: none */
-    ReportPath path;         /* units above, nearest first: as the entries of dimension enhed */
+    Str previous;    /* name of the wave that change is about; empty: none */
+    ReportPath path; /* units above, nearest first: as the entries of dimension enhed */
     ReportSections sections;
 };
 

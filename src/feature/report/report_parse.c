@@ -109,7 +109,8 @@ static ReportCompare compare_of(Ctx *c, const Json *j, Str key, Str other)
         .has_markant = has_at(k, S("markant")),
     };
     if (r.has_markant) r.is_markant = json_bool(c, k, S("markant"), false);
-    if (has_at(k, S("label")) && !label_parse(text_at(c, k, S("label")), &r.label)) json_problem(c, k, T("Et ukendt ord om ændringen."));
+    if (has_at(k, S("label")) && !label_parse(text_at(c, k, S("label")), &r.label))
+        json_problem(c, k, T("Et ukendt ord om ændringen."));
     return r;
 }
 
@@ -244,8 +245,15 @@ static ReportYears years_of(Ctx *c, const Json *j)
 
 static ItemKind kind_of(Ctx *c, const Json *j)
 {
-    static const struct { Str code; ItemKind kind; } all[] = {
-        {S_INIT("single"), ITEM_SINGLE}, {S_INIT("multiple"), ITEM_MULTIPLE}, {S_INIT("number"), ITEM_NUMBER}, {S_INIT("text"), ITEM_TEXT}};
+    static const struct {
+        Str code;
+        ItemKind kind;
+    } all[] = {
+        {S_INIT("single"),   ITEM_SINGLE  },
+        {S_INIT("multiple"), ITEM_MULTIPLE},
+        {S_INIT("number"),   ITEM_NUMBER  },
+        {S_INIT("text"),     ITEM_TEXT    }
+    };
     Str code = text_at(c, j, S("kind"));
     for (ptrdiff_t i = 0; i < COUNT_OF(all); i++)
         if (str_eq(all[i].code, code)) return all[i].kind;
@@ -260,7 +268,8 @@ static Options options_of(Ctx *c, const Json *j, const ReportItems *items, ptrdi
     if (first < at) return items->v[first].options;
     const Json *list = list_at(c, j, S("options"));
     Options all = {.v = NEW(c->arena, Option, length(list)), .n = length(list)};
-    for (ptrdiff_t i = 0; i < all.n; i++) all.v[i] = (Option){i64_at(c, &list->v[i], S("value")), texts_of(c, &list->v[i], S("text"))};
+    for (ptrdiff_t i = 0; i < all.n; i++)
+        all.v[i] = (Option){i64_at(c, &list->v[i], S("value")), texts_of(c, &list->v[i], S("text"))};
     return all;
 }
 

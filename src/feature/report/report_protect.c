@@ -11,17 +11,20 @@ typedef struct Past {
     Str hash;
     RoundCells *cells; /* [measures + 2]: measures, answered, invited */
 } Past;
-typedef struct Pasts { Past *v; int32_t n; } Pasts;
+typedef struct Pasts {
+    Past *v;
+    int32_t n;
+} Pasts;
 
 typedef struct Guard {
     Ctx *c;
     const Tally *t;
     Masks *m;
-    Pasts past;         /* versions before the new one, other counts */
-    const Past *same;   /* a version with the counts of now; NULL */
-    Pasts rounds;       /* each round as it is, for report_protect's versions */
-    int32_t *above;     /* [kept] */
-    bool *own;          /* [kept] */
+    Pasts past;       /* versions before the new one, other counts */
+    const Past *same; /* a version with the counts of now; NULL */
+    Pasts rounds;     /* each round as it is, for report_protect's versions */
+    int32_t *above;   /* [kept] */
+    bool *own;        /* [kept] */
 } Guard;
 
 /* ---- what was released before ------------------------------------------------------- */
@@ -35,7 +38,8 @@ static int64_t measure_id(const Tally *t, int32_t at)
 static Err read_past(Ctx *c, const Tally *t, const Round *round, Past *ret)
 {
     Past p = {.hash = round->counts, .cells = NEW(c->arena, RoundCells, t->measures.n + 2)};
-    for (int32_t i = 0; i < t->measures.n + 2; i++) TRY(report_round_cells(c, round->id, measure_id(t, i), &p.cells[i]));
+    for (int32_t i = 0; i < t->measures.n + 2; i++)
+        TRY(report_round_cells(c, round->id, measure_id(t, i), &p.cells[i]));
     *ret = p;
     return OK;
 }
@@ -71,8 +75,10 @@ static Err read_pasts(Guard *g, const Rounds *rounds)
         Past *p = &g->rounds.v[g->rounds.n++];
         TRY(read_past(g->c, g->t, &rounds->v[i], p));
         bool is_last = g->past.n > 0 && str_eq(g->past.v[g->past.n - 1].hash, p->hash);
-        if (is_last) g->past.v[g->past.n - 1] = join_pasts(g->c, g->t, &g->past.v[g->past.n - 1], p);
-        else g->past.v[g->past.n++] = *p;
+        if (is_last)
+            g->past.v[g->past.n - 1] = join_pasts(g->c, g->t, &g->past.v[g->past.n - 1], p);
+        else
+            g->past.v[g->past.n++] = *p;
     }
     if (g->past.n > 0 && str_eq(g->past.v[g->past.n - 1].hash, g->t->hash)) g->same = &g->past.v[--g->past.n];
     return OK;
@@ -181,11 +187,42 @@ static bool is_absent(const Tally *t, int32_t kept, int32_t column)
     return false;
 }
 
+/* The cell as it was shown last; NULL: it never was. */
+static const RoundCell *last_shown(const Guard *g, int32_t measure, int32_t kept, int32_t column)
+{
+    for (int32_t i = g->past.n - 1; i >= 0; i--) {
+        const RoundCell *cell =
+            round_cell(&g->past.v[i].cells[measure], kept_id(g->t, kept), g->t->columns.v[column].group_id);
+        if (cell && cell->state == STATE_SHOWN) return cell;
+    }
+    return NULL;
+}
+
+static int32_t n_now(const Guard *g, int32_t measure, int32_t kept, int32_t column)
+{
+    if (measure == g->t->measures.n) return g->t->kept[kept].answered;
+    if (measure > g->t->measures.n) return g->t->kept[kept].invited;
+    return count_of(g->t, measure, kept, column)->n;
+}
+
+/* So nearly all invited had answered that whoever saw the last version can tell
+   the next to less than five, whatever we do. */
+static bool is_nearly_full(const Guard *g, int32_t measure, int32_t kept)
+{
+    const RoundCell *all = last_shown(g, measure, kept, 0);
+    int32_t invited = g->t->kept[kept].invited;
+    if (!all || invited < 0 || g->m->invited[kept]) return false;
+    return invited - all->n - all->excluded < REPORT_MINIMUM;
+}
+
+/* What was shown and stands unchanged cannot be taken back, so it is known. */
 static uint8_t new_state(const Guard *g, int32_t measure, int32_t kept, int32_t column)
 {
     if (is_absent(g->t, kept, column)) return CELL_ABSENT;
     if (was_shown(g, measure, kept, column)) return CELL_KNOWN;
-    return g->m->is_out[kept] ? CELL_OPEN : CELL_WITHHELD;
+    const RoundCell *old = last_shown(g, measure, kept, column);
+    if (g->m->is_out[kept]) return old && old->n == n_now(g, measure, kept, column) ? CELL_KNOWN : CELL_OPEN;
+    return old && is_nearly_full(g, measure, kept) ? CELL_KNOWN : CELL_WITHHELD;
 }
 
 static void put_new_sides(const Guard *g, const Made *m)
@@ -221,7 +258,9 @@ static bool has_invited(const Tally *t)
     return false;
 }
 
-typedef struct Sides { bool has_excluded, has_answered, has_invited; } Sides;
+typedef struct Sides {
+    bool has_excluded, has_answered, has_invited;
+} Sides;
 
 static DisclosureTable table_of(Made m, Sides sides)
 {
@@ -241,8 +280,10 @@ static DisclosureTable table_of(Made m, Sides sides)
 
 static Err told(Ctx *c, Err err)
 {
-    if (err == E_CONFLICT) return fail(c, err, T("Der er ingen måde at skjule de små antal på, som er sikker. Intet er frigivet."));
-    if (err == E_TOO_LARGE) return fail(c, err, T("Målingen er for stor til, at små antal kan skjules sikkert. Intet er frigivet."));
+    if (err == E_CONFLICT)
+        return fail(c, err, T("Der er ingen måde at skjule de små antal på, som er sikker. Intet er frigivet."));
+    if (err == E_TOO_LARGE)
+        return fail(c, err, T("Målingen er for stor til, at små antal kan skjules sikkert. Intet er frigivet."));
     if (err == E_BROKEN) return fail(c, err, T("Optællingerne går ikke op. Intet er frigivet."));
     return err;
 }
@@ -268,6 +309,15 @@ static DisclosureShape plain_shape(const Guard *g, const int32_t *above)
 
 /* ---- invited -------------------------------------------------------------------------------- */
 
+/* Numbers invited are announced: one that was shown and still holds is known,
+   also where the unit keeps its version. */
+static uint8_t invited_state(const Guard *g, int32_t u)
+{
+    int32_t measure = g->t->measures.n + 1;
+    const RoundCell *old = last_shown(g, measure, u, 0);
+    return old && old->n == g->t->kept[u].invited ? CELL_KNOWN : new_state(g, measure, u, 0);
+}
+
 /* Where one below is not known, the one above is not either: the tree ends there. */
 static Made invited_table(const Guard *g, int32_t *above, bool *own)
 {
@@ -279,7 +329,7 @@ static Made invited_table(const Guard *g, int32_t *above, bool *own)
         above[u] = up >= 0 && is_known && t->kept[up].invited >= 0 ? up : -1;
         own[u] = false;
         m.n[u] = is_known ? t->kept[u].invited : 0;
-        m.cell[u] = m.n[u] == 0 ? CELL_ABSENT : new_state(g, t->measures.n + 1, u, 0);
+        m.cell[u] = m.n[u] == 0 ? CELL_ABSENT : invited_state(g, u);
     }
     return m;
 }
@@ -333,7 +383,8 @@ static Err protect_answered(Guard *g)
     Sides sides = {.has_invited = has_invited(t)};
     DisclosureTable *versions = NEW(g->c->arena, DisclosureTable, g->past.n + 1);
     g->m->answered = NEW(g->c->arena, bool, t->n);
-    for (int32_t i = 0; i < g->past.n; i++) versions[n++] = table_of(past_table(g, &g->past.v[i], t->measures.n, 1), sides);
+    for (int32_t i = 0; i < g->past.n; i++)
+        versions[n++] = table_of(past_table(g, &g->past.v[i], t->measures.n, 1), sides);
     versions[n++] = table_of(answered_table(g), sides);
     DisclosureShape shape = plain_shape(g, g->above);
     return ask(g->c, &shape, versions, n, &g->m->answered);
@@ -378,7 +429,8 @@ static Err protect_measure(Guard *g, int32_t measure)
     bool *hidden = NULL;
     Sides sides = {t->measures.v[measure].has_excluded, true, has_invited(t)};
     DisclosureTable *versions = NEW(g->c->arena, DisclosureTable, g->past.n + 1);
-    for (int32_t i = 0; i < g->past.n; i++) versions[n++] = table_of(past_table(g, &g->past.v[i], measure, columns), sides);
+    for (int32_t i = 0; i < g->past.n; i++)
+        versions[n++] = table_of(past_table(g, &g->past.v[i], measure, columns), sides);
     versions[n++] = table_of(new_table(g, measure, columns), sides);
     DisclosureShape shape = shape_of(g, columns);
     TRY(ask(g->c, &shape, versions, n, &hidden));
@@ -388,7 +440,9 @@ static Err protect_measure(Guard *g, int32_t measure)
 
 /* ---- versions ------------------------------------------------------------------------------- */
 
-/* The n of one unit in two versions, of all measures. */
+/* The n of one unit in two versions, of all measures. Before anything is hidden
+   they are asked as if all from five on were shown: what would be hidden only to
+   let the version pass is not worth it, and cannot always be. */
 typedef struct Pair {
     int32_t *old_n, *new_n;
     bool *old_hidden, *new_hidden;
@@ -409,15 +463,21 @@ static bool may_change(const Guard *g, int32_t u, const Past *old)
     const Tally *t = g->t;
     Arena scratch = *g->c->arena;
     ptrdiff_t room = (ptrdiff_t)t->measures.n * t->columns.n + 1;
-    Pair p = {NEW(&scratch, int32_t, room), NEW(&scratch, int32_t, room), NEW(&scratch, bool, room), NEW(&scratch, bool, room), 0};
-    pair_add(&p, round_cell(&old->cells[t->measures.n], kept_id(t, u), GROUP_ALL), t->kept[u].answered, g->m->answered[u]);
+    Pair p = {NEW(&scratch, int32_t, room), NEW(&scratch, int32_t, room), NEW(&scratch, bool, room),
+              NEW(&scratch, bool, room), 0};
+    bool is_few = t->kept[u].answered < REPORT_MINIMUM;
+    pair_add(&p, round_cell(&old->cells[t->measures.n], kept_id(t, u), GROUP_ALL), t->kept[u].answered,
+             g->m->answered ? g->m->answered[u] : is_few);
     for (int32_t m = 0; m < t->measures.n; m++) {
+        const bool *mask = g->m->hidden[m];
         for (int32_t i = 0; i < columns_of(t, m); i++) {
             const RoundCell *cell = round_cell(&old->cells[m], kept_id(t, u), t->columns.v[i].group_id);
-            pair_add(&p, cell, count_of(t, m, u, i)->n, g->m->hidden[m][(ptrdiff_t)u * t->columns.n + i]);
+            int32_t n = count_of(t, m, u, i)->n;
+            pair_add(&p, cell, n, mask ? mask[(ptrdiff_t)u * t->columns.n + i] : n < REPORT_MINIMUM);
         }
     }
-    return disclosure_version_allowed((DisclosureChange){p.old_n, p.new_n, p.old_hidden, p.new_hidden, p.n, REPORT_MINIMUM});
+    return disclosure_version_allowed(
+        (DisclosureChange){p.old_n, p.new_n, p.old_hidden, p.new_hidden, p.n, REPORT_MINIMUM});
 }
 
 static const Past *last_past(const Guard *g, const Rounds *rounds, int64_t round)
@@ -448,7 +508,8 @@ static Err protect_all(Guard *g)
     return OK;
 }
 
-Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants, Masks *ret)
+Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants,
+                   Masks *ret)
 {
     Masks m = {.is_out = NEW(c->arena, bool, t->n), .hidden = NEW(c->arena, bool *, t->measures.n)};
     Guard g = {.c = c, .t = t, .m = &m, .above = NEW(c->arena, int32_t, t->n), .own = NEW(c->arena, bool, t->n)};
@@ -462,6 +523,7 @@ Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *
         *ret = m;
         return OK;
     }
+    (void)keep_back(&g, rounds, last_round);
     do TRY(protect_all(&g));
     while (keep_back(&g, rounds, last_round));
     for (int32_t u = 0; u < t->n; u++) {

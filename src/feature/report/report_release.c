@@ -35,8 +35,9 @@ Released report_released(const Prepared *prepared)
 
 /* ---- what must stand still ------------------------------------------------------------ */
 
-SQL(MARK_ROWS, "SELECT CAST(coalesce(sum(t.n), 0) AS INTEGER) FROM v_survey_unit u JOIN v_answer_tally t"
-               " ON t.wave_id = u.wave_id AND t.unit_id = u.unit_id AND t.item_id = 0 AND t.group_id = 0 WHERE u.wave_id = $1");
+SQL(MARK_ROWS,
+    "SELECT CAST(coalesce(sum(t.n), 0) AS INTEGER) FROM v_survey_unit u JOIN v_answer_tally t"
+    " ON t.wave_id = u.wave_id AND t.unit_id = u.unit_id AND t.item_id = 0 AND t.group_id = 0 WHERE u.wave_id = $1");
 SQL(MARK_INVITED, "SELECT CAST(coalesce(sum(n), 0) AS INTEGER) + count(*) FROM v_survey_invited WHERE wave_id = $1");
 SQL(MARK_ROUNDS, "SELECT count(*) FROM release_round WHERE wave_id = $1");
 
@@ -204,8 +205,10 @@ static Err add_units(Ctx *c, Work *w)
 {
     for (ptrdiff_t u = 0; u < w->p->t.units.n; u++) {
         if (!w->wants[u]) continue;
-        if (is_out(w->p, u)) TRY(add_unit(c, w, u));
-        else w->p->released.kept++;
+        if (is_out(w->p, u))
+            TRY(add_unit(c, w, u));
+        else
+            w->p->released.kept++;
     }
     return OK;
 }
@@ -260,12 +263,14 @@ Err report_prepare(Ctx *c, const Wave *wave, UnitId unit, Prepared **ret)
     ptrdiff_t only = -1;
     Prepared *p = NEW(c->arena, Prepared, 1);
     p->wave = *wave;
-    if (wave->state == WAVE_ARKIVERET) return fail(c, E_CONFLICT, T("Målingen er arkiveret og kan ikke frigives igen."));
+    if (wave->state == WAVE_ARKIVERET)
+        return fail(c, E_CONFLICT, T("Målingen er arkiveret og kan ikke frigives igen."));
     TRY(mark_of(c, wave->id, &p->mark));
     TRY(report_rounds(c, wave->id, &rounds));
     TRY(report_count(c, &p->wave, &rounds, &p->t));
     TRY(unit_wanted(c, &p->t.units, unit, &only));
     TRY(report_check_invited(c, &p->t, only));
+    report_forget_invited(&p->t);
     bool *wants = NEW(c->arena, bool, p->t.units.n);
     for (ptrdiff_t u = 0; u < p->t.units.n; u++) wants[u] = only < 0 || u == only;
     Work w = {.p = p, .wants = wants};
@@ -281,8 +286,9 @@ SQL(ADD_ROUND, "INSERT INTO release_round (wave_id, number, released_on, counts)
 SQL(ADD_CELLS, "INSERT INTO release_cell (round_id, item_id, unit_id, group_id, state, n, excluded)"
                " SELECT $1, $2, r.unit_id, r.group_id, r.state, r.n, r.excluded"
                " FROM ROWS($3, unit_id INTEGER, group_id INTEGER, state INTEGER, n INTEGER, excluded INTEGER) r");
-SQL(ADD_PUBLICATION, "INSERT INTO publication (owner_id, wave_id, unit_id, number, round_id, released_on, report, frame)"
-                     " SELECT u.owner_id, $1, u.id, $3, $4, $5, $6, $7 FROM v_organisation_unit u WHERE u.id = $2");
+SQL(ADD_PUBLICATION,
+    "INSERT INTO publication (owner_id, wave_id, unit_id, number, round_id, released_on, report, frame)"
+    " SELECT u.owner_id, $1, u.id, $3, $4, $5, $6, $7 FROM v_organisation_unit u WHERE u.id = $2");
 SQL(ADD_AUDIENCE, "INSERT INTO publication_audience (wave_id, unit_id, audience, since) VALUES ($1, $2, $3, $4)"
                   " ON CONFLICT (wave_id, unit_id, audience) DO NOTHING");
 
@@ -321,6 +327,14 @@ static Err write_cell(CellWriter *w, CellRow row)
     return w->n == CELL_ROWS ? flush_cells(w) : OK;
 }
 
+static int side_state(const Prepared *p, int32_t u, int64_t n, bool is_hidden)
+{
+    if (p->t.kept[u].is_absent) return STATE_ABSENT;
+    if (!p->masks.is_out[u]) return STATE_WITHHELD;
+    if (!is_hidden) return STATE_SHOWN;
+    return n < REPORT_MINIMUM ? STATE_FEW : STATE_OTHERS;
+}
+
 /* answered or invited: one number a unit, hidden or not. */
 static Err write_sides(CellWriter *w, const Prepared *p, bool is_invited)
 {
@@ -329,8 +343,7 @@ static Err write_sides(CellWriter *w, const Prepared *p, bool is_invited)
         const Kept *k = &p->t.kept[u];
         int64_t n = is_invited ? k->invited : k->answered;
         bool is_hidden = is_invited ? p->masks.invited[u] : p->masks.answered[u];
-        int state = k->is_absent ? STATE_ABSENT : !p->masks.is_out[u] ? STATE_WITHHELD : !is_hidden ? STATE_SHOWN : n < REPORT_MINIMUM ? STATE_FEW : STATE_OTHERS;
-        if (n >= 0) TRY(write_cell(w, (CellRow){kept_id(&p->t, u), GROUP_ALL, state, n, 0}));
+        if (n >= 0) TRY(write_cell(w, (CellRow){kept_id(&p->t, u), GROUP_ALL, side_state(p, u, n, is_hidden), n, 0}));
     }
     return flush_cells(w);
 }
@@ -374,7 +387,8 @@ static Err write_publications(Ctx *c, const Prepared *p, int64_t round)
     for (ptrdiff_t i = 0; i < p->n; i++) {
         const NewPublication *n = &p->v[i];
         int changed = 0;
-        TRY(db_exec(c, ADD_PUBLICATION, &changed, p->wave.id, n->unit, n->number, round, c->today, n->report, n->frame));
+        TRY(db_exec(c, ADD_PUBLICATION, &changed, p->wave.id, n->unit, n->number, round, c->today, n->report,
+                    n->frame));
         if (changed != 1) return fail(c, E_BROKEN, T("En enhed i målingen findes ikke."));
         TRY(open_to(c, &p->wave, n->unit));
     }
@@ -394,7 +408,12 @@ Err report_close(Ctx *c, WaveId id)
 
 static Err take_to_release(Ctx *c, WaveId id)
 {
-    static const struct { WaveState from, to; } way[] = {{WAVE_LUKKET, WAVE_KONTROLLERET}, {WAVE_KONTROLLERET, WAVE_FRIGIVET_SKOLE}};
+    static const struct {
+        WaveState from, to;
+    } way[] = {
+        {WAVE_LUKKET,       WAVE_KONTROLLERET  },
+        {WAVE_KONTROLLERET, WAVE_FRIGIVET_SKOLE}
+    };
     TRY(report_close(c, id));
     for (ptrdiff_t i = 0; i < COUNT_OF(way); i++) {
         Wave wave = {0};

@@ -8,45 +8,45 @@
 enum { SHEET_CSV_BYTES = 32 << 20 };
 
 static const SheetColumn columns[] = {
-    {S_INIT("wave"), 12, CELL_TEXT},
-    {S_INIT("unit"), 12, CELL_TEXT},
-    {S_INIT("version"), 8, CELL_INTEGER},
-    {S_INIT("section"), 12, CELL_TEXT},
-    {S_INIT("theme"), 16, CELL_TEXT},
-    {S_INIT("item"), 12, CELL_TEXT},
-    {S_INIT("text"), 60, CELL_TEXT},
-    {S_INIT("dimension"), 12, CELL_TEXT},
-    {S_INIT("group"), 14, CELL_TEXT},
-    {S_INIT("hidden"), 8, CELL_BOOL},
-    {S_INIT("valid"), 8, CELL_INTEGER},
-    {S_INIT("excluded"), 9, CELL_INTEGER},
-    {S_INIT("agree_count"), 12, CELL_INTEGER},
-    {S_INIT("agree_share"), 12, CELL_SHARE},
-    {S_INIT("agree_low"), 12, CELL_SHARE},
-    {S_INIT("agree_high"), 12, CELL_SHARE},
-    {S_INIT("describing_low"), 14, CELL_SHARE},
-    {S_INIT("describing_high"), 14, CELL_SHARE},
-    {S_INIT("distribution"), 24, CELL_TEXT},
-    {S_INIT("from_wave"), 12, CELL_TEXT},
-    {S_INIT("change_difference"), 16, CELL_NUMBER},
-    {S_INIT("change_low"), 12, CELL_NUMBER},
-    {S_INIT("change_high"), 12, CELL_NUMBER},
-    {S_INIT("change_test"), 12, CELL_TEXT},
-    {S_INIT("change_p"), 12, CELL_NUMBER},
-    {S_INIT("change_p_adjusted"), 16, CELL_NUMBER},
-    {S_INIT("change_family"), 16, CELL_TEXT},
-    {S_INIT("change_label"), 18, CELL_TEXT},
-    {S_INIT("change_markant"), 14, CELL_BOOL},
-    {S_INIT("versus_kind"), 16, CELL_TEXT},
-    {S_INIT("versus_difference"), 16, CELL_NUMBER},
-    {S_INIT("versus_low"), 12, CELL_NUMBER},
-    {S_INIT("versus_high"), 12, CELL_NUMBER},
-    {S_INIT("versus_test"), 12, CELL_TEXT},
-    {S_INIT("versus_p"), 12, CELL_NUMBER},
-    {S_INIT("versus_p_adjusted"), 16, CELL_NUMBER},
-    {S_INIT("versus_family"), 16, CELL_TEXT},
-    {S_INIT("mean"), 10, CELL_NUMBER},
-    {S_INIT("sd"), 10, CELL_NUMBER},
+    {S_INIT("wave"),              12, CELL_TEXT   },
+    {S_INIT("unit"),              12, CELL_TEXT   },
+    {S_INIT("version"),           8,  CELL_INTEGER},
+    {S_INIT("section"),           12, CELL_TEXT   },
+    {S_INIT("theme"),             16, CELL_TEXT   },
+    {S_INIT("item"),              12, CELL_TEXT   },
+    {S_INIT("text"),              60, CELL_TEXT   },
+    {S_INIT("dimension"),         12, CELL_TEXT   },
+    {S_INIT("group"),             14, CELL_TEXT   },
+    {S_INIT("hidden"),            8,  CELL_BOOL   },
+    {S_INIT("valid"),             8,  CELL_INTEGER},
+    {S_INIT("excluded"),          9,  CELL_INTEGER},
+    {S_INIT("agree_count"),       12, CELL_INTEGER},
+    {S_INIT("agree_share"),       12, CELL_SHARE  },
+    {S_INIT("agree_low"),         12, CELL_SHARE  },
+    {S_INIT("agree_high"),        12, CELL_SHARE  },
+    {S_INIT("describing_low"),    14, CELL_SHARE  },
+    {S_INIT("describing_high"),   14, CELL_SHARE  },
+    {S_INIT("distribution"),      24, CELL_TEXT   },
+    {S_INIT("from_wave"),         12, CELL_TEXT   },
+    {S_INIT("change_difference"), 16, CELL_NUMBER },
+    {S_INIT("change_low"),        12, CELL_NUMBER },
+    {S_INIT("change_high"),       12, CELL_NUMBER },
+    {S_INIT("change_test"),       12, CELL_TEXT   },
+    {S_INIT("change_p"),          12, CELL_NUMBER },
+    {S_INIT("change_p_adjusted"), 16, CELL_NUMBER },
+    {S_INIT("change_family"),     16, CELL_TEXT   },
+    {S_INIT("change_label"),      18, CELL_TEXT   },
+    {S_INIT("change_markant"),    14, CELL_BOOL   },
+    {S_INIT("versus_kind"),       16, CELL_TEXT   },
+    {S_INIT("versus_difference"), 16, CELL_NUMBER },
+    {S_INIT("versus_low"),        12, CELL_NUMBER },
+    {S_INIT("versus_high"),       12, CELL_NUMBER },
+    {S_INIT("versus_test"),       12, CELL_TEXT   },
+    {S_INIT("versus_p"),          12, CELL_NUMBER },
+    {S_INIT("versus_p_adjusted"), 16, CELL_NUMBER },
+    {S_INIT("versus_family"),     16, CELL_TEXT   },
+    {S_INIT("mean"),              10, CELL_NUMBER },
+    {S_INIT("sd"),                10, CELL_NUMBER },
 };
 enum { COLUMNS = COUNT_OF(columns) };
 
@@ -145,9 +145,12 @@ static void put_versus(Line *line, const ReportCompare *k)
 
 static void put_means(Line *line, bool is_number, ReportState state, bool has, double mean, double sd)
 {
-    if (is_number && state == REPORT_HIDDEN) put_hidden(line, 2);
-    else if (!has) put_empty(line, 2);
-    else put(line, cell_number(mean)), put(line, cell_number(sd));
+    if (is_number && state == REPORT_HIDDEN)
+        put_hidden(line, 2);
+    else if (!has)
+        put_empty(line, 2);
+    else
+        put(line, cell_number(mean)), put(line, cell_number(sd));
 }
 
 static void put_valid(Line *line, ReportState state, int64_t valid)
@@ -182,8 +185,10 @@ static void item_line(Arena *arena, const Report *r, const ReportItem *item, Lin
     put(line, is_hidden ? cell_hidden() : item->state == REPORT_SHOWN ? cell_integer(item->excluded) : cell_none());
     put_share(line, &item->agree, is_hidden && has_share(item));
     put_describing(line, &item->agree);
-    if (is_hidden && item->options.n) put(line, cell_hidden());
-    else put_text(line, item->has_distribution ? distribution_text(arena, &item->distribution) : S(""));
+    if (is_hidden && item->options.n)
+        put(line, cell_hidden());
+    else
+        put_text(line, item->has_distribution ? distribution_text(arena, &item->distribution) : S(""));
     put_change(line, &item->change);
     put_empty(line, 8);
     put_means(line, item->kind == ITEM_NUMBER, item->state, item->has_mean, item->mean, item->sd);
@@ -223,8 +228,10 @@ typedef struct Target {
 
 static void give(const Target *to, const Line *line)
 {
-    if (to->csv) csv_row(to->csv, CSV_PROGRAM, line->v, COLUMNS);
-    else sheet_row(to->sheet, line->v, COLUMNS);
+    if (to->csv)
+        csv_row(to->csv, CSV_PROGRAM, line->v, COLUMNS);
+    else
+        sheet_row(to->sheet, line->v, COLUMNS);
 }
 
 static void give_all(Arena *arena, const Report *r, const Target *to)
@@ -267,7 +274,8 @@ static Strs read_me(Ctx *c, const Report *r)
     Str *v = NEW(c->arena, Str, 5);
     v[0] = STR_CAT(c->arena, S("Måling: "), r->wave, S(". Enhed: "), r->unit.name, S(" ("), r->unit.code, S(")."));
     v[1] = STR_CAT(c->arena, S("Frigivet "), date_iso(c->arena, r->released), S("."));
-    v[2] = S("\"skjult\" betyder, at tallet kunne røbe, hvad enkelte har svaret, eller at det skjuler andre små tal. Det er aldrig nul.");
+    v[2] = S(
+        "\"skjult\" betyder, at tallet kunne røbe, hvad enkelte har svaret, eller at det skjuler andre små tal. Det er aldrig nul.");
     v[3] = S("En tom celle betyder, at tallet ikke findes for den række.");
     v[4] = S("Andele har 95 %-intervaller (Wilson). Små forskelle er oftest tilfældige.");
     return (Strs){v, 5};
