@@ -49,6 +49,15 @@ Markup front_strip(Ctx *c, const LooseEnd *end)
     return chart_svg(c, &chart);
 }
 
+/* Begins a sentence; words that begin with another letter than a–z are left alone. */
+static Str capital(Ctx *c, Str words)
+{
+    Buf b = buf_new(c->arena, words.n);
+    buf_add(&b, words);
+    if (b.n && b.p[0] >= 'a' && b.p[0] <= 'z') b.p[0] = (char)(b.p[0] - 'a' + 'A');
+    return buf_str(&b);
+}
+
 /* "Tirsdag 24. november, uge 48" */
 static Str day_line(Ctx *c)
 {
@@ -56,8 +65,7 @@ static Str day_line(Ctx *c)
     text_weekday_date(&b, c->lang, c->today);
     buf_add(&b, S(", "));
     text_week(&b, c->lang, c->today);
-    if (b.n && b.p[0] >= 'a' && b.p[0] <= 'z') b.p[0] = (char)(b.p[0] - 'a' + 'A');
-    return buf_str(&b);
+    return capital(c, buf_str(&b));
 }
 
 static Msg lead(Ctx *c, const FrontPage *p)
@@ -65,8 +73,12 @@ static Msg lead(Ctx *c, const FrontPage *p)
     Str day = day_line(c);
     if (p->is_empty) return TF("{1}. Der er ingen løse ender i jeres del af tråden.", day);
     if (!p->costly.n) return TF("{1}. Intet haster. Det kan tages, når der er ro til det.", day);
-    Str how_many = msg_text(c, TN("{1} ting koster noget at vente med.", "{1} ting koster noget at vente med.", p->costly.n));
-    return TF("{1}. {2} Resten kan tages, når der er ro til det.", day, how_many);
+    bool is_one = p->costly.n == 1, is_all = !p->calm.n && !p->tidy.n;
+    Str number = capital(c, text_number_word(c->lang, p->costly.n));
+    if (is_one && is_all) return TF("{1}. Én ting koster noget at vente med.", day);
+    if (is_one) return TF("{1}. Én ting koster noget at vente med. Resten kan tages, når der er ro til det.", day);
+    if (is_all) return TF("{1}. {2} ting koster noget at vente med.", day, number);
+    return TF("{1}. {2} ting koster noget at vente med. Resten kan tages, når der er ro til det.", day, number);
 }
 
 static Err get_front(Ctx *c)
