@@ -19,7 +19,8 @@
 #include "feature/unit/unit_web.h"
 
 const Feature *const features[] = {
-    &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature, &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
+    &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
+    &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
     &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -121,7 +121,8 @@ Err second_prove(Ctx *c, Str sealed_hex, Str code, SecondSetup *ret)
     Str secret = {0};
     TRY(unbind(c, sealed_hex, &secret));
     SecondSetup setup = {.step = totp_match((const unsigned char *)secret.p, secret.n, c->now, code)};
-    if (setup.step < 0) ctx_problem(c, S("code"), T("Koden passer ikke. Skriv de seks cifre, som appen viser lige nu, og se efter, at telefonens ur går rigtigt."));
+    if (setup.step < 0)
+        ctx_problem(c, S("code"), T("Koden passer ikke. Skriv de seks cifre, som appen viser lige nu, og se efter, at telefonens ur går rigtigt."));
     TRY(ctx_check(c));
     setup.sealed = secret_seal(c, c->app->secrets, PURPOSE_TOTP, secret);
     for (int i = 0; i < RECOVERY_CODES; i++) {

@@ -165,7 +165,8 @@ Err audit_seal(Ctx *c, int64_t *ret_rows)
     return OK;
 }
 
-SQL_SCAN(SEALS, "verifying reads every seal", "SELECT owner_id, month, seq, first_id, last_id, row_count, hash FROM audit_seal ORDER BY owner_id, month, seq");
+SQL_SCAN(SEALS, "verifying reads every seal",
+         "SELECT owner_id, month, seq, first_id, last_id, row_count, hash FROM audit_seal ORDER BY owner_id, month, seq");
 /* A row slipped in between two seals is in none of them: counted apart. */
 SQL_SCAN(LOOSE_ROWS, "verifying reads every row",
          "SELECT count(*) FROM audit a WHERE a.id <= (SELECT coalesce(max(s.last_id), 0) FROM audit_seal s WHERE s.owner_id = a.owner_id)"

@@ -69,7 +69,8 @@ static void tell_search(Ctx *c, const AuditFilter *f)
     const struct {
         const char *name;
         int64_t v;
-    } parts[] = {{"owner=", f->owner_id}, {" who=", f->person_id}, {" about=", f->about_id}, {" from=", f->from.ms / DAY_MS}, {" to=", f->to.ms / DAY_MS}};
+    } parts[] = {{"owner=", f->owner_id}, {" who=", f->person_id}, {" about=", f->about_id},
+                 {" from=", f->from.ms / DAY_MS}, {" to=", f->to.ms / DAY_MS}};
     Buf b = buf_new(c->arena, 300);
     for (ptrdiff_t i = 0; i < COUNT_OF(parts); i++) {
         buf_add(&b, str_of_z(parts[i].name));

@@ -91,19 +91,14 @@ Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool *
     return OK;
 }
 
-enum { QUESTIONNAIRES_MAX = 200 };
-SQL(QUESTIONNAIRES, "SELECT code FROM v_questionnaire ORDER BY code LIMIT $1");
-
 Err survey_questionnaires(Ctx *c, CodeNames *ret)
 {
-    CodeNames all = {.v = NEW(c->arena, Str, QUESTIONNAIRES_MAX), .name = NEW(c->arena, Str, QUESTIONNAIRES_MAX)};
-    Rows r = db_query(c, QUESTIONNAIRES, QUESTIONNAIRES_MAX);
-    while (db_next(&r)) all.v[all.n++] = db_str(&r, 0);
-    TRY(db_done(&r));
-    for (ptrdiff_t i = 0; i < all.n; i++) {
-        Questionnaire q = {0};
-        TRY(questionnaire_newest(c, all.v[i], &q));
-        all.name[i] = lang_text(q.title, c->lang == LANG_EN ? S("en") : S("da"));
+    QuestionnaireLines lines = {0};
+    TRY(questionnaire_list(c, &lines));
+    CodeNames all = {.v = NEW(c->arena, Str, lines.n), .name = NEW(c->arena, Str, lines.n), .n = lines.n};
+    for (ptrdiff_t i = 0; i < lines.n; i++) {
+        all.v[i] = lines.v[i].code;
+        all.name[i] = lines.v[i].title;
     }
     *ret = all;
     return OK;

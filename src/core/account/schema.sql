@@ -1,0 +1,1 @@
+-- account keeps nothing of its own: people, access and audit do.

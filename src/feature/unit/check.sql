@@ -1,0 +1,1 @@
+-- Nothing is kept, so nothing can break.

@@ -1,0 +1,1 @@
+-- unit keeps nothing of its own: core/organisation does.
