@@ -12,6 +12,7 @@ import csv
 import json
 import math
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -211,7 +212,8 @@ def main():
     if not (OPEN / "r").is_dir():
         print("skipped: the real data are not here")
         sys.exit(77)
-    WORK.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
     run("init")
     run("organisation", "import", write("org.csv", "code,name,kind,parent_code,valid_from,valid_to\nUS,Alle,region,,2016-08-01,\n"))
     # each wave has the tree of its day, with the units that the waves before it made

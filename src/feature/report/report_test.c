@@ -8,16 +8,20 @@
 #include "store.h"
 
 #define OPTION(value, text) "{\"value\":" #value ",\"text\":{\"da\":\"" text "\"}}"
-#define SCALE                                                                                                            \
-    "\"scales\":{\"enig5\":{\"options\":[" OPTION(1, "Helt uenig") "," OPTION(2, "Uenig") "," OPTION(3, "Hverken") ","   \
-    OPTION(4, "Enig") "," OPTION(5, "Helt enig") "," OPTION(9, "Ved ikke") "],\"agree\":[4,5],\"disagree\":[1,2],"       \
-    "\"dont_know\":[9]}}"
-#define DOCUMENT(text)                                                                                                   \
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"],"   \
-    SCALE ",\"sections\":[{\"code\":\"SAM\",\"title\":{\"da\":\"Samarbejde\"},\"theme\":\"samarbejde\",\"items\":["      \
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"" text "\"},\"core\":true},"            \
-    "{\"code\":\"N1\",\"kind\":\"number\",\"text\":{\"da\":\"Hvor mange?\"}},"                                           \
-    "{\"code\":\"F1\",\"kind\":\"multiple\",\"scale\":\"enig5\",\"text\":{\"da\":\"Hvilke?\"}}]}],"                      \
+#define SCALE                                                                                                                \
+    "\"scales\":{\"enig5\":{\"options\":[" OPTION(1, "Helt uenig") "," OPTION(2, "Uenig") "," OPTION(                        \
+        3,                                                                                                                   \
+        "Hverken") "," OPTION(4,                                                                                             \
+                              "Enig") "," OPTION(5,                                                                          \
+                                                 "Helt enig") "," OPTION(9,                                                  \
+                                                                         "Ved ikke") "],\"agree\":[4,5],\"disagree\":[1,2]," \
+                                                                                     "\"dont_know\":[9]}}"
+#define DOCUMENT(text)                                                                                                       \
+    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"]," SCALE \
+    ",\"sections\":[{\"code\":\"SAM\",\"title\":{\"da\":\"Samarbejde\"},\"theme\":\"samarbejde\",\"items\":["                \
+    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"" text "\"},\"core\":true},"                \
+    "{\"code\":\"N1\",\"kind\":\"number\",\"text\":{\"da\":\"Hvor mange?\"}},"                                               \
+    "{\"code\":\"F1\",\"kind\":\"multiple\",\"scale\":\"enig5\",\"text\":{\"da\":\"Hvilke?\"}}]}],"                          \
     "\"scores\":[{\"code\":\"TEAM\",\"title\":{\"da\":\"Team\"},\"items\":[\"Q1\"],\"min_answered\":0.5}]}"
 
 enum { Q1, N1, F1, TEAM };
@@ -61,10 +65,12 @@ static int64_t measure(const World *w, int which)
 static void tally(const World *w, const char *unit, int64_t item, int64_t group, int64_t value, int64_t n)
 {
     char sql[300];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO tally (wave_id, unit_id, item_id, group_id, value, n) VALUES (%lld, %lld, %lld, %lld, %lld, %lld)"
-             " ON CONFLICT (wave_id, unit_id, item_id, group_id, value) DO UPDATE SET n = tally.n + excluded.n",
-             (long long)w->wave.id.v, (long long)test_unit(w->c, unit), (long long)item, (long long)group, (long long)value, (long long)n);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO tally (wave_id, unit_id, item_id, group_id, value, n) VALUES (%lld, %lld, %lld, %lld, %lld, %lld)"
+        " ON CONFLICT (wave_id, unit_id, item_id, group_id, value) DO UPDATE SET n = tally.n + excluded.n",
+        (long long)w->wave.id.v, (long long)test_unit(w->c, unit), (long long)item, (long long)group, (long long)value,
+        (long long)n);
     test_sql(w->c, sql);
 }
 
@@ -108,7 +114,8 @@ static const ReportItem *item_in(const World *w, const char *unit, int which)
 static const ReportGroup *group_in(const ReportItem *item, const char *dimension, const char *group)
 {
     for (ptrdiff_t i = 0; i < item->groups.n; i++)
-        if (str_eq(item->groups.v[i].dimension, str_of_z(dimension)) && str_eq(item->groups.v[i].group, str_of_z(group)))
+        if (str_eq(item->groups.v[i].dimension, str_of_z(dimension)) &&
+            str_eq(item->groups.v[i].group, str_of_z(group)))
             return &item->groups.v[i];
     return NULL;
 }
@@ -180,7 +187,8 @@ TEST(report, a_low_response_is_said_and_four_who_answered_are_not)
     invite(&w, "S12", 30), invite(&w, "S21", 100), invite(&w, "S11-3A", 30);
     answers(&w, "S12", 15, 9), answers(&w, "S21", 100, 70), answers(&w, "S11-3A", 11, 8);
     release_of(&w, NULL);
-    const ReportResponse s12 = report_of(&w, "S12")->response, s21 = report_of(&w, "S21")->response, s11 = report_of(&w, "S11")->response;
+    const ReportResponse s12 = report_of(&w, "S12")->response, s21 = report_of(&w, "S21")->response,
+                         s11 = report_of(&w, "S11")->response;
     CHECK(s12.has_rate && s12.caution == REPORT_UNDER_60);
     CHECK_NEAR(s12.rate, 0.5, 0);
     CHECK(s11.has_rate && s11.caution == REPORT_UNDER_40);
@@ -194,7 +202,8 @@ TEST(report, four_who_answered_are_not_told_and_no_caution_tells_it)
     answers(&w, "S12", 15, 9), answers(&w, "S21", 4, 3), answers(&w, "S11-3A", 11, 8);
     release_of(&w, NULL);
     const ReportResponse s21 = report_of(&w, "S21")->response;
-    CHECK(!s21.has_answered && !s21.has_rate && s21.has_invited && s21.invited == 10 && s21.caution == REPORT_NO_CAUTION);
+    CHECK(!s21.has_answered && !s21.has_rate && s21.has_invited && s21.invited == 10 &&
+          s21.caution == REPORT_NO_CAUTION);
     CHECK(!report_of(&w, "K2")->response.has_answered);
     CHECK(!report_of(&w, "K1")->response.has_answered || !report_of(&w, "R1")->response.has_answered);
 }
@@ -310,7 +319,8 @@ TEST(report, a_score_is_a_mean_with_welch_beside_it)
     World old = {.c = c};
     old.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &old.q);
     answers(&old, "S12", 20, 0);
-    tally(&old, "S12", measure(&old, TEAM), 0, 2 * 4096 + 1, 10), tally(&old, "S12", measure(&old, TEAM), 0, 4 * 4096 + 1, 10);
+    tally(&old, "S12", measure(&old, TEAM), 0, 2 * 4096 + 1, 10),
+        tally(&old, "S12", measure(&old, TEAM), 0, 4 * 4096 + 1, 10);
     release_of(&old, NULL);
     World w = world_on(c, "2025");
     answers(&w, "S12", 20, 0);
@@ -332,7 +342,8 @@ TEST(report, numbers_have_a_mean_and_choices_count_those_who_chose)
     World w = world();
     answers(&w, "S12", 12, 6);
     tally(&w, "S12", measure(&w, N1), 0, 2000000, 6), tally(&w, "S12", measure(&w, N1), 0, 4000000, 6);
-    tally(&w, "S12", measure(&w, F1), 0, -1, 11), tally(&w, "S12", measure(&w, F1), 0, 1, 7), tally(&w, "S12", measure(&w, F1), 0, 2, 9);
+    tally(&w, "S12", measure(&w, F1), 0, -1, 11), tally(&w, "S12", measure(&w, F1), 0, 1, 7),
+        tally(&w, "S12", measure(&w, F1), 0, 2, 9);
     release_of(&w, NULL);
     const ReportItem *n1 = item_in(&w, "S12", N1), *f1 = item_in(&w, "S12", F1);
     CHECK(n1->valid == 12 && n1->has_mean && !n1->agree.is && !n1->has_distribution);
@@ -364,13 +375,18 @@ TEST(report, a_group_is_compared_with_the_rest_also_those_without_a_value)
 /* DOMAIN §5.5: twelve schools, those with an even number take part. */
 TEST(report, participants_are_compared_school_by_school)
 {
-    static const int64_t n[] = {20, 25, 30, 18, 22, 28, 24, 19, 27, 31, 21, 23}, x[] = {15, 18, 25, 12, 18, 19, 13, 10, 18, 17, 11, 14};
+    static const int64_t n[] = {20, 25, 30, 18, 22, 28, 24, 19, 27, 31, 21, 23},
+                         x[] = {15, 18, 25, 12, 18, 19, 13, 10, 18, 17, 11, 14};
     Ctx *c = test_store();
     char code[12][8];
     for (int i = 0; i < 12; i++) {
         UnitId id = {0};
         snprintf(code[i], sizeof code[i], "P%d", i);
-        NewUnit unit = {.code = str_of_z(code[i]), .name = str_of_z(code[i]), .kind = S("skole"), .parent_code = S("K2"), .valid_from = {19205}};
+        NewUnit unit = {.code = str_of_z(code[i]),
+                        .name = str_of_z(code[i]),
+                        .kind = S("skole"),
+                        .parent_code = S("K2"),
+                        .valid_from = {19205}};
         CHECK_OK(organisation_add(c, unit, &id));
     }
     CHECK_OK(organisation_reach_rebuild(c));
@@ -483,7 +499,8 @@ TEST(report, a_release_takes_the_wave_through_its_states_and_opens_it_to_the_uni
     CHECK_OK(survey_by_id(w.c, w.wave.id, &w.wave));
     CHECK(w.wave.state == WAVE_FRIGIVET_SKOLE);
     CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication_audience WHERE audience = 'ledelse'"), 8);
-    CHECK_INT(test_count(w.c, "SELECT min(since) FROM publication_audience WHERE audience = 'forvaltning'"), w.c->today.day + 14);
+    CHECK_INT(test_count(w.c, "SELECT min(since) FROM publication_audience WHERE audience = 'forvaltning'"),
+              w.c->today.day + 14);
 }
 
 /* ---- outputs -------------------------------------------------------------------------------- */
@@ -502,7 +519,11 @@ TEST(report, the_table_says_skjult_for_a_hidden_number_and_nothing_for_none)
     answers(&w, "S12", 20, 9), answers(&w, "S21", 3, 2), answers(&w, "S11-3A", 25, 10);
     release_of(&w, NULL);
     CHECK_OK(report_csv(w.c, report_of(&w, "S21"), &csv));
-    CHECK(str_find(csv, S("2026,S21,1,SAM,samarbejde,Q1,Vi samarbejder,,,true,skjult,skjult,skjult,skjult,skjult,skjult,,,skjult,,"), 0) > 0);
+    CHECK(
+        str_find(
+            csv,
+            S("2026,S21,1,SAM,samarbejde,Q1,Vi samarbejder,,,true,skjult,skjult,skjult,skjult,skjult,skjult,,,skjult,,"),
+            0) > 0);
     CHECK(str_find(csv, S("2026,S21,1,,,TEAM,Team,,,true,skjult,,"), 0) > 0);
 }
 
