@@ -299,7 +299,8 @@ const Command program_commands[] = {
     {"serve", "", "Serves pages until it is told to stop (SIGTERM, SIGINT).", true, program_serve},
     {"check", "", "Holds the store against its own rules; exit 1 when one is broken. May run while serve does.", true, run_check},
     {"user add", "--login L --name N --unit CODE --role ROLE [--invite]",
-     "Adds a person with an account; the password is read from standard input, or with --invite chosen through the link that is printed.", true, run_user_add},
+     "Adds a person with an account; the password is read from standard input, or with --invite chosen through"
+     " the link that is printed.", true, run_user_add},
     {"config check", "", "Reads the settings (--config FILE) and tells every fault in them.", false, run_config_check},
     {"help", "[COMMAND]", "Tells every command, or one.", false, program_help},
     {0},

@@ -18,7 +18,9 @@ static const char *const cheap[] = {
     "adgangskode", "kodeord", "hemmelig", "password", "passwort", "passord", "losenord", "secret", "letmein", "welcome",
     "velkommen", "default", "changeme", "administrator", "admin", "systemadm", "sysadm", "root", "guest", "bruger", "user",
     "login", "logind", "master", "test", "demo", "qwertyuiop", "qwerty", "qwertz", "azerty", "asdfghjkl", "asdfgh", "asdf",
-    "zxcvbnm", "zxcvbn", "zxcv", "qazwsx", "1qaz2wsx", "1q2w3e4r5t", "1q2w3e4r", "1q2w3e", "q1w2e3r4", "q1w2e3", "abcdefgh", "abcdef", "abcd", "abc", "iloveyou", "jegelskerdig", "elskerdig",
+    "zxcvbnm", "zxcvbn", "zxcv", "qazwsx", "1qaz2wsx",
+    "1q2w3e4r5t", "1q2w3e4r", "1q2w3e", "q1w2e3r4", "q1w2e3", "abcdefgh", "abcdef", "abcd", "abc",
+    "iloveyou", "jegelskerdig", "elskerdig",
     "loveyou", "love", "skat", "skatter", "dragon", "monkey", "football", "fodbold", "baseball", "superman", "batman",
     "starwars", "pokemon", "princess", "prinsesse", "sunshine", "solskin", "shadow", "trustno", "whatever", "computer",
     "internet", "google", "facebook", "microsoft", "windows", "danmark", "denmark", "kobenhavn", "copenhagen", "arhus",
@@ -149,6 +151,8 @@ Err access_password_check(Ctx *c, Str password, Str login, Str name)
     else if (login.n && str_find(text_name_fold(c->arena, password), text_name_fold(c->arena, login), 0) >= 0)
         ctx_problem(c, S("password"), T("Adgangskoden må ikke indeholde dit brugernavn."));
     else if (worth(plain(c, password), own_words(c, login, name)) < WORTH_MIN)
-        ctx_problem(c, S("password"), T("Adgangskoden er for let at gætte. Vælg tre eller fire ord, der ikke hører sammen, og som ikke er dit navn, en årstid eller et tastemønster."));
+        ctx_problem(c, S("password"),
+                    T("Adgangskoden er for let at gætte. Vælg tre eller fire ord, der ikke hører sammen, "
+                      "og som ikke er dit navn, en årstid eller et tastemønster."));
     return ctx_check(c);
 }
