@@ -151,6 +151,29 @@ static unsigned placeholders(Str s)
     return set;
 }
 
+/* A "{" that is none of {1}…{4}, or a "%" of printf: nothing fills them in. */
+static bool is_unfillable(Str s)
+{
+    for (ptrdiff_t at = 0; at < s.n; at++) {
+        char next = at + 1 < s.n ? s.p[at + 1] : '\0';
+        if (s.p[at] == '%' && ((next >= 'a' && next <= 'z') || (next >= '0' && next <= '9'))) return true;
+        if (s.p[at] == '{' && !(at + 2 < s.n && s.p[at + 2] == '}' && next >= '1' && next <= '4')) return true;
+    }
+    return false;
+}
+
+/* What a reader meets first and last; pieces of a sentence are set side by side by it. */
+static bool has_other_ends(Str english, Str danish)
+{
+    static const char kept[] = " .:;?,(\n";
+    if (english.n == 0 || danish.n == 0) return english.n != danish.n;
+    if ((english.p[0] == ' ') != (danish.p[0] == ' ')) return true;
+    if (str_ends(danish, S("ct."))) return false; /* "pct.": the stop may be the word's or the sentence's */
+    for (const char *k = kept; *k; k++)
+        if ((english.p[english.n - 1] == *k) != (danish.p[danish.n - 1] == *k)) return true;
+    return false;
+}
+
 static bool is_finished(const PoEntry *e)
 {
     return !e->is_fuzzy && e->form[0].n > 0 && (e->plural.n == 0 || e->form[1].n > 0);
@@ -162,6 +185,10 @@ static Str mismatch(const PoEntry *e, const PoEntry *wanted)
     if (!str_eq(e->plural, wanted->plural)) return S("another plural than the program's");
     if (placeholders(e->form[0]) != placeholders(e->text)) return S("other {1}…{4} than the Danish text");
     if (e->plural.n && placeholders(e->form[1]) != placeholders(e->plural)) return S("other {1}…{4} in the plural");
+    if (is_unfillable(e->form[0]) || is_unfillable(e->form[1]) || is_unfillable(e->text) || is_unfillable(e->plural))
+        return S("only {1}…{4} are filled in, no other { and no %");
+    if (has_other_ends(e->form[0], e->text) || (e->plural.n && has_other_ends(e->form[1], e->plural)))
+        return S("another space or sign at its end than the Danish text");
     return (Str){0};
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Is every text of the program in po/en.po, translated, with the same {1}…{4}?
-#   tool/po_check.sh BUILD            says what is wrong; exit 1 when anything
+#   tool/po_check.sh BUILD            says what is wrong and how to mend it; exit
+#                                     1 when anything (./test runs this one)
 #   tool/po_check.sh BUILD --update   first brings new texts into po/en.po (empty)
 #                                     and drops those that are gone
 # BUILD is a built build folder: templates are read as the C made from them.
@@ -21,5 +22,11 @@ if [ "${2:-}" = --update ]; then
     msgattrib --no-obsolete --no-wrap --sort-output "$build/en.po" -o po/en.po
     sed -i '/^"POT-Creation-Date:/d' po/en.po
 fi
-msgfmt --check-header --check-domain -o /dev/null po/en.po
-"$build/tool/po" check po/en.po "$pot"
+msgfmt --check-domain -o /dev/null po/en.po
+"$build/tool/po" check po/en.po "$pot" || {
+    cat <<END
+To mend it: tool/po_check.sh $1 --update
+then write the English in the empty msgstr lines of po/en.po (words of the field: doc/words.md) and commit po/en.po at once.
+END
+    exit 1
+}

@@ -1,5 +1,6 @@
 /* po table en.po OUT.c         writes the C table
-   po check en.po texts.pot     says what en.po lacks; exit 1 when anything */
+   po check en.po texts.pot     says what en.po lacks, then "N passed, N failed",
+                                counted in texts; exit 1 when anything */
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,10 @@ static int check(Arena *arena, const char *path, const char *pot)
     if (!read_po(arena, path, &po) || !read_po(arena, pot, &wanted)) return 1;
     Str told = po_check(arena, &po, &wanted, str_of_z(path));
     fwrite(told.p, 1, (size_t)told.n, stdout);
-    return told.n ? 1 : 0;
+    ptrdiff_t bad = 0;
+    for (ptrdiff_t i = 0; i < told.n; i++) bad += told.p[i] == '\n';
+    printf("%td passed, %td failed\n", wanted.n > bad ? wanted.n - bad : 0, bad);
+    return bad ? 1 : 0;
 }
 
 int main(int argc, char **argv)

@@ -39,6 +39,23 @@ TEST(po, missing_fuzzy_empty_stale_and_other_arguments_are_told)
                 "en.po:0: not translated: \"Luk\"\n"));
 }
 
+TEST(po, what_nothing_fills_in_is_told)
+{
+    CHECK_STR(complaints("msgid \"{1} svar\"\nmsgid_plural \"{1} svarene\"\nmsgstr[0] \"{1} answer\"\nmsgstr[1] \"{1} answers\"\n"
+                         "msgid \"Luk\"\nmsgstr \"Close {name}\"\nmsgctxt \"knap\"\nmsgid \"Luk\"\nmsgstr \"Shut %s\"\n",
+                         program),
+              S("en.po:7: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"
+                "en.po:5: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"));
+}
+
+TEST(po, a_lost_space_or_stop_is_told)
+{
+    static const char danish[] = "msgid \" og \"\nmsgstr \"\"\n\nmsgid \"Gemt.\"\nmsgstr \"\"\n\nmsgid \"4 pct.\"\nmsgstr \"\"\n";
+    CHECK_STR(complaints("msgid \" og \"\nmsgstr \"and \"\nmsgid \"Gemt.\"\nmsgstr \"Saved\"\nmsgid \"4 pct.\"\nmsgstr \"4 per cent\"\n", danish),
+              S("en.po:1: another space or sign at its end than the Danish text: \" og \"\n"
+                "en.po:3: another space or sign at its end than the Danish text: \"Gemt.\"\n"));
+}
+
 TEST(po, long_strings_go_on_in_the_next_line)
 {
     Po po = parsed("msgid \"\"\n\"Hej \"\n\"\\\"du\\\"\\n\"\nmsgstr \"\"\n\"Hello\"\n");
