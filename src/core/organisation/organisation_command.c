@@ -1,58 +1,9 @@
 /* `traad organisation import FILE.csv [--institutionsregister]` (FORMATS §1). */
 #include "core/organisation/organisation_command.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "core/app.h"
+#include "core/command_file.h"
 #include "core/organisation/organisation.h"
-
-typedef struct Mapping {
-    void *p;
-    size_t n;
-} Mapping;
-
-static void unmap(Ctx *c, void *data)
-{
-    (void)c;
-    const Mapping *m = data;
-    munmap(m->p, m->n);
-}
-
-static Err refuse_file(Ctx *c, Str path, Str why)
-{
-    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
-}
-
-static Err map_open_file(Ctx *c, int file, Str path, Str *ret)
-{
-    struct stat s;
-    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
-    if (s.st_size > ORGANISATION_FILE_BYTES) return refuse_file(c, path, S("larger than 64 MB"));
-    *ret = S("");
-    if (s.st_size == 0) return OK;
-    Mapping *m = NEW(c->arena, Mapping, 1);
-    *m = (Mapping){.n = (size_t)s.st_size};
-    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, file, 0);
-    if (m->p == MAP_FAILED) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    ctx_at_end(c, unmap, m);
-    *ret = (Str){m->p, (ptrdiff_t)m->n};
-    return OK;
-}
-
-/* The whole file, mapped until the Ctx ends. */
-static Err map_file(Ctx *c, Str path, Str *ret)
-{
-    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    Err err = map_open_file(c, file, path, ret);
-    close(file);
-    return err;
-}
 
 typedef struct ImportWork {
     UnitFile *file;
@@ -99,7 +50,7 @@ static Err run_import(Ctx *c, Args args, Buf *out)
     OrganisationFormat format = ORGANISATION_PLAIN;
     ImportWork *work = NEW(c->arena, ImportWork, 1);
     TRY(read_args(c, args, &path, &format));
-    TRY(map_file(c, path, &text));
+    TRY(command_file_read(c, path, ORGANISATION_FILE_BYTES, &text));
     TRY(organisation_file_read(c, text, format, &work->file));
     c->work = work;
     TRY(writer_run(c->app->writer, c, "organisation", write_import));

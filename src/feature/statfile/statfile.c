@@ -1,13 +1,7 @@
 #include "feature/statfile/statfile.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/number.h"
+#include "core/command_file.h"
 #include "feature/statfile/statfile_kinds.h"
 
 enum { FILE_MAX = 256 << 20 }; /* bytes */
@@ -40,55 +34,12 @@ Err statfile_compute(Ctx *c, Str kind, Str text, Buf *out)
     return OK;
 }
 
-typedef struct Mapping {
-    void *p;
-    size_t n;
-} Mapping;
-
-static void unmap(Ctx *c, void *data)
-{
-    (void)c;
-    const Mapping *m = data;
-    munmap(m->p, m->n);
-}
-
-static Err refuse_file(Ctx *c, Str path, Str why)
-{
-    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
-}
-
-static Err map_open_file(Ctx *c, int file, Str path, Str *ret)
-{
-    struct stat s;
-    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
-    if (s.st_size > FILE_MAX) return refuse_file(c, path, S("larger than 256 MB"));
-    *ret = S("");
-    if (s.st_size == 0) return OK;
-    Mapping *m = NEW(c->arena, Mapping, 1);
-    *m = (Mapping){.n = (size_t)s.st_size};
-    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, file, 0);
-    if (m->p == MAP_FAILED) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    ctx_at_end(c, unmap, m);
-    *ret = (Str){m->p, (ptrdiff_t)m->n};
-    return OK;
-}
-
-/* The whole file, mapped until the Ctx ends. */
-static Err map_file(Ctx *c, Str path, Str *ret)
-{
-    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    Err err = map_open_file(c, file, path, ret);
-    close(file);
-    return err;
-}
-
 static Err run_stats(Ctx *c, Args args, Buf *out)
 {
     if (args.n > 0 && !find_kind(args.v[0])) return refuse_kind(c, args.v[0]);
     if (args.n != 2) return fail(c, E_INVALID, msg_verbatim(S("usage: traad stats KIND FILE.csv")));
     Str text = {0};
-    TRY(map_file(c, args.v[1], &text));
+    TRY(command_file_read(c, args.v[1], FILE_MAX, &text));
     ptrdiff_t before = out->n;
     Err err = statfile_compute(c, args.v[0], text, out);
     if (err != OK) out->n = before;

@@ -1,0 +1,104 @@
+#include "core/command_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static Err refuse(Ctx *c, Str path, Str why)
+{
+    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
+}
+
+static Err refuse_errno(Ctx *c, Str path)
+{
+    return refuse(c, path, str_of_z(strerrordesc_np(errno)));
+}
+
+static Err refuse_size(Ctx *c, Str path, int64_t max_bytes)
+{
+    Buf why = buf_new(c->arena, 40);
+    buf_add(&why, S("larger than "));
+    buf_add_i64(&why, max_bytes >> 20);
+    buf_add(&why, S(" MB"));
+    return refuse(c, path, buf_str(&why));
+}
+
+/* ---- reading ------------------------------------------------------------------------- */
+
+static void unmap(Ctx *c, void *data)
+{
+    (void)c;
+    const Str *mapped = data;
+    munmap((void *)mapped->p, (size_t)mapped->n);
+}
+
+static Err map_open_file(Ctx *c, int fd, Str path, int64_t max_bytes, Str *ret)
+{
+    struct stat s;
+    if (fstat(fd, &s) != 0 || !S_ISREG(s.st_mode)) return refuse(c, path, S("not a regular file"));
+    if (s.st_size > max_bytes) return refuse_size(c, path, max_bytes);
+    *ret = S("");
+    if (s.st_size == 0) return OK;
+    void *p = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (p == MAP_FAILED) return refuse_errno(c, path);
+    Str *mapped = NEW(c->arena, Str, 1);
+    *mapped = *ret = (Str){p, (ptrdiff_t)s.st_size};
+    ctx_at_end(c, unmap, mapped);
+    return OK;
+}
+
+Err command_file_read(Ctx *c, Str path, int64_t max_bytes, Str *ret)
+{
+    int fd = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return refuse_errno(c, path);
+    Err err = map_open_file(c, fd, path, max_bytes, ret);
+    close(fd);
+    return err;
+}
+
+/* ---- writing ------------------------------------------------------------------------- */
+
+struct NewFile {
+    int fd;
+    bool has_name;
+    Str path;
+    const char *to, *part;
+};
+
+static void end(Ctx *c, void *data)
+{
+    (void)c;
+    const NewFile *file = data;
+    close(file->fd);
+    if (!file->has_name) unlink(file->part);
+}
+
+Err command_file_new(Ctx *c, Str path, int mode, NewFile **ret)
+{
+    NewFile *file = NEW(c->arena, NewFile, 1);
+    *file = (NewFile){.path = path, .to = str_z(c->arena, path), .part = str_z(c->arena, STR_CAT(c->arena, path, S(".part")))};
+    file->fd = open(file->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (file->fd < 0) return refuse_errno(c, path);
+    ctx_at_end(c, end, file);
+    *ret = file;
+    return OK;
+}
+
+Err command_file_store(Ctx *c, NewFile *file, Str bytes)
+{
+    for (ptrdiff_t at = 0; at < bytes.n;) {
+        ssize_t n = write(file->fd, bytes.p + at, (size_t)(bytes.n - at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return refuse_errno(c, file->path);
+        at += n;
+    }
+    if (fsync(file->fd) != 0 || rename(file->part, file->to) != 0) return refuse_errno(c, file->path);
+    file->has_name = true;
+    return OK;
+}

@@ -1,0 +1,82 @@
+#include "core/command_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store.h"
+
+static Str folder_new(Ctx *c)
+{
+    char name[] = "/tmp/traad-command-file.XXXXXX";
+    CHECK(mkdtemp(name) != NULL);
+    return str_copy(c->arena, str_of_z(name));
+}
+
+static Str at(Ctx *c, Str folder, const char *name)
+{
+    return STR_CAT(c->arena, folder, S("/"), str_of_z(name));
+}
+
+static bool is_there(Ctx *c, Str path)
+{
+    return access(str_z(c->arena, path), F_OK) == 0;
+}
+
+TEST(command_file, what_is_stored_is_read_again_by_its_owner_alone)
+{
+    Ctx *c = test_store();
+    Str folder = folder_new(c), path = at(c, folder, "a.csv"), text = {0};
+    NewFile *file = NULL;
+    CtxMark mark = ctx_mark(c);
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    CHECK(!is_there(c, path));
+    CHECK_OK(command_file_store(c, file, S("én linje\n")));
+    ctx_rewind(c, mark);
+    struct stat s;
+    CHECK_INT(stat(str_z(c->arena, path), &s), 0);
+    CHECK_INT(s.st_mode & 0777, 0600);
+    CHECK_OK(command_file_read(c, path, 1 << 20, &text));
+    CHECK_STR(text, S("én linje\n"));
+    unlink(str_z(c->arena, path));
+    CHECK_INT(rmdir(str_z(c->arena, folder)), 0); /* nothing else was left */
+}
+
+TEST(command_file, what_was_not_stored_leaves_nothing_and_keeps_what_was_there)
+{
+    Ctx *c = test_store();
+    Str folder = folder_new(c), path = at(c, folder, "a.csv"), text = {0};
+    NewFile *file = NULL;
+    CtxMark mark = ctx_mark(c);
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    CHECK_OK(command_file_store(c, file, S("first")));
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    ctx_rewind(c, mark);
+    CHECK_OK(command_file_read(c, path, 1 << 20, &text));
+    CHECK_STR(text, S("first"));
+    unlink(str_z(c->arena, path));
+    CHECK_INT(rmdir(str_z(c->arena, folder)), 0);
+}
+
+TEST(command_file, refusals_name_the_file_and_the_reason)
+{
+    Ctx *c = test_store();
+    Str folder = folder_new(c), path = at(c, folder, "a.csv"), text = {0};
+    NewFile *file = NULL;
+    CHECK_ERR(command_file_read(c, path, 1 << 20, &text), E_CONFLICT);
+    CHECK_STR(c->message.arg[0].s, STR_CAT(c->arena, path, S(": No such file or directory")));
+    ctx_forgive(c);
+    CHECK_ERR(command_file_read(c, folder, 1 << 20, &text), E_CONFLICT);
+    CHECK_STR(c->message.arg[0].s, STR_CAT(c->arena, folder, S(": not a regular file")));
+    ctx_forgive(c);
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    char *big = calloc(1, (1 << 20) + 1);
+    CHECK_OK(command_file_store(c, file, (Str){big, (1 << 20) + 1}));
+    free(big);
+    CHECK_ERR(command_file_read(c, path, 1 << 20, &text), E_CONFLICT);
+    CHECK_STR(c->message.arg[0].s, STR_CAT(c->arena, path, S(": larger than 1 MB")));
+    CHECK_ERR(command_file_new(c, at(c, folder, "none/a.csv"), 0600, &file), E_CONFLICT);
+    unlink(str_z(c->arena, path));
+    rmdir(str_z(c->arena, folder));
+}
