@@ -44,8 +44,8 @@ TEST(po, what_nothing_fills_in_is_told)
     CHECK_STR(complaints("msgid \"{1} svar\"\nmsgid_plural \"{1} svarene\"\nmsgstr[0] \"{1} answer\"\nmsgstr[1] \"{1} answers\"\n"
                          "msgid \"Luk\"\nmsgstr \"Close {name}\"\nmsgctxt \"knap\"\nmsgid \"Luk\"\nmsgstr \"Shut %s\"\n",
                          program),
-              S("en.po:7: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"
-                "en.po:5: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"));
+              S("en.po:5: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"
+                "en.po:8: only {1}…{4} are filled in, no other { and no %: \"Luk\"\n"));
 }
 
 TEST(po, a_lost_space_or_stop_is_told)
