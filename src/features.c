@@ -11,7 +11,11 @@
 #include "core/shell/shell_web.h"
 #include "feature/answer/answer.h"
 #include "feature/answer/answer_web.h"
+#include "feature/limesurvey/limesurvey.h"
+#include "feature/publication/publication_feature.h"
+#include "feature/questionnaire/questionnaire.h"
 #include "feature/questionnaire/questionnaire_web.h"
+#include "feature/release/release_command.h"
 #include "feature/report/report_web.h"
 #include "feature/statfile/statfile.h"
 #include "feature/support/support_web.h"
@@ -21,10 +25,15 @@
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
     &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
-    &statfile_feature, &questionnaire_feature, &survey_feature, &answer_feature, &report_feature,
+    &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &answer_feature,
+    &publication_feature, &release_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
 
 /* Before a wave's key is destroyed. */
 SurveyClosing *const survey_closings[] = {answer_texts_settle};
 const int survey_closing_count = sizeof survey_closings / sizeof *survey_closings;
+
+/* Files of other programs that are questionnaires, too. */
+const QuestionnaireReader questionnaire_readers[] = {{S_INIT(".lss"), limesurvey_questionnaire}};
+const int questionnaire_reader_count = sizeof questionnaire_readers / sizeof *questionnaire_readers;

@@ -305,7 +305,7 @@ static const struct {
     {"survey wave", make_waves}, /* after the questionnaires */
     {"survey unit of a wave", make_units_of_waves},
     /* Not walked: a report needs a released wave, and its addresses three names.
-       src/feature/report/report_page_test.c holds their reading to the table. */
+       src/feature/report/report_read_test.c holds their reading to the table. */
     {"school report", NULL},
     {"municipal report", NULL},
 };

@@ -1,24 +1,7 @@
-/* What was released, read back, and given out in its formats. */
+/* What was released, given out in its formats: a table of them. */
 #include "feature/report/report.h"
 
 #include "base/number.h"
-#include "feature/report/report_model.h"
-
-#define PUBLICATION "SELECT id, number, released_on, report, frame FROM publication WHERE wave_id = $1 AND unit_id = $2"
-SQL(NEWEST, PUBLICATION " ORDER BY number DESC LIMIT 1");
-SQL(NUMBERED, PUBLICATION " AND number = $3");
-
-Err report_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publication *ret)
-{
-    Rows r = number ? db_query(c, NUMBERED, wave, unit, number) : db_query(c, NEWEST, wave, unit);
-    bool found = db_next(&r);
-    Publication p = {0};
-    if (found) p = (Publication){db_i64(&r, 0), db_i64(&r, 1), {(int32_t)db_i64(&r, 2)}, db_str(&r, 3), db_str(&r, 4)};
-    TRY(db_done(&r));
-    if (!found) return E_NOT_FOUND;
-    *ret = p;
-    return OK;
-}
 
 /* ---- formats ------------------------------------------------------------------------ */
 
@@ -74,7 +57,7 @@ Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_byt
     if (!f) return fail(c, E_INVALID, T("Det format findes ikke."));
     if (f->stored) return f->stored(c, p, ret_bytes);
     Report r = {0};
-    TRY(report_parse(c, p, &r));
+    TRY(publication_parse(c, p, &r));
     /* In Danish for every reader: the file is the same whoever asked for it. */
     Lang before = c->lang;
     c->lang = LANG_DA;

@@ -6,7 +6,7 @@
 #ifndef FEATURE_REPORT_REPORT_PAGES_H
 #define FEATURE_REPORT_REPORT_PAGES_H
 
-#include "feature/report/report_model.h"
+#include "feature/report/report.h"
 #include "render/chart/chart.h"
 #include "render/form.h"
 

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 
-enum { AUDIENCES = 4, FOCUSES = 500, READER_BYTES = 2000 };
+enum { FOCUSES = 500, READER_BYTES = 2000 };
 
 bool report_is_municipal(Str kind)
 {
@@ -57,11 +57,11 @@ static Str reader_rows(Ctx *c)
     " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = m.unit_id)))"
 
 SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"
-          " JOIN publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
+          " JOIN v_publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
           " WHERE w.uid = $1 AND u.code = $2");
-SQL(COUNT_OPEN, "SELECT count(*) FROM publication_audience a"
+SQL(COUNT_OPEN, "SELECT count(*) FROM v_publication_audience a"
                 " JOIN v_survey_unit u ON u.wave_id = a.wave_id AND u.unit_id = a.unit_id"
-                " JOIN publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
+                " JOIN v_publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
                 " WHERE a.wave_id = $4 AND a.unit_id = $5 AND a.since <= $2 AND" IS_READER);
 
 Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *ret)
@@ -84,11 +84,11 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
 }
 
 SQL(READABLE, "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"
-              " CASE WHEN EXISTS (SELECT 1 FROM publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"
+              " CASE WHEN EXISTS (SELECT 1 FROM v_publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"
               " AND s.audience = 'medarbejdere') THEN 1 ELSE 0 END"
-              " FROM publication p JOIN v_survey_wave w ON w.id = p.wave_id"
+              " FROM v_publication p JOIN v_survey_wave w ON w.id = p.wave_id"
               " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"
-              " WHERE p.number = 1 AND EXISTS (SELECT 1 FROM publication_audience a WHERE a.wave_id = p.wave_id"
+              " WHERE p.number = 1 AND EXISTS (SELECT 1 FROM v_publication_audience a WHERE a.wave_id = p.wave_id"
               " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"
               " ORDER BY p.released_on DESC, p.wave_id DESC, u.depth, u.name_sort, u.code LIMIT $4");
 
@@ -105,34 +105,6 @@ Err report_readable(Ctx *c, Readables *ret)
     }
     TRY(db_done(&r));
     *ret = all;
-    return OK;
-}
-
-/* ---- audiences -------------------------------------------------------------------------- */
-
-SQL(READ_AUDIENCES, "SELECT audience, since FROM publication_audience WHERE wave_id = $1 AND unit_id = $2 ORDER BY CASE audience"
-                    " WHEN 'ledelse' THEN 1 WHEN 'medarbejdere' THEN 2 WHEN 'forvaltning' THEN 3 ELSE 4 END");
-
-Err report_audiences(Ctx *c, WaveId wave, UnitId unit, Audiences *ret)
-{
-    Audiences all = {.v = NEW(c->arena, Audience, AUDIENCES)};
-    Rows r = db_query(c, READ_AUDIENCES, wave, unit);
-    while (all.n < AUDIENCES && db_next(&r)) all.v[all.n++] = (Audience){db_str(&r, 0), {(int32_t)db_i64(&r, 1)}};
-    TRY(db_done(&r));
-    *ret = all;
-    return OK;
-}
-
-SQL(SHOW, "INSERT INTO publication_audience (wave_id, unit_id, audience, since, by_person)"
-          " SELECT p.wave_id, p.unit_id, 'medarbejdere', $3, $4 FROM publication p"
-          " WHERE p.wave_id = $1 AND p.unit_id = $2 AND p.number = 1"
-          " ON CONFLICT (wave_id, unit_id, audience) DO NOTHING");
-
-Err report_show(Ctx *c, WaveId wave, UnitId unit)
-{
-    int changed = 0;
-    TRY(db_exec(c, SHOW, &changed, wave, unit, c->today, c->viewer));
-    if (changed == 0) return fail(c, E_CONFLICT, T("Medarbejderne kan allerede læse rapporten."));
     return OK;
 }
 

@@ -6,7 +6,7 @@
 #ifndef FEATURE_REPORT_REPORT_READ_H
 #define FEATURE_REPORT_REPORT_READ_H
 
-#include "feature/report/report.h"
+#include "feature/publication/publication.h"
 
 enum { REPORT_PAGE = 200, REPORT_FOCUS_MAX = 4000 };
 
@@ -28,14 +28,6 @@ typedef struct Readable {
 typedef struct Readables { Readable *v; ptrdiff_t n; bool more; } Readables;
 /* What the viewer may read; newest first, at most REPORT_PAGE. */
 MUST Err report_readable(Ctx *c, Readables *ret);
-
-typedef struct Audience { Str code; Date since; } Audience;
-typedef struct Audiences { Audience *v; ptrdiff_t n; } Audiences;
-/* In the order ledelse, medarbejdere, forvaltning, offentlig. */
-MUST Err report_audiences(Ctx *c, WaveId wave, UnitId unit, Audiences *ret);
-/* Inside a write: the staff may read it from today on. E_CONFLICT when they
-   may already, or nothing has been released. */
-MUST Err report_show(Ctx *c, WaveId wave, UnitId unit);
 
 typedef struct Focus {
     Str section, body, author;

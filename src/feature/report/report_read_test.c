@@ -31,7 +31,7 @@ static void publish(const Shelf *s, const char *unit, const char *owner)
     char sql[400];
     snprintf(sql, sizeof sql,
              "INSERT INTO publication (owner_id, wave_id, unit_id, number, round_id, released_on, report, frame)"
-             " SELECT %lld, %lld, %lld, 1, id, %d, '{}', '{}' FROM release_round",
+             " SELECT %lld, %lld, %lld, 1, id, %d, '{}', '{}' FROM publication_round",
              (long long)test_unit(s->c, owner), (long long)s->wave.id.v, (long long)test_unit(s->c, unit), s->c->today.day);
     test_sql(s->c, sql);
     put(s, unit, "ledelse", 0);
@@ -47,7 +47,7 @@ static Shelf shelf(void)
     CHECK_OK(questionnaire_parse(s.c, S(DOCUMENT), &q));
     CHECK_OK(questionnaire_store(s.c, &q, (UnitId){test_unit(s.c, "R1")}, &is_new));
     CHECK_OK(survey_add(s.c, (NewWave){.questionnaire = S("P"), .name = S("2026")}, &s.wave));
-    snprintf(sql, sizeof sql, "INSERT INTO release_round (wave_id, number, released_on, counts) VALUES (%lld, 1, %d, '%064d')",
+    snprintf(sql, sizeof sql, "INSERT INTO publication_round (wave_id, number, released_on, counts) VALUES (%lld, 1, %d, '%064d')",
              (long long)s.wave.id.v, s.c->today.day, 0);
     test_sql(s.c, sql);
     publish(&s, "S11", "K1");
@@ -102,10 +102,10 @@ TEST(report_read, the_staff_reads_once_the_head_shows_it)
     Shelf s = shelf();
     be(&s, "S11-A", "team");
     CHECK(!reads(&s, "S11", false));
-    CHECK_OK(report_show(s.c, s.wave.id, (UnitId){test_unit(s.c, "S11")}));
+    CHECK_OK(publication_show(s.c, s.wave.id, (UnitId){test_unit(s.c, "S11")}));
     CHECK(reads(&s, "S11", false));
     CHECK_INT(listed(&s), 1);
-    CHECK_ERR(report_show(s.c, s.wave.id, (UnitId){test_unit(s.c, "S11")}), E_CONFLICT);
+    CHECK_ERR(publication_show(s.c, s.wave.id, (UnitId){test_unit(s.c, "S11")}), E_CONFLICT);
 }
 
 TEST(report_read, another_school_and_another_municipality_read_nothing)

@@ -3,7 +3,8 @@
    apply is an empty cell. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/report/report_inside.h"
+#include "feature/report/report.h"
+#include "render/sheet/sheet.h"
 
 enum { SHEET_CSV_BYTES = 32 << 20 };
 

@@ -1,539 +1,355 @@
-/* Reports from counts to bytes. Counts are put straight into the tallies: how
-   answers get there is tested in feature/answer. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/number.h"
-#include "feature/report/report_inside.h"
-#include "stats/cluster.h"
+#include "feature/report/report_pages.h"
+#include "render/pdf/pdf_check.h"
 #include "store.h"
+#include "test.h"
 
-#define OPTION(value, text) "{\"value\":" #value ",\"text\":{\"da\":\"" text "\"}}"
-#define SCALE                                                                                                                \
-    "\"scales\":{\"enig5\":{\"options\":[" OPTION(1, "Helt uenig") "," OPTION(2, "Uenig") "," OPTION(                        \
-        3,                                                                                                                   \
-        "Hverken") "," OPTION(4,                                                                                             \
-                              "Enig") "," OPTION(5,                                                                          \
-                                                 "Helt enig") "," OPTION(9,                                                  \
-                                                                         "Ved ikke") "],\"agree\":[4,5],\"disagree\":[1,2]," \
-                                                                                     "\"dont_know\":[9]}}"
-#define DOCUMENT(text)                                                                                                       \
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"]," SCALE \
-    ",\"sections\":[{\"code\":\"SAM\",\"title\":{\"da\":\"Samarbejde\"},\"theme\":\"samarbejde\",\"items\":["                \
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"" text "\"},\"core\":true},"                \
-    "{\"code\":\"N1\",\"kind\":\"number\",\"text\":{\"da\":\"Hvor mange?\"}},"                                               \
-    "{\"code\":\"F1\",\"kind\":\"multiple\",\"scale\":\"enig5\",\"text\":{\"da\":\"Hvilke?\"}}]}],"                          \
-    "\"scores\":[{\"code\":\"TEAM\",\"title\":{\"da\":\"Team\"},\"items\":[\"Q1\"],\"min_answered\":0.5}]}"
+/* ---- a report with everything that a page must know how to say ---- */
 
-enum { Q1, N1, F1, TEAM };
-
-typedef struct World {
-    Ctx *c;
-    Questionnaire q;
-    Wave wave;
-} World;
-
-static Wave add_wave(Ctx *c, const char *document, const char *name, const char *previous, Questionnaire *ret_q)
+static LangTexts both(Ctx *c, const char *da, const char *en)
 {
-    bool is_new = false;
-    Wave wave = {0};
-    Questionnaire q = {0};
-    CHECK_OK(questionnaire_parse(c, str_of_z(document), &q));
-    CHECK_OK(questionnaire_store(c, &q, (UnitId){test_unit(c, "R1")}, &is_new));
-    NewWave n = {.questionnaire = S("PERS"), .name = str_of_z(name), .previous = str_of_z(previous)};
-    CHECK_OK(survey_add(c, n, &wave));
-    CHECK_OK(questionnaire_load(c, wave.questionnaire, ret_q));
-    return wave;
+    LangText *v = NEW(c->arena, LangText, 2);
+    v[0] = (LangText){S("da"), str_of_z(da)};
+    v[1] = (LangText){S("en"), str_of_z(en)};
+    return (LangTexts){v, 2};
 }
 
-static World world_on(Ctx *c, const char *previous)
+static Values values_of(Ctx *c, int64_t a, int64_t b)
 {
-    World w = {.c = c};
-    w.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2026", previous, &w.q);
-    return w;
+    Values all = {.v = NEW(c->arena, int64_t, 2), .n = 2};
+    all.v[0] = a;
+    all.v[1] = b;
+    return all;
 }
 
-static World world(void)
+static Options agree_options(Ctx *c)
 {
-    return world_on(test_store(), "");
+    static const char *const da[] = {"helt uenig", "uenig", "hverken eller", "enig", "helt enig", "ved ikke"};
+    static const char *const en[] = {"strongly disagree", "disagree", "neither", "agree", "strongly agree", "don't know"};
+    Options all = {.v = NEW(c->arena, Option, COUNT_OF(da)), .n = COUNT_OF(da)};
+    for (int i = 0; i < COUNT_OF(da); i++) all.v[i] = (Option){i + 1, both(c, da[i], en[i])};
+    return all;
 }
 
-static int64_t measure(const World *w, int which)
+static ReportItem item_of(Ctx *c, const char *code, const char *da, const char *en)
 {
-    return which == TEAM ? w->q.scores.v[0].id.v : w->q.items.v[which].id.v;
+    return (ReportItem){
+        .code = str_of_z(code), .section = S("SAM"), .theme = S("samarbejde"), .text = str_of_z(da), .texts = both(c, da, en),
+        .kind = ITEM_SINGLE, .options = agree_options(c), .agree_set = values_of(c, 4, 5), .disagree_set = values_of(c, 1, 2),
+        .dont_know_set = {values_of(c, 6, 6).v, 1}, .state = REPORT_HIDDEN,
+    };
 }
 
-static void tally(const World *w, const char *unit, int64_t item, int64_t group, int64_t value, int64_t n)
+static ReportItem shown(Ctx *c, ReportItem item, const int64_t count[5], double low, double high)
 {
-    char sql[300];
-    snprintf(
-        sql, sizeof sql,
-        "INSERT INTO tally (wave_id, unit_id, item_id, group_id, value, n) VALUES (%lld, %lld, %lld, %lld, %lld, %lld)"
-        " ON CONFLICT (wave_id, unit_id, item_id, group_id, value) DO UPDATE SET n = tally.n + excluded.n",
-        (long long)w->wave.id.v, (long long)test_unit(w->c, unit), (long long)item, (long long)group, (long long)value,
-        (long long)n);
-    test_sql(w->c, sql);
+    item.state = REPORT_SHOWN;
+    item.has_distribution = true;
+    item.distribution = (ReportCounts){NEW(c->arena, ReportCount, 5), 5};
+    for (int i = 0; i < 5; i++) {
+        item.distribution.v[i] = (ReportCount){i + 1, count[i]};
+        item.valid += count[i];
+    }
+    int64_t agree = count[3] + count[4];
+    item.agree = (ReportShare){.is = true, .count = agree, .share = (double)agree / (double)item.valid, .low = low, .high = high};
+    return item;
 }
 
-/* n rows that answered the core item, `agree` of them 4, the others 2. */
-static void answers(const World *w, const char *unit, int64_t n, int64_t agree)
+static void changed(Ctx *c, ReportItem *item, Label label, double difference, int64_t before, int64_t of)
 {
-    tally(w, unit, 0, 0, 0, n);
-    tally(w, unit, 0, 0, 1, n);
-    if (agree) tally(w, unit, measure(w, Q1), 0, 4, agree);
-    if (n > agree) tally(w, unit, measure(w, Q1), 0, 2, n - agree);
+    item->change = (ReportCompare){.is = true, .other = S("2025"), .is_comparable = label != LABEL_IKKE_SAMMENLIGNELIG,
+                                   .difference = difference, .low = difference - 0.2, .high = difference + 0.2, .label = label};
+    item->years = (ReportYears){NEW(c->arena, ReportYear, 1), 1};
+    item->years.v[0] = (ReportYear){.wave = S("2025"), .valid = of, .has_count = true, .count = before};
 }
 
-static void invite(const World *w, const char *unit, int64_t n)
+static void grouped(Ctx *c, ReportItem *item)
 {
-    CHECK_OK(survey_invited_set(w->c, w->wave.id, (UnitId){test_unit(w->c, unit)}, S(""), n));
+    item->groups = (ReportGroups){NEW(c->arena, ReportGroup, 3), 3};
+    item->groups.v[0] = (ReportGroup){.dimension = S("enhed"), .group = S("kommune"), .state = REPORT_SHOWN, .valid = 210,
+                                      .agree = {.is = true, .count = 97, .share = 97.0 / 210}};
+    item->groups.v[1] = (ReportGroup){.dimension = S("rolle"), .group = S("leder"), .state = REPORT_HIDDEN};
+    item->groups.v[2] = (ReportGroup){.dimension = S("rolle"), .group = S("personale"), .state = REPORT_SHOWN, .valid = 27,
+                                      .agree = {.is = true, .count = 18, .share = 18.0 / 27},
+                                      .versus = {.is = true, .p_adjusted = 0.01, .difference = 0.25}};
 }
 
-static Released release_of(World *w, const char *unit)
-{
-    Prepared *p = NULL;
-    CHECK_OK(survey_by_id(w->c, w->wave.id, &w->wave));
-    CHECK_OK(report_prepare(w->c, &w->wave, (UnitId){unit ? test_unit(w->c, unit) : 0}, &p));
-    CHECK_OK(report_publish(w->c, p));
-    return report_released(p);
-}
+enum { ITEMS = 6 };
 
-static Report *report_of(const World *w, const char *unit)
+/* Certain, by chance, few answers, new wording, words only, hidden. */
+static Report fixture(Ctx *c)
 {
-    Publication p = {0};
-    Report *r = NEW(w->c->arena, Report, 1);
-    CHECK_OK(report_load(w->c, w->wave.id, (UnitId){test_unit(w->c, unit)}, 0, &p));
-    CHECK_OK(report_parse(w->c, &p, r));
+    ReportItem *v = NEW(c->arena, ReportItem, ITEMS);
+    v[0] = shown(c, item_of(c, "Q1", "Vi har fast tid til at følge op", "We have fixed time to follow up"), (int64_t[]){3, 6, 7, 18, 9}, 0.48, 0.76);
+    changed(c, &v[0], LABEL_SIKKER, 0.33, 13, 44);
+    v[1] = shown(c, item_of(c, "Q2", "Vi ser på hinandens undervisning", "We watch each other teach"), (int64_t[]){7, 13, 9, 10, 4}, 0.20, 0.47);
+    changed(c, &v[1], LABEL_USIKKER, -0.09, 18, 43);
+    v[2] = shown(c, item_of(c, "Q3", "Vi deler ansvaret for alle børn", "We share the children"), (int64_t[]){1, 1, 3, 7, 4}, 0.44, 0.86);
+    changed(c, &v[2], LABEL_FAA_SVAR, 0.1, 9, 15);
+    v[3] = shown(c, item_of(c, "Q4", "Vi bruger det, eleverne fortæller", "We use what pupils say"), (int64_t[]){2, 6, 9, 17, 7}, 0.43, 0.72);
+    changed(c, &v[3], LABEL_IKKE_SAMMENLIGNELIG, 0, 0, 0);
+    v[4] = item_of(c, "Q5", "Vi hjælper hinanden", "We help each other");
+    v[4].state = REPORT_WORDS;
+    v[4].valid = 7;
+    v[5] = item_of(c, "Q6", "Ressourcecentret ændrer det, jeg gør", "The centre changes what I do");
+    for (int i = 0; i < ITEMS; i++) grouped(c, &v[i]);
+    Report r = {
+        .wave = S("2026"), .unit = {S("S11"), S("Bakkeskolen"), S("skole")}, .version = 1, .released = {20577}, .minimum = 5,
+        .response = {.has_invited = true, .has_answered = true, .has_rate = true, .invited = 58, .answered = 44, .rate = 44.0 / 58},
+        .items = {v, ITEMS}, .title = both(c, "Medarbejdernes svar", "What staff answered"), .previous = S("2025"),
+        .path = {NEW(c->arena, ReportUnit, 1), 1}, .sections = {NEW(c->arena, ReportSection, 1), 1},
+    };
+    r.path.v[0] = (ReportUnit){S("K1"), S("Fjordby Kommune"), S("kommune")};
+    r.sections.v[0] = (ReportSection){S("SAM"), S("samarbejde"), both(c, "Samarbejde i teamet", "Working together"), 0, ITEMS};
     return r;
 }
 
-static const ReportItem *item_in(const World *w, const char *unit, int which)
+static Str html_of(Ctx *c, const Report *r)
 {
-    return &report_of(w, unit)->items.v[which];
+    Str bytes = {0};
+    CHECK_OK(report_html(c, r, &bytes));
+    return bytes;
 }
 
-static const ReportGroup *group_in(const ReportItem *item, const char *dimension, const char *group)
+static bool has(Str s, const char *part)
 {
-    for (ptrdiff_t i = 0; i < item->groups.n; i++)
-        if (str_eq(item->groups.v[i].dimension, str_of_z(dimension)) &&
-            str_eq(item->groups.v[i].group, str_of_z(group)))
-            return &item->groups.v[i];
-    return NULL;
+    return str_find(s, str_of_z(part), 0) >= 0;
 }
 
-/* ---- hiding -------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
-TEST(report, fewer_than_five_are_hidden_with_a_partner)
+TEST(report_words, below_twenty_answers_percent_is_the_nearest_five)
 {
-    World w = world();
-    answers(&w, "S11-3A", 3, 1), answers(&w, "S12", 20, 9), answers(&w, "S21", 30, 20);
-    release_of(&w, NULL);
-    CHECK(item_in(&w, "S11", Q1)->state == REPORT_HIDDEN);
-    CHECK(item_in(&w, "S21", Q1)->state == REPORT_SHOWN);
-    /* K1 = S11 + S12: with both of them shown, three could be told */
-    CHECK((item_in(&w, "S12", Q1)->state == REPORT_HIDDEN) || (item_in(&w, "K1", Q1)->state == REPORT_HIDDEN));
-    test_clean(w.c);
+    CHECK_INT(report_pct(11, 16).v, 70);
+    CHECK(report_pct(11, 16).is_circa);
+    CHECK_INT(report_pct(1, 40).v, 3); /* 2.5: half up */
+    CHECK(!report_pct(1, 40).is_circa);
+    CHECK_INT(report_pct(19, 19).v, 100);
 }
 
-TEST(report, one_school_of_a_municipality_is_hidden_with_it)
+TEST(report_words, a_change_has_a_sign_and_a_real_minus)
 {
-    World w = world();
-    answers(&w, "S11-3A", 40, 20), answers(&w, "S12", 30, 9), answers(&w, "S21", 4, 2);
-    release_of(&w, NULL);
-    CHECK(item_in(&w, "S21", Q1)->state == REPORT_HIDDEN);
-    CHECK(item_in(&w, "K2", Q1)->state == REPORT_HIDDEN);
-    const ReportItem *k1 = item_in(&w, "K1", Q1), *r1 = item_in(&w, "R1", Q1);
-    CHECK(k1->state == REPORT_HIDDEN || r1->state == REPORT_HIDDEN);
-    test_clean(w.c);
+    Ctx *c = test_ctx_plain();
+    CHECK_STR(report_points(c, 0.334), S("+33 point"));
+    CHECK_STR(report_points(c, -0.045), S("\xe2\x88\x92" "5 point"));
+    CHECK_STR(report_points(c, 0.001), S("0 point"));
 }
 
-TEST(report, one_school_that_is_its_municipality_is_not_compared_with_it)
+/* ---- findings ---- */
+
+TEST(report_words, the_certain_change_is_the_headline)
 {
-    World w = world();
-    answers(&w, "S11-3A", 40, 20), answers(&w, "S12", 30, 9), answers(&w, "S21", 24, 12);
-    release_of(&w, NULL);
-    const ReportGroup *k2 = group_in(item_in(&w, "S21", Q1), "enhed", "kommune");
-    CHECK(k2->state == REPORT_SHOWN);
-    CHECK_INT(k2->valid, 24);
-    CHECK(!k2->versus.is);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    CHECK_STR(view.sections.v[0].finding, S("Sikker ændring siden 2025: 33 point flere er enige i: »Vi har fast tid til at følge op«. "
+                                            "På de andre spørgsmål, der kan sammenlignes, ligner svarene dem fra 2025."));
 }
 
-TEST(report, a_unit_without_answers_has_a_report_in_which_all_is_hidden)
+TEST(report_words, without_a_certain_change_nothing_is_explained)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9);
-    Released r = release_of(&w, NULL);
-    CHECK_INT(r.released, 8);
-    const Report *empty = report_of(&w, "S21");
-    CHECK(!empty->response.has_answered && empty->items.v[Q1].state == REPORT_HIDDEN);
-    CHECK(group_in(&empty->items.v[Q1], "enhed", "region")->state == REPORT_SHOWN);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.items.v[0].change.label = LABEL_USIKKER;
+    CHECK_STR(report_view(c, &r).sections.v[0].finding, S("Svarene ligner dem fra 2025. Ingen ændring er sikker."));
 }
 
-TEST(report, all_alike_and_below_ten_is_told_in_words)
+TEST(report_words, a_first_measurement_tells_levels_and_no_change)
 {
-    World w = world();
-    answers(&w, "S12", 9, 9), answers(&w, "S21", 10, 10), answers(&w, "S11-3A", 9, 8);
-    release_of(&w, NULL);
-    const ReportItem *words = item_in(&w, "S12", Q1);
-    CHECK(words->state == REPORT_WORDS);
-    CHECK_INT(words->valid, 9);
-    CHECK(!words->agree.is && !words->has_distribution);
-    CHECK(item_in(&w, "S21", Q1)->state == REPORT_SHOWN);
-    CHECK(item_in(&w, "S11", Q1)->state == REPORT_SHOWN);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.previous = S("");
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].change = (ReportCompare){0};
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].years = (ReportYears){0};
+    ReportView view = report_view(c, &r);
+    CHECK(str_starts(view.sections.v[0].finding, S("Flest er enige i »")));
+    CHECK(!has(html_of(c, &r), "Sikker ændring"));
 }
 
-TEST(report, a_low_response_is_said_and_four_who_answered_are_not)
+TEST(report_words, all_hidden_has_no_figure_at_all)
 {
-    World w = world();
-    invite(&w, "S12", 30), invite(&w, "S21", 100), invite(&w, "S11-3A", 30);
-    answers(&w, "S12", 15, 9), answers(&w, "S21", 100, 70), answers(&w, "S11-3A", 11, 8);
-    release_of(&w, NULL);
-    const ReportResponse s12 = report_of(&w, "S12")->response, s21 = report_of(&w, "S21")->response,
-                         s11 = report_of(&w, "S11")->response;
-    CHECK(s12.has_rate && s12.caution == REPORT_UNDER_60);
-    CHECK_NEAR(s12.rate, 0.5, 0);
-    CHECK(s11.has_rate && s11.caution == REPORT_UNDER_40);
-    CHECK(s21.has_rate && s21.caution == REPORT_NO_CAUTION);
-}
-
-TEST(report, four_who_answered_are_not_told_and_no_caution_tells_it)
-{
-    World w = world();
-    invite(&w, "S12", 30), invite(&w, "S21", 10), invite(&w, "S11-3A", 30);
-    answers(&w, "S12", 15, 9), answers(&w, "S21", 4, 3), answers(&w, "S11-3A", 11, 8);
-    release_of(&w, NULL);
-    const ReportResponse s21 = report_of(&w, "S21")->response;
-    CHECK(!s21.has_answered && !s21.has_rate && s21.has_invited && s21.invited == 10 &&
-          s21.caution == REPORT_NO_CAUTION);
-    CHECK(!report_of(&w, "K2")->response.has_answered);
-    CHECK(!report_of(&w, "K1")->response.has_answered || !report_of(&w, "R1")->response.has_answered);
-}
-
-/* ---- the example of FORMATS §4 --------------------------------------------------------- */
-
-static void formats_last_year(Ctx *c)
-{
-    World w = {.c = c};
-    w.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &w.q);
-    invite(&w, "S11-3A", 38);
-    answers(&w, "S11-3A", 22, 13), answers(&w, "S12", 100, 70), answers(&w, "S21", 40, 20);
-    release_of(&w, NULL);
-}
-
-static World formats_example(void)
-{
-    Ctx *c = test_store();
-    formats_last_year(c);
-    World w = world_on(c, "2025");
-    static const int64_t count[] = {2, 3, 2, 11, 7};
-    invite(&w, "S11-3A", 40);
-    tally(&w, "S11-3A", 0, 0, 0, 27), tally(&w, "S11-3A", 0, 0, 1, 27);
-    for (int i = 0; i < 5; i++) tally(&w, "S11-3A", measure(&w, Q1), 0, i + 1, count[i]);
-    tally(&w, "S11-3A", measure(&w, Q1), 0, 9, 2);
-    answers(&w, "S12", 185, 132), answers(&w, "S21", 60, 30);
-    release_of(&w, NULL);
-    return w;
-}
-
-TEST(report, the_example_of_the_format_has_its_figures)
-{
-    World w = formats_example();
-    const Report *r = report_of(&w, "S11");
-    const ReportItem *q1 = &r->items.v[Q1];
-    CHECK(r->response.answered == 27 && r->response.invited == 40 && r->response.caution == REPORT_NO_CAUTION);
-    CHECK(q1->valid == 25 && q1->excluded == 2 && q1->agree.count == 18 && q1->distribution.v[3].count == 11);
-    CHECK_NEAR(q1->agree.low, 0.524234, 5e-7);
-    CHECK_NEAR(q1->agree.high, 0.857161, 5e-7);
-    CHECK_NEAR(q1->agree.describing_low, 0.600951, 5e-7);
-    CHECK_NEAR(q1->agree.describing_high, 0.814496, 5e-7);
-    CHECK_NEAR(q1->change.difference, 0.129091, 5e-7);
-    CHECK_NEAR(q1->change.low, -0.134515, 5e-7);
-    CHECK_NEAR(q1->change.high, 0.374550, 5e-7);
-    CHECK_NEAR(q1->change.p, 0.351371, 5e-7);
-    CHECK_NEAR(q1->change.p_adjusted, 0.351371, 5e-7);
-    CHECK_STR(q1->change.family, S("SAM/aar"));
-    CHECK(q1->change.label == LABEL_USIKKER && q1->change.is_markant);
-}
-
-TEST(report, the_unit_above_less_this_one_is_the_other_side)
-{
-    World w = formats_example();
-    const ReportGroup *k1 = group_in(item_in(&w, "S11", Q1), "enhed", "kommune");
-    CHECK(k1->valid == 210 && k1->agree.count == 150 && !k1->agree.has_describing);
-    CHECK_STR(k1->versus.other, S("parent"));
-    CHECK_NEAR(k1->versus.difference, 0.006486, 5e-7);
-    CHECK_NEAR(k1->versus.low, -0.198352, 5e-7);
-    CHECK_NEAR(k1->versus.high, 0.160014, 5e-7);
-    CHECK_NEAR(k1->versus.p, 0.946276, 5e-7);
-    CHECK_STR(k1->versus.family, S("SAM/kommune"));
-}
-
-TEST(report, what_is_written_reads_back_to_the_same_bytes)
-{
-    World w = formats_example();
-    Publication p = {0};
-    Report r = {0};
-    Str report = {0}, frame = {0};
-    CHECK_OK(report_load(w.c, w.wave.id, (UnitId){test_unit(w.c, "S11")}, 0, &p));
-    CHECK_OK(report_parse(w.c, &p, &r));
-    CHECK_OK(report_json(w.c, &r, &report));
-    CHECK_OK(report_frame_json(w.c, &r, &frame));
-    CHECK_STR(report, p.report);
-    CHECK_STR(frame, p.frame);
-}
-
-/* ---- last year ---------------------------------------------------------------------------- */
-
-TEST(report, other_words_are_never_compared)
-{
-    Ctx *c = test_store();
-    World old = world_on(c, "");
-    answers(&old, "S12", 40, 20);
-    release_of(&old, NULL);
-    World w = {.c = c};
-    w.wave = add_wave(c, DOCUMENT("Vi samarbejder tit"), "2027", "2026", &w.q);
-    answers(&w, "S12", 40, 30);
-    release_of(&w, NULL);
-    const ReportCompare *k = &item_in(&w, "S12", Q1)->change;
-    CHECK(k->is && !k->is_comparable && k->label == LABEL_IKKE_SAMMENLIGNELIG);
-    CHECK_STR(k->other, S("2026"));
-    CHECK_INT(item_in(&w, "S12", Q1)->years.n, 0);
-}
-
-TEST(report, there_is_no_change_from_a_year_that_is_hidden)
-{
-    Ctx *c = test_store();
-    World old = {.c = c};
-    old.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &old.q);
-    answers(&old, "S12", 4, 2), answers(&old, "S21", 30, 10);
-    release_of(&old, NULL);
-    World w = world_on(c, "2025");
-    answers(&w, "S12", 40, 30), answers(&w, "S21", 30, 10);
-    release_of(&w, NULL);
-    CHECK(item_in(&w, "S12", Q1)->state == REPORT_SHOWN);
-    CHECK(!item_in(&w, "S12", Q1)->change.is);
-}
-
-TEST(report, a_score_is_a_mean_with_welch_beside_it)
-{
-    Ctx *c = test_store();
-    World old = {.c = c};
-    old.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &old.q);
-    answers(&old, "S12", 20, 0);
-    tally(&old, "S12", measure(&old, TEAM), 0, 2 * 4096 + 1, 10),
-        tally(&old, "S12", measure(&old, TEAM), 0, 4 * 4096 + 1, 10);
-    release_of(&old, NULL);
-    World w = world_on(c, "2025");
-    answers(&w, "S12", 20, 0);
-    tally(&w, "S12", measure(&w, TEAM), 0, 8 * 4096 + 2, 10), tally(&w, "S12", measure(&w, TEAM), 0, 3 * 4096 + 1, 10);
-    release_of(&w, NULL);
-    const ReportScore *team = &report_of(&w, "S12")->scores.v[0];
-    CHECK_INT(team->valid, 20);
-    CHECK_NEAR(team->mean, 3.5, 1e-12);
-    /* ten of 4 and ten of 3: squares 20 · 0.25, by 19 */
-    CHECK_NEAR(team->sd, 0.512989176042577, 1e-12);
-    CHECK_NEAR(team->change.difference, 0.5, 1e-12);
-    CHECK_STR(team->change.test, S("welch"));
-    CHECK_STR(team->change.family, S("scores/aar"));
-    CHECK(team->change.label == LABEL_USIKKER && !team->change.has_markant);
-}
-
-TEST(report, numbers_have_a_mean_and_choices_count_those_who_chose)
-{
-    World w = world();
-    answers(&w, "S12", 12, 6);
-    tally(&w, "S12", measure(&w, N1), 0, 2000000, 6), tally(&w, "S12", measure(&w, N1), 0, 4000000, 6);
-    tally(&w, "S12", measure(&w, F1), 0, -1, 11), tally(&w, "S12", measure(&w, F1), 0, 1, 7),
-        tally(&w, "S12", measure(&w, F1), 0, 2, 9);
-    release_of(&w, NULL);
-    const ReportItem *n1 = item_in(&w, "S12", N1), *f1 = item_in(&w, "S12", F1);
-    CHECK(n1->valid == 12 && n1->has_mean && !n1->agree.is && !n1->has_distribution);
-    CHECK_NEAR(n1->mean, 3, 1e-12);
-    CHECK(f1->valid == 11 && !f1->agree.is && f1->distribution.v[0].count == 7 && f1->distribution.v[1].count == 9);
-}
-
-/* ---- groups ------------------------------------------------------------------------------- */
-
-TEST(report, a_group_is_compared_with_the_rest_also_those_without_a_value)
-{
-    World w = world();
-    int64_t m = 0, k = 0;
-    CHECK_OK(survey_group(w.c, w.wave.id, S("koen"), S("m"), &m));
-    CHECK_OK(survey_group(w.c, w.wave.id, S("koen"), S("k"), &k));
-    answers(&w, "S12", 60, 30);
-    tally(&w, "S12", measure(&w, Q1), m, 4, 15), tally(&w, "S12", measure(&w, Q1), m, 2, 5);
-    tally(&w, "S12", measure(&w, Q1), k, 4, 10), tally(&w, "S12", measure(&w, Q1), k, 2, 20);
-    release_of(&w, NULL);
-    const ReportItem *q1 = item_in(&w, "S12", Q1);
-    const ReportGroup *men = group_in(q1, "koen", "m"), *none = group_in(q1, "koen", "uoplyst");
-    CHECK(men->valid == 20 && men->agree.count == 15);
-    CHECK_STR(men->versus.other, S("rest"));
-    /* 15 of 20 against 15 of 40 */
-    CHECK_NEAR(men->versus.difference, 0.375, 1e-12);
-    CHECK(none && none->valid == 10 && none->agree.count == 5);
-}
-
-/* DOMAIN §5.5: twelve schools, those with an even number take part. */
-TEST(report, participants_are_compared_school_by_school)
-{
-    static const int64_t n[] = {20, 25, 30, 18, 22, 28, 24, 19, 27, 31, 21, 23},
-                         x[] = {15, 18, 25, 12, 18, 19, 13, 10, 18, 17, 11, 14};
-    Ctx *c = test_store();
-    char code[12][8];
-    for (int i = 0; i < 12; i++) {
-        UnitId id = {0};
-        snprintf(code[i], sizeof code[i], "P%d", i);
-        NewUnit unit = {.code = str_of_z(code[i]),
-                        .name = str_of_z(code[i]),
-                        .kind = S("skole"),
-                        .parent_code = S("K2"),
-                        .valid_from = {19205}};
-        CHECK_OK(organisation_add(c, unit, &id));
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.response = (ReportResponse){0};
+    for (int i = 0; i < ITEMS; i++) {
+        r.items.v[i] = item_of(c, "Q", "Spørgsmål", "Question");
+        r.items.v[i].groups = (ReportGroups){0};
     }
-    CHECK_OK(organisation_reach_rebuild(c));
-    World w = world_on(c, "");
-    for (int i = 0; i < 12; i++) {
-        CHECK_OK(survey_participant_set(c, w.wave.id, (UnitId){test_unit(c, code[i])}, i < 6));
-        answers(&w, code[i], n[i], x[i]);
+    ReportView view = report_view(c, &r);
+    CHECK_STR(view.sections.v[0].finding, S("Der er for få svar til at vise tal i denne del."));
+    Str page = html_of(c, &r);
+    ptrdiff_t from = str_find(page, S("id=\"del-SAM\""), 0), to = str_find(page, S("id=\"skjult\""), 0);
+    CHECK(from > 0 && to > from);
+    Str section = str_sub(page, from, to);
+    CHECK(!has(section, "pct.<") && !has(section, "svar<"));
+}
+
+TEST(report_words, each_state_of_change_has_its_words)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    const ItemViews *items = &view.sections.v[0].blocks.v[0].items;
+    CHECK_INT(items->n, ITEMS);
+    CHECK_STR(items->v[0].change, S("Sikker ændring"));
+    CHECK_STR(items->v[0].change_more, S("+33 point"));
+    CHECK_STR(items->v[1].change, S("Kan være tilfældigt"));
+    CHECK_STR(items->v[2].change, S("For få svar"));
+    CHECK_STR(items->v[3].change, S("Ny formulering"));
+    CHECK_STR(items->v[4].says, S("Næsten alle svarede ens."));
+    CHECK_STR(items->v[5].says, S("Skjult, så ingen kan genkendes."));
+}
+
+TEST(report_words, hidden_and_words_only_give_no_number_to_draw)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    for (int i = 4; i < ITEMS; i++) {
+        const ItemView *item = &view.sections.v[0].blocks.v[0].items.v[i];
+        CHECK(!item->has_distribution && !item->has_comparison);
+        CHECK_INT(item->certainty, 0);
     }
-    release_of(&w, NULL);
-    const ReportItem *k2 = item_in(&w, "K2", Q1);
-    const ReportGroup *in = group_in(k2, "deltagelse", "deltager"), *out = group_in(k2, "deltagelse", "ikke_deltager");
-    CHECK(in->valid == 143 && in->agree.count == 107 && out->valid == 145 && out->agree.count == 83);
-    CHECK_STR(in->versus.test, S("cluster_t"));
-    CHECK_STR(in->versus.other, S("nonparticipants"));
-    CHECK_NEAR(in->versus.difference, 0.175838, 5e-7);
-    CHECK_NEAR(in->versus.p, 0.00072, 5e-6);
-    CHECK(!out->versus.is);
-    CHECK(!group_in(item_in(&w, "P1", Q1), "deltagelse", "deltager"));
-    test_clean(c);
 }
 
-/* ---- versions -------------------------------------------------------------------------------- */
-
-TEST(report, a_second_release_is_silent_about_changes_of_one_to_four)
+TEST(report_words, years_are_pooled_by_people)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 30, 20), answers(&w, "S11-3A", 25, 10);
-    release_of(&w, NULL);
-    answers(&w, "S12", 3, 2), answers(&w, "S11-3A", 3, 2), answers(&w, "S21", 6, 3);
-    release_of(&w, NULL);
-    CHECK_INT(report_of(&w, "S12")->version, 1);
-    CHECK_INT(item_in(&w, "K1", Q1)->valid, 51);
-    CHECK_INT(item_in(&w, "S12", Q1)->valid, 20);
-    CHECK_INT(report_of(&w, "S21")->version, 2);
-    CHECK_INT(item_in(&w, "S21", Q1)->valid, 36);
-    test_clean(w.c);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportView view = report_view(c, &r);
+    /* (27 + 13) of (43 + 44) */
+    CHECK_STR(view.sections.v[0].blocks.v[0].items.v[0].years, S("2025 og 2026 under ét: 46 pct. enige af 87 svar."));
 }
 
-TEST(report, a_release_of_nothing_new_keeps_every_version)
+TEST(report_words, a_low_response_is_said)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 3, 2), answers(&w, "S11-3A", 25, 10);
-    Released first = release_of(&w, NULL), second = release_of(&w, NULL);
-    CHECK(first.released == 8 && first.kept == 0);
-    CHECK(second.released == 0 && second.kept == 8);
-    CHECK_INT(test_count(w.c, "SELECT count(*) FROM release_round"), 1);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.response = (ReportResponse){true, true, true, 100, 38, 0.38, REPORT_UNDER_40};
+    CHECK_STR(report_view(c, &r).caution, S("38 pct. har svaret. Det er for få til at sige noget sikkert om alle."));
 }
 
-TEST(report, a_unit_released_alone_keeps_others_secret_until_they_follow)
+TEST(report_words, a_scale_the_other_way_round_is_drawn_from_disagree_to_agree)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 30, 2), answers(&w, "S11-3A", 25, 10);
-    Released first = release_of(&w, "S12");
-    CHECK(first.released == 1);
-    CHECK(group_in(item_in(&w, "S12", Q1), "enhed", "kommune")->state == REPORT_HIDDEN);
-    Publication p = {0};
-    CHECK_ERR(report_load(w.c, w.wave.id, (UnitId){test_unit(w.c, "K1")}, 0, &p), E_NOT_FOUND);
-    release_of(&w, NULL);
-    CHECK(item_in(&w, "S12", Q1)->state == REPORT_SHOWN);
-    CHECK(group_in(item_in(&w, "S12", Q1), "enhed", "kommune")->state == REPORT_SHOWN);
-    CHECK_INT(report_of(&w, "S12")->version, 2);
-    test_clean(w.c);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    for (int i = 0; i < ITEMS; i++) {
+        r.items.v[i].agree_set = values_of(c, 1, 2);
+        r.items.v[i].disagree_set = values_of(c, 4, 5);
+    }
+    ReportView view = report_view(c, &r);
+    const Distribution *d = &view.sections.v[0].blocks.v[0].items.v[0].distribution.distribution;
+    CHECK_STR(d->label[0], S("helt enig")); /* the fixture's words stay; value 5 is now disagreement */
+    CHECK_INT(d->neither, 2);
 }
 
-TEST(report, what_was_shown_alone_is_known_when_others_are_hidden)
+TEST(report_words, answers_that_are_no_scale_get_a_table)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 30, 2), answers(&w, "S11-3A", 3, 1);
-    release_of(&w, "S12");
-    CHECK(item_in(&w, "S12", Q1)->state == REPORT_SHOWN);
-    release_of(&w, NULL);
-    /* S12 cannot be taken back, so K1 tells of S11 and must be hidden */
-    CHECK(item_in(&w, "S12", Q1)->state == REPORT_SHOWN);
-    CHECK(item_in(&w, "K1", Q1)->state == REPORT_HIDDEN);
-    test_clean(w.c);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.items.v[0].agree_set = r.items.v[0].disagree_set = (Values){0};
+    r.items.v[0].agree = (ReportShare){0};
+    ReportView view = report_view(c, &r);
+    const BlockView *b = &view.sections.v[0].blocks.v[0];
+    CHECK_INT(b->items.n, 1);
+    CHECK(!b->items.v[0].has_distribution);
+    CHECK_INT(b->tables.v[0].lines.n, 5);
+    CHECK_STR(b->tables.v[0].lines.v[3].cells.v[0].text, S("42 pct."));
 }
 
-/* ---- refusing -------------------------------------------------------------------------------- */
+/* ---- outputs ---- */
 
-TEST(report, more_answers_than_invited_stop_the_release_by_name)
+/* For looking at: into the file that the environment names. */
+static void keep(const char *name, Str bytes)
 {
-    World w = world();
-    Prepared *p = NULL;
-    invite(&w, "S12", 19), invite(&w, "S21", 40);
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 30, 2);
-    CHECK_ERR(report_prepare(w.c, &w.wave, (UnitId){0}, &p), E_CONFLICT);
-    CHECK_STR(w.c->message.arg[0].s, S("S12"));
-    ctx_forgive(w.c);
-    CHECK_OK(report_prepare(w.c, &w.wave, (UnitId){test_unit(w.c, "S21")}, &p));
-    CHECK_INT(report_released(p).released, 1);
-    CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication"), 0);
+    const char *to = getenv(name);
+    if (!to) return;
+    FILE *f = fopen(to, "w");
+    CHECK(f && fwrite(bytes.p, 1, (size_t)bytes.n, f) == (size_t)bytes.n && fclose(f) == 0);
 }
 
-TEST(report, answers_that_come_meanwhile_stop_the_release)
+static bool is_plain_page(Str page)
 {
-    World w = world();
-    Prepared *p = NULL;
-    answers(&w, "S12", 20, 9);
-    CHECK_OK(report_prepare(w.c, &w.wave, (UnitId){0}, &p));
-    answers(&w, "S12", 1, 0);
-    CHECK_ERR(report_publish(w.c, p), E_CONFLICT);
-    CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication"), 0);
+    return has(page, "<title>Rapport: Bakkeskolen, 2026</title>") && has(page, "skjult") && has(page, "Sådan er der regnet");
 }
 
-TEST(report, a_release_takes_the_wave_through_its_states_and_opens_it_to_the_unit)
+TEST(report_html, is_one_file_with_every_part)
 {
-    World w = world();
-    answers(&w, "S12", 20, 9);
-    release_of(&w, NULL);
-    CHECK_OK(survey_by_id(w.c, w.wave.id, &w.wave));
-    CHECK(w.wave.state == WAVE_FRIGIVET_SKOLE);
-    CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication_audience WHERE audience = 'ledelse'"), 8);
-    CHECK_INT(test_count(w.c, "SELECT min(since) FROM publication_audience WHERE audience = 'forvaltning'"),
-              w.c->today.day + 14);
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    Str page = html_of(c, &r);
+    CHECK(is_plain_page(page));
+    CHECK(!has(page, "<script"));
+    keep("TRAAD_LOOK", page);
 }
 
-/* ---- outputs -------------------------------------------------------------------------------- */
+TEST(report_html, english_takes_the_translated_texts)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    c->lang = LANG_EN;
+    Str page = html_of(c, &r);
+    CHECK(has(page, "<html lang=\"en\">") && has(page, "We have fixed time to follow up") && has(page, "strongly agree"));
+    CHECK(!has(page, "Vi har fast tid"));
+}
 
-TEST(report, formats_that_are_built_are_known)
+static void no_faults(Ctx *c, Str bytes)
+{
+    Strs faults = {0};
+    CHECK_OK(pdf_check(c, bytes, &faults));
+    CHECK_STR(faults.n ? faults.v[0] : S(""), S(""));
+}
+
+TEST(report_pdf, can_be_read_by_everybody_and_is_the_same_each_time)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str one = {0}, two = {0};
+    CHECK_OK(report_pdf(c, &r, &one));
+    CHECK_OK(report_pdf(c, &r, &two));
+    no_faults(c, one);
+    CHECK(str_eq(one, two));
+    keep("TRAAD_LOOK_PDF", one);
+}
+
+TEST(report_slides, can_be_read_by_everybody)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str bytes = {0};
+    CHECK_OK(report_slides(c, &r, &bytes));
+    no_faults(c, bytes);
+    keep("TRAAD_LOOK_SLIDES", bytes);
+}
+
+/* ---- other files ----------------------------------------------------------------------------- */
+
+TEST(report_file, formats_that_are_built_are_known)
 {
     ReportFormat format = REPORT_HTML;
     CHECK(report_format_parse(S("json"), &format) && format == REPORT_JSON);
     CHECK(!report_format_parse(S("doc"), &format));
 }
 
-TEST(report, the_table_says_skjult_for_a_hidden_number_and_nothing_for_none)
+TEST(report_file, the_table_says_skjult_for_a_hidden_number_and_nothing_for_none)
 {
-    World w = world();
+    Ctx *c = test_store();
+    Report r = fixture(c);
     Str csv = {0};
-    answers(&w, "S12", 20, 9), answers(&w, "S21", 3, 2), answers(&w, "S11-3A", 25, 10);
-    release_of(&w, NULL);
-    CHECK_OK(report_csv(w.c, report_of(&w, "S21"), &csv));
-    CHECK(
-        str_find(
-            csv,
-            S("2026,S21,1,SAM,samarbejde,Q1,Vi samarbejder,,,true,skjult,skjult,skjult,skjult,skjult,skjult,,,skjult,,"),
-            0) > 0);
-    CHECK(str_find(csv, S("2026,S21,1,,,TEAM,Team,,,true,skjult,,"), 0) > 0);
+    CHECK_OK(report_csv(c, &r, &csv));
+    CHECK(str_find(csv, S("2026,S11,1,SAM,samarbejde,Q6,\"Ressourcecentret ændrer det, jeg gør\",,,true,"
+                          "skjult,skjult,skjult,skjult,skjult,skjult,,,skjult,,"), 0) > 0);
+    CHECK(str_find(csv, S("2026,S11,1,SAM,samarbejde,Q5,Vi hjælper hinanden,,,false,7,,,"), 0) > 0);
 }
 
-TEST(report, the_workbook_is_the_same_bytes_twice)
+TEST(report_file, the_workbook_is_the_same_bytes_twice)
 {
-    World w = world();
+    Ctx *c = test_store();
+    Report r = fixture(c);
     Str one = {0}, two = {0};
-    answers(&w, "S12", 20, 9);
-    release_of(&w, NULL);
-    CHECK_OK(report_xlsx(w.c, report_of(&w, "S12"), &one));
-    CHECK_OK(report_xlsx(w.c, report_of(&w, "S12"), &two));
+    CHECK_OK(report_xlsx(c, &r, &one));
+    CHECK_OK(report_xlsx(c, &r, &two));
     CHECK(str_eq(one, two) && one.n > 1000);
 }

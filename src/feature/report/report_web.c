@@ -8,8 +8,7 @@
 #include "core/audit/audit.h"
 #include "feature/report/report.html.h"
 #include "feature/report/report_command.h"
-#include "feature/report/report_demo.h"
-#include "feature/report/report_model.h"
+#include "feature/report/report.h"
 #include "feature/report/report_pages.h"
 #include "feature/report/report_read.h"
 
@@ -57,8 +56,8 @@ static UnitId own_unit(Ctx *c)
 static Err load(Ctx *c, Report *ret)
 {
     Publication p = {0};
-    TRY(report_load(c, own_wave(c), own_unit(c), 0, &p));
-    return report_parse(c, &p, ret);
+    TRY(publication_load(c, own_wave(c), own_unit(c), 0, &p));
+    return publication_parse(c, &p, ret);
 }
 
 /* ---- list -------------------------------------------------------------------------------- */
@@ -160,7 +159,7 @@ static Err get_report(Ctx *c)
     Report r = {0};
     Audiences audiences = {0};
     TRY(load(c, &r));
-    TRY(report_audiences(c, own_wave(c), own_unit(c), &audiences));
+    TRY(publication_audiences(c, own_wave(c), own_unit(c), &audiences));
     ReportView view = report_view(c, &r);
     TRY(fill_focus(c, &view));
     bool may_show = !is_shown(&audiences) && access_may(c, need_show(c), web_place(c));
@@ -188,7 +187,7 @@ static Err get_file(Ctx *c)
     if (at == COUNT_OF(files)) return E_NOT_FOUND;
     Publication p = {0};
     Str bytes = {0};
-    TRY(report_load(c, own_wave(c), own_unit(c), 0, &p));
+    TRY(publication_load(c, own_wave(c), own_unit(c), 0, &p));
     TRY(report_write(c, &p, format, &bytes));
     Str name = STR_CAT(c->arena, S("rapport-"), web_path(c, "unit"), str_eq(word, S("slides")) ? S("-slides.") : S("."), files[at].ending);
     return web_file(c, files[at].type, name, bytes);
@@ -298,7 +297,7 @@ static Err get_show(Ctx *c)
 
 static Err write_show(Ctx *c)
 {
-    TRY(report_show(c, own_wave(c), own_unit(c)));
+    TRY(publication_show(c, own_wave(c), own_unit(c)));
     TRY(audit_add(c, (AuditRow){.owner_id = web_place(c)->owner_id, .verb = "report.show", .object = "wave", .object_id = own_wave(c).v,
                                 .unit_id = own_unit(c).v}));
     return web_redirect(c, own(c, S("?vist=1")));
@@ -357,5 +356,4 @@ static const Route routes[] = {
 static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ}, {0}};
 
 const Feature report_feature = {
-    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors,
-    .demo = report_demo};
+    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors};

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "feature/report/report_inside.h"
+#include "feature/release/release_inside.h"
 
 /* ---- what is the same for all units ---------------------------------------------------- */
 
@@ -63,7 +63,7 @@ static void frame_sections(Arena *arena, const Tally *t, Report *r)
     }
 }
 
-void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret)
+void release_frame(Ctx *c, const Tally *t, Str previous, Report *ret)
 {
     ptrdiff_t items = t->measures.items, scores = t->measures.n - items;
     Report r = {
@@ -87,7 +87,7 @@ void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret)
 static ReportState state_of(const Builder *b, int32_t measure, int32_t kept, int32_t column)
 {
     const Tally *t = b->t;
-    if (kept < 0 || report_cell_state(t, b->masks, measure, kept, column) != STATE_SHOWN) return REPORT_HIDDEN;
+    if (kept < 0 || release_cell_state(t, b->masks, measure, kept, column) != STATE_SHOWN) return REPORT_HIDDEN;
     int32_t n = count_of(t, measure, kept, column)->n;
     return n < REPORT_WORDS_BELOW && count_is_alike(t, measure, kept, column) ? REPORT_WORDS : REPORT_SHOWN;
 }
@@ -218,7 +218,7 @@ static bool has_parts(const Tally *t, int32_t kept)
     return kept >= 0 && t->kept[kept].has_below && t->kept[kept].part && t->kept[kept].no_part;
 }
 
-bool report_has_column(const Tally *t, int32_t kept, int32_t column)
+bool release_has_column(const Tally *t, int32_t kept, int32_t column)
 {
     const Column *col = &t->columns.v[column];
     if (col->is_unused) return false;
@@ -241,7 +241,7 @@ static void build_groups(const Builder *b, Arena *arena, int32_t measure, ptrdif
     for (ptrdiff_t above = t->units.v[unit].parent; above >= 0; above = t->units.v[above].parent)
         item->groups.v[item->groups.n++] = group_above(b, arena, measure, kept, above, item);
     for (int32_t column = 1; column < t->columns.n; column++)
-        if (report_has_column(t, kept, column))
+        if (release_has_column(t, kept, column))
             item->groups.v[item->groups.n++] = group_in(b, arena, measure, kept, column, item);
 }
 
@@ -316,7 +316,7 @@ static ReportPath path_of(Arena *arena, const WaveUnits *units, ptrdiff_t unit)
     return path;
 }
 
-void report_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *before, Report *ret)
+void release_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *before, Report *ret)
 {
     const Tally *t = b->t;
     Report r = b->frame;

@@ -1,10 +1,10 @@
 /* FORMATS §4's JSON, and the frame beside it: what pages need and the format
    does not have. Both are written from the model and read back by
-   report_parse.c; doubles read back as the same doubles. */
+   publication_parse.c; doubles read back as the same doubles. */
 #include <assert.h>
 
 #include "base/buf.h"
-#include "feature/report/report_inside.h"
+#include "feature/publication/publication.h"
 
 /* ---- members ---------------------------------------------------------------------- */
 
@@ -371,7 +371,7 @@ static Err finish(Ctx *c, Buf *b, Str *ret)
     return OK;
 }
 
-Err report_json(Ctx *c, const Report *r, Str *ret)
+Err publication_json(Ctx *c, const Report *r, Str *ret)
 {
     Str released = date_iso(c->arena, r->released);
     Buf b = open_end(c);
@@ -392,7 +392,7 @@ Err report_json(Ctx *c, const Report *r, Str *ret)
     return finish(c, &b, ret);
 }
 
-Err report_frame_json(Ctx *c, const Report *r, Str *ret)
+Err publication_frame_json(Ctx *c, const Report *r, Str *ret)
 {
     Buf b = open_end(c);
     buf_add_char(&b, '{');
@@ -417,7 +417,7 @@ Err report_frame_json(Ctx *c, const Report *r, Str *ret)
 }
 
 /* Without what stands before "minimum" but wave and unit: version and date. */
-bool report_is_same(Str a, Str b)
+bool publication_is_same(Str a, Str b)
 {
     ptrdiff_t va = str_find(a, S(",\"version\":"), 0), vb = str_find(b, S(",\"version\":"), 0);
     ptrdiff_t ma = str_find(a, S(",\"minimum\":"), 0), mb = str_find(b, S(",\"minimum\":"), 0);

@@ -5,6 +5,6 @@
 
 /* Inside the writer: releases the demonstration's waves of staff, oldest first,
    so that the newer is compared with the older. The others stay open. */
-MUST Err report_demo(Ctx *c);
+MUST Err release_demo(Ctx *c);
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "feature/report/report_inside.h"
+#include "feature/release/release_inside.h"
 #include "stats/adjust.h"
 #include "stats/cluster.h"
 #include "stats/mean.h"

@@ -2,9 +2,9 @@
    (stats/disclosure.h), together with all that was released of it before;
    `invited` and `answered` go first and their masks are given to the others.
 
-   Rounds with the same counts are one version to a reader: units released one
+   PublicationRounds with the same counts are one version to a reader: units released one
    by one make one table, and what was shown then is known now. */
-#include "feature/report/report_inside.h"
+#include "feature/release/release_inside.h"
 
 /* One version of all tables, as the earlier rounds stored it. */
 typedef struct Past {
@@ -22,7 +22,7 @@ typedef struct Guard {
     Masks *m;
     Pasts past;       /* versions before the new one, other counts */
     const Past *same; /* a version with the counts of now; NULL */
-    Pasts rounds;     /* each round as it is, for report_protect's versions */
+    Pasts rounds;     /* each round as it is, for release_protect's versions */
     int32_t *above;   /* [kept] */
     bool *own;        /* [kept] */
 } Guard;
@@ -35,11 +35,11 @@ static int64_t measure_id(const Tally *t, int32_t at)
     return at == t->measures.n ? MEASURE_ANSWERED : MEASURE_INVITED;
 }
 
-static Err read_past(Ctx *c, const Tally *t, const Round *round, Past *ret)
+static Err read_past(Ctx *c, const Tally *t, const PublicationRound *round, Past *ret)
 {
     Past p = {.hash = round->counts, .cells = NEW(c->arena, RoundCells, t->measures.n + 2)};
     for (int32_t i = 0; i < t->measures.n + 2; i++)
-        TRY(report_round_cells(c, round->id, measure_id(t, i), &p.cells[i]));
+        TRY(release_round_cells(c, round->id, measure_id(t, i), &p.cells[i]));
     *ret = p;
     return OK;
 }
@@ -67,7 +67,7 @@ static Past join_pasts(Ctx *c, const Tally *t, const Past *a, const Past *b)
     return p;
 }
 
-static Err read_pasts(Guard *g, const Rounds *rounds)
+static Err read_pasts(Guard *g, const PublicationRounds *rounds)
 {
     g->past.v = NEW(g->c->arena, Past, rounds->n);
     g->rounds.v = NEW(g->c->arena, Past, rounds->n);
@@ -480,7 +480,7 @@ static bool may_change(const Guard *g, int32_t u, const Past *old)
         (DisclosureChange){p.old_n, p.new_n, p.old_hidden, p.new_hidden, p.n, REPORT_MINIMUM});
 }
 
-static const Past *last_past(const Guard *g, const Rounds *rounds, int64_t round)
+static const Past *last_past(const Guard *g, const PublicationRounds *rounds, int64_t round)
 {
     for (int32_t i = 0; i < rounds->n; i++)
         if (rounds->v[i].id == round) return &g->rounds.v[i];
@@ -488,7 +488,7 @@ static const Past *last_past(const Guard *g, const Rounds *rounds, int64_t round
 }
 
 /* Takes out the units that must keep their version; false when there are none. */
-static bool keep_back(Guard *g, const Rounds *rounds, const int64_t *last_round)
+static bool keep_back(Guard *g, const PublicationRounds *rounds, const int64_t *last_round)
 {
     bool found = false;
     for (int32_t u = 0; u < g->t->n; u++) {
@@ -508,7 +508,7 @@ static Err protect_all(Guard *g)
     return OK;
 }
 
-Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants,
+Err release_protect(Ctx *c, const Tally *t, const PublicationRounds *rounds, const int64_t *last_round, const bool *wants,
                    Masks *ret)
 {
     Masks m = {.is_out = NEW(c->arena, bool, t->n), .hidden = NEW(c->arena, bool *, t->measures.n)};
@@ -534,7 +534,7 @@ Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *
     return OK;
 }
 
-int report_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column)
+int release_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column)
 {
     if (is_absent(t, kept, column)) return STATE_ABSENT;
     if (!m->is_out[kept]) return STATE_WITHHELD;

@@ -1,6 +1,6 @@
-#include "feature/report/report_demo.h"
+#include "feature/release/release_demo.h"
 
-#include "feature/report/report.h"
+#include "feature/release/release.h"
 
 enum { DEMO_WAVES = 8 };
 
@@ -11,11 +11,11 @@ static Err release(Ctx *c, WaveId id)
     Wave wave = {0};
     Prepared *prepared = NULL;
     TRY(survey_by_id(c, id, &wave));
-    TRY(report_prepare(c, &wave, (UnitId){0}, &prepared));
-    return report_publish(c, prepared);
+    TRY(release_prepare(c, &wave, (UnitId){0}, &prepared));
+    return release_publish(c, prepared);
 }
 
-Err report_demo(Ctx *c)
+Err release_demo(Ctx *c)
 {
     WaveId waves[DEMO_WAVES] = {0};
     ptrdiff_t n = 0;

@@ -1,12 +1,14 @@
 /* What the files of this folder share. A release goes through them in order:
-   report_count.c reads the tallies into arrays of units × columns, one a
-   measure; report_protect.c chooses what to hide, together with what was
-   published before; report_build.c makes the Report of each unit, with
-   report_compare.c's comparisons; report_release.c writes them down. */
-#ifndef FEATURE_REPORT_REPORT_INSIDE_H
-#define FEATURE_REPORT_REPORT_INSIDE_H
+   release_units.c finds the units that have a row, release_count.c reads the
+   tallies into arrays of units × columns, one a measure; release_protect.c
+   chooses what to hide, together with what release_round.c reads of earlier
+   releases; release_build.c makes the Report of each unit, with
+   release_compare.c's comparisons; release.c holds them together and
+   release_store.c writes them down. */
+#ifndef FEATURE_RELEASE_RELEASE_INSIDE_H
+#define FEATURE_RELEASE_RELEASE_INSIDE_H
 
-#include "feature/report/report_model.h"
+#include "feature/release/release.h"
 #include "stats/disclosure.h"
 #include "stats/score.h"
 
@@ -94,16 +96,7 @@ typedef struct Tally {
     Str hash;       /* of all n: two of the same are one to a reader */
 } Tally;
 
-/* Earlier rounds of the same wave, as far as counting and hiding need them. */
-typedef struct Round {
-    int64_t id, number;
-    Str counts; /* the hash */
-} Round;
-typedef struct Rounds {
-    Round *v;
-    int32_t n;
-} Rounds; /* oldest first */
-MUST Err report_rounds(Ctx *c, WaveId wave, Rounds *ret);
+/* ---- what earlier rounds left ----------------------------------------------- */
 
 typedef struct RoundCell {
     int64_t unit_id, group_id;
@@ -114,14 +107,32 @@ typedef struct RoundCells {
     ptrdiff_t n;
 } RoundCells; /* by unit, group */
 /* Cells of one measure (0: answered, −1: invited). */
-MUST Err report_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret);
+MUST Err release_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret);
 const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group);
 /* release_cell.state */
 enum { STATE_SHOWN = 0, STATE_FEW, STATE_OTHERS, STATE_WITHHELD, STATE_ABSENT };
 
+/* Ids and where they stand, sorted by release_finder_sort. */
+typedef struct Found {
+    int64_t id;
+    int32_t at;
+} Found;
+typedef struct Finder {
+    Found *v;
+    ptrdiff_t n;
+} Finder;
+void release_finder_sort(Finder *f);
+/* −1: not there. */
+int32_t release_find(const Finder *f, int64_t id);
+
+/* Units: which are kept, with how many rows, and who takes part. Needs t->wave,
+   units and measures; columns.has_part is set. E_BROKEN for rows of a unit that
+   the tree has not. */
+MUST Err release_units(Ctx *c, const PublicationRounds *rounds, const Finder *units, Tally *t);
+MUST Err release_no_unit(Ctx *c);
 /* Reads the wave's tallies. E_BROKEN where they do not fit the questionnaire or
    the tree; E_TOO_LARGE beyond what disclosure control takes. */
-MUST Err report_count(Ctx *c, const Wave *wave, const Rounds *rounds, Tally *ret);
+MUST Err release_count(Ctx *c, const Wave *wave, const PublicationRounds *rounds, Tally *ret);
 static inline const CellCount *count_of(const Tally *t, int32_t measure, int32_t kept, int32_t column)
 {
     return &t->counts[measure].cell[(ptrdiff_t)kept * t->columns.n + column];
@@ -134,10 +145,10 @@ static inline int64_t kept_id(const Tally *t, int32_t kept)
 bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t column);
 /* E_CONFLICT naming the first unit of the tree (only: those at or above this
    one; −1: all) that has more rows with an answer than invited. */
-MUST Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only);
+MUST Err release_check_invited(Ctx *c, const Tally *t, ptrdiff_t only);
 /* Numbers invited that are left and cannot be true, at units that are not asked
    for, count as not known; those of units above with them. */
-void report_forget_invited(Tally *t);
+void release_forget_invited(Tally *t);
 
 /* ---- hiding ----------------------------------------------------------------- */
 
@@ -150,10 +161,10 @@ typedef struct Masks {
 /* wants[unit]: is to be released. is_out leaves out those whose published n
    would change by 1–4. Proven before it returns (disclosure_verify).
    Errors: E_CONFLICT where no hiding is safe, E_TOO_LARGE, E_BROKEN. */
-MUST Err report_protect(Ctx *c, const Tally *t, const Rounds *rounds, const int64_t *last_round, const bool *wants,
+MUST Err release_protect(Ctx *c, const Tally *t, const PublicationRounds *rounds, const int64_t *last_round, const bool *wants,
                         Masks *ret);
 /* The state of a cell as release_cell stores it. */
-int report_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column);
+int release_cell_state(const Tally *t, const Masks *m, int32_t measure, int32_t kept, int32_t column);
 
 /* ---- comparing and building ---------------------------------------------------- */
 
@@ -185,16 +196,31 @@ typedef struct Builder {
     Report frame;                   /* what is the same in every report */
 } Builder;
 /* The frame; previous: name of the earlier wave, or empty. */
-void report_frame_of(Ctx *c, const Tally *t, Str previous, Report *ret);
+void release_frame(Ctx *c, const Tally *t, Str previous, Report *ret);
 /* The report of one unit, with version 0. before: its newest report of the earlier
    wave, or NULL. */
-void report_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *before, Report *ret);
+void release_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *before, Report *ret);
 
 /* Whether a column stands in the unit's report: not an unknown that nobody is in,
    and participants only where a unit above has both. */
-bool report_has_column(const Tally *t, int32_t kept, int32_t column);
+bool release_has_column(const Tally *t, int32_t kept, int32_t column);
 
-/* A stored report beside an unstored one: equal but for version and date? */
-bool report_is_same(Str a, Str b);
+/* ---- storing ------------------------------------------------------------------- */
+
+/* What of a wave must stand still from prepare to publish. */
+typedef struct Mark {
+    int64_t rows, invited, rounds;
+} Mark;
+MUST Err release_mark(Ctx *c, WaveId wave, Mark *ret);
+
+struct Prepared {
+    Wave wave;
+    Mark mark;
+    Tally t;
+    Masks masks;
+    NewPublication *v;
+    ptrdiff_t n;
+    Released released;
+};
 
 #endif

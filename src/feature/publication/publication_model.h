@@ -1,17 +1,16 @@
 /* A report in memory: FORMATS §4's figures with the frame around them (titles,
-   option texts, names, earlier years). report_parse makes it of a stored
+   option texts, names, earlier years). publication_parse makes it of a stored
    publication; every output is drawn from it. Release fills the same struct and
-   report_json, report_frame_json write it, so that writing and parsing are
+   publication_json, publication_frame_json write it, so that writing and parsing are
    inverse.
 
    A figure that is not given out has no number here: look at `state`, `is` and
    the has_ flags first. A number behind a flag that is off is 0 and means
    nothing; a page that shows it is wrong. */
-#ifndef FEATURE_REPORT_REPORT_MODEL_H
-#define FEATURE_REPORT_REPORT_MODEL_H
+#ifndef FEATURE_PUBLICATION_PUBLICATION_MODEL_H
+#define FEATURE_PUBLICATION_PUBLICATION_MODEL_H
 
 #include "feature/questionnaire/questionnaire.h"
-#include "feature/report/report.h"
 #include "stats/label.h"
 
 enum {
@@ -155,7 +154,7 @@ typedef struct ReportPath {
     ptrdiff_t n;
 } ReportPath;
 
-struct Report {
+typedef struct Report {
     Str wave;
     ReportUnit unit;
     int64_t version;
@@ -170,12 +169,6 @@ struct Report {
     Str previous;    /* name of the wave that change is about; empty: none */
     ReportPath path; /* units above, nearest first: as the entries of dimension enhed */
     ReportSections sections;
-};
-
-/* Of a stored publication. Errors: E_BROKEN when what is stored cannot be read. */
-MUST Err report_parse(Ctx *c, const Publication *p, Report *ret);
-/* FORMATS §4, ended by a line feed. */
-MUST Err report_json(Ctx *c, const Report *r, Str *ret);
-MUST Err report_frame_json(Ctx *c, const Report *r, Str *ret);
+} Report;
 
 #endif

@@ -3,7 +3,7 @@
    unit above. */
 #include "base/number.h"
 #include "core/secret/secret.h"
-#include "feature/report/report_inside.h"
+#include "feature/release/release_inside.h"
 
 enum { SCORE_BASE = 4096 }; /* answer/schema.sql: sum of a score × 4,096 + how many items */
 
@@ -43,59 +43,11 @@ static Measures measures_of(Ctx *c, const Questionnaire *q)
 
 /* ---- finding by id ------------------------------------------------------------------ */
 
-/* Ids and where they stand, sorted. */
-typedef struct Found {
-    int64_t id;
-    int32_t at;
-} Found;
-typedef struct Finder {
-    Found *v;
-    ptrdiff_t n;
-} Finder;
-
-static void sift(Found *v, ptrdiff_t at, ptrdiff_t n)
-{
-    for (;;) {
-        ptrdiff_t child = at * 2 + 1;
-        if (child >= n) return;
-        if (child + 1 < n && v[child + 1].id > v[child].id) child++;
-        if (v[at].id >= v[child].id) return;
-        Found swap = v[at];
-        v[at] = v[child];
-        v[child] = swap;
-        at = child;
-    }
-}
-
-static void finder_sort(Finder *f)
-{
-    for (ptrdiff_t i = f->n / 2 - 1; i >= 0; i--) sift(f->v, i, f->n);
-    for (ptrdiff_t n = f->n - 1; n > 0; n--) {
-        Found swap = f->v[0];
-        f->v[0] = f->v[n];
-        f->v[n] = swap;
-        sift(f->v, 0, n);
-    }
-}
-
-static int32_t finder_at(const Finder *f, int64_t id)
-{
-    ptrdiff_t low = 0, high = f->n;
-    while (low < high) {
-        ptrdiff_t mid = low + (high - low) / 2;
-        if (f->v[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < f->n && f->v[low].id == id ? f->v[low].at : -1;
-}
-
 static Finder unit_finder(Ctx *c, const WaveUnits *units)
 {
     Finder f = {.v = NEW(c->arena, Found, units->n), .n = units->n};
     for (ptrdiff_t i = 0; i < units->n; i++) f.v[i] = (Found){units->v[i].id.v, (int32_t)i};
-    finder_sort(&f);
+    release_finder_sort(&f);
     return f;
 }
 
@@ -103,7 +55,7 @@ static Finder measure_finder(Ctx *c, const Measures *measures)
 {
     Finder f = {.v = NEW(c->arena, Found, measures->n), .n = measures->n};
     for (int32_t i = 0; i < measures->n; i++) f.v[i] = (Found){measures->v[i].id, i};
-    finder_sort(&f);
+    release_finder_sort(&f);
     return f;
 }
 
@@ -111,230 +63,8 @@ static Finder column_finder(Ctx *c, const Columns *columns)
 {
     Finder f = {.v = NEW(c->arena, Found, columns->n), .n = columns->n};
     for (int32_t i = 0; i < columns->n; i++) f.v[i] = (Found){columns->v[i].group_id, i};
-    finder_sort(&f);
+    release_finder_sort(&f);
     return f;
-}
-
-/* ---- rounds before this one ------------------------------------------------------------ */
-
-SQL(COUNT_ROUNDS, "SELECT count(*) FROM release_round WHERE wave_id = $1");
-SQL(ROUNDS, "SELECT id, number, counts FROM release_round WHERE wave_id = $1 ORDER BY number");
-
-Err report_rounds(Ctx *c, WaveId wave, Rounds *ret)
-{
-    int64_t n = 0;
-    TRY(db_one_i64(c, COUNT_ROUNDS, &n, wave));
-    Rounds all = {.v = NEW(c->arena, Round, n)};
-    Rows r = db_query(c, ROUNDS, wave);
-    while (all.n < n && db_next(&r)) all.v[all.n++] = (Round){db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2)};
-    TRY(db_done(&r));
-    *ret = all;
-    return OK;
-}
-
-SQL(COUNT_CELLS, "SELECT count(*) FROM release_cell WHERE round_id = $1 AND item_id = $2");
-SQL(CELLS, "SELECT unit_id, group_id, state, n, excluded FROM release_cell WHERE round_id = $1 AND item_id = $2"
-           " ORDER BY unit_id, group_id");
-
-Err report_round_cells(Ctx *c, int64_t round, int64_t measure, RoundCells *ret)
-{
-    int64_t n = 0;
-    TRY(db_one_i64(c, COUNT_CELLS, &n, round, measure));
-    RoundCells all = {.v = NEW(c->arena, RoundCell, n)};
-    Rows r = db_query(c, CELLS, round, measure);
-    while (all.n < n && db_next(&r)) {
-        all.v[all.n++] = (RoundCell){
-            .unit_id = db_i64(&r, 0),
-            .group_id = db_i64(&r, 1),
-            .state = (int32_t)db_i64(&r, 2),
-            .n = (int32_t)db_i64(&r, 3),
-            .excluded = (int32_t)db_i64(&r, 4),
-        };
-    }
-    TRY(db_done(&r));
-    *ret = all;
-    return OK;
-}
-
-static bool cell_is_before(const RoundCell *cell, int64_t unit, int64_t group)
-{
-    return cell->unit_id != unit ? cell->unit_id < unit : cell->group_id < group;
-}
-
-const RoundCell *round_cell(const RoundCells *cells, int64_t unit, int64_t group)
-{
-    ptrdiff_t low = 0, high = cells->n;
-    while (low < high) {
-        ptrdiff_t mid = low + (high - low) / 2;
-        if (cell_is_before(&cells->v[mid], unit, group))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == cells->n || cells->v[low].unit_id != unit || cells->v[low].group_id != group) return NULL;
-    return &cells->v[low];
-}
-
-/* ---- units ---------------------------------------------------------------------------- */
-
-SQL(ROWS_OF_UNITS,
-    "SELECT unit_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND item_id = 0 AND group_id = 0 AND n > 0"
-    " ORDER BY unit_id, value");
-
-/* What the rows say of each unit of the whole tree, before any is left out. */
-typedef struct Draft {
-    int64_t rows, own, answered;
-    bool is_needed;
-} Draft;
-
-static Err no_unit(Ctx *c)
-{
-    return fail(c, E_BROKEN, T("Der er svar fra en enhed, som målingen ikke har."));
-}
-
-static Err read_rows(Ctx *c, const Tally *t, const Finder *units, Draft *draft)
-{
-    Rows r = db_query(c, ROWS_OF_UNITS, t->wave->id);
-    while (db_next(&r)) {
-        int32_t at = finder_at(units, db_i64(&r, 0));
-        if (at < 0) return no_unit(c);
-        bool is_any = db_i64(&r, 1) == 0;
-        int64_t n = db_i64(&r, 2);
-        if (is_any) draft[at].own = n;
-        for (ptrdiff_t u = at; u >= 0; u = t->units.v[u].parent) {
-            if (is_any)
-                draft[u].rows += n;
-            else
-                draft[u].answered += n;
-        }
-    }
-    return db_done(&r);
-}
-
-/* A unit of an earlier round stays, whatever has become of it. */
-static Err need_rounds(Ctx *c, const Rounds *rounds, const Finder *units, Draft *draft)
-{
-    for (int32_t i = 0; i < rounds->n; i++) {
-        RoundCells cells = {0};
-        TRY(report_round_cells(c, rounds->v[i].id, MEASURE_ANSWERED, &cells));
-        for (ptrdiff_t k = 0; k < cells.n; k++) {
-            int32_t at = finder_at(units, cells.v[k].unit_id);
-            if (at < 0) return no_unit(c);
-            draft[at].is_needed = true;
-        }
-    }
-    return OK;
-}
-
-static Kept kept_of_draft(const Tally *t, const Draft *d, ptrdiff_t u)
-{
-    const WaveUnit *unit = &t->units.v[u];
-    return (Kept){
-        .above = unit->parent < 0 ? -1 : t->kept_of[unit->parent],
-        .rows = d->rows,
-        .answered = (int32_t)d->answered,
-        .invited = (int32_t)unit->invited,
-        .is_absent = d->rows == 0 && unit->invited <= 0,
-        .unit = u,
-    };
-}
-
-static Err keep_units(Ctx *c, Tally *t, Draft *draft)
-{
-    ptrdiff_t n = 0;
-    for (ptrdiff_t u = t->units.n - 1; u >= 0; u--) {
-        const WaveUnit *unit = &t->units.v[u];
-        draft[u].is_needed = draft[u].is_needed || draft[u].rows > 0 || unit->invited > 0;
-        n += draft[u].is_needed;
-        if (draft[u].rows > DISCLOSURE_MAX_COUNT || unit->invited > DISCLOSURE_MAX_COUNT)
-            return fail(c, E_TOO_LARGE, T("Målingen er for stor."));
-        /* one above has rows or invited as well, but was not always released with us */
-        if (draft[u].is_needed && unit->parent >= 0) draft[unit->parent].is_needed = true;
-    }
-    t->kept_of = NEW(c->arena, int32_t, t->units.n);
-    t->kept = NEW(c->arena, Kept, n);
-    for (ptrdiff_t u = 0; u < t->units.n; u++) {
-        t->kept_of[u] = draft[u].is_needed ? t->n : -1;
-        if (!draft[u].is_needed) continue;
-        t->kept[t->n] = kept_of_draft(t, &draft[u], u);
-        t->kept[t->n].has_own = draft[u].own > 0;
-        if (t->kept[t->n].above >= 0) t->kept[t->kept[t->n].above].has_below = true;
-        t->n++;
-    }
-    return OK;
-}
-
-/* ---- participants ------------------------------------------------------------------------ */
-
-static bool wave_knows_part(const Tally *t)
-{
-    for (ptrdiff_t u = 0; u < t->units.n; u++)
-        if (t->units.v[u].participant == 1) return true;
-    return false;
-}
-
-/* A mark holds for all below it that have none of their own; without any, a unit
-   does not take part. */
-static bool is_marked(const Tally *t, ptrdiff_t unit)
-{
-    for (ptrdiff_t u = unit; u >= 0; u = t->units.v[u].parent)
-        if (t->units.v[u].participant >= 0) return t->units.v[u].participant == 1;
-    return false;
-}
-
-/* After a release the parts stay as they were then: figures of two ways to part
-   the same people must never stand beside each other. */
-static Err part_of_round(Ctx *c, const Tally *t, const Rounds *rounds, int8_t *ret_part)
-{
-    RoundCells cells = {0};
-    TRY(report_round_cells(c, rounds->v[rounds->n - 1].id, t->measures.v[0].id, &cells));
-    for (int32_t u = 0; u < t->n; u++) {
-        const RoundCell *in = round_cell(&cells, kept_id(t, u), GROUP_PART),
-                        *out = round_cell(&cells, kept_id(t, u), GROUP_NO_PART);
-        if (in && in->state != STATE_ABSENT)
-            ret_part[u] = 1;
-        else if (out && out->state != STATE_ABSENT)
-            ret_part[u] = 0;
-    }
-    return OK;
-}
-
-static Err rounds_know_part(Ctx *c, const Tally *t, const Rounds *rounds, bool *ret)
-{
-    RoundCells cells = {0};
-    *ret = false;
-    TRY(report_round_cells(c, rounds->v[rounds->n - 1].id, t->measures.v[0].id, &cells));
-    for (ptrdiff_t i = 0; i < cells.n; i++) *ret = *ret || cells.v[i].group_id == GROUP_PART;
-    return OK;
-}
-
-static void spread_part(Tally *t, const int8_t *part)
-{
-    for (int32_t u = t->n - 1; u >= 0; u--) {
-        Kept *k = &t->kept[u];
-        k->is_part = part[u] == 1;
-        if (!k->has_below || k->has_own) {
-            k->part = k->part || k->is_part;
-            k->no_part = k->no_part || !k->is_part;
-        }
-        if (k->above < 0) continue;
-        t->kept[k->above].part = t->kept[k->above].part || k->part;
-        t->kept[k->above].no_part = t->kept[k->above].no_part || k->no_part;
-    }
-}
-
-static Err find_part(Ctx *c, Tally *t, const Rounds *rounds)
-{
-    bool has = wave_knows_part(t);
-    if (t->measures.n == 0) return OK;
-    if (rounds->n) TRY(rounds_know_part(c, t, rounds, &has));
-    if (!has) return OK;
-    int8_t *part = NEW(c->arena, int8_t, t->n);
-    for (int32_t u = 0; u < t->n; u++) part[u] = is_marked(t, t->kept[u].unit);
-    if (rounds->n) TRY(part_of_round(c, t, rounds, part));
-    spread_part(t, part);
-    t->columns.has_part = true;
-    return OK;
 }
 
 /* ---- columns ------------------------------------------------------------------------------- */
@@ -478,9 +208,9 @@ static Err read_tallies(Ctx *c, Tally *t, const Finder *units)
     Rows r = db_query(c, TALLIES, t->wave->id);
     while (db_next(&r)) {
         if (db_i64(&r, 1) == 0) continue; /* rows: read before */
-        int32_t unit = finder_at(units, db_i64(&r, 0)), measure = finder_at(&measures, db_i64(&r, 1));
-        int32_t column = finder_at(&columns, db_i64(&r, 2));
-        if (unit < 0 || t->kept_of[unit] < 0) return no_unit(c);
+        int32_t unit = release_find(units, db_i64(&r, 0)), measure = release_find(&measures, db_i64(&r, 1));
+        int32_t column = release_find(&columns, db_i64(&r, 2));
+        if (unit < 0 || t->kept_of[unit] < 0) return release_no_unit(c);
         if (measure < 0 || column < 0) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
         TRY(add_tally(c, t, measure, t->kept_of[unit], column, db_i64(&r, 3), db_i64(&r, 4)));
     }
@@ -511,7 +241,7 @@ static int32_t unknown_of(const Columns *columns, int32_t dimension)
 
 /* What the groups of a dimension lack to everybody goes to its unknown. Spreads
    are told apart nowhere, so that of an unknown made here is not needed: its mean
-   is not published (report_build gives groups without spread as such). */
+   is not published (release_build gives groups without spread as such). */
 static void fill_cell(const Tally *t, int32_t measure, ptrdiff_t row, int32_t dimension, int32_t unknown)
 {
     const Columns *columns = &t->columns;
@@ -599,7 +329,7 @@ bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t colum
     return m->slots > 0;
 }
 
-Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only)
+Err release_check_invited(Ctx *c, const Tally *t, ptrdiff_t only)
 {
     bool *looks = NEW(c->arena, bool, t->units.n);
     for (ptrdiff_t u = only; u >= 0; u = t->units.v[u].parent) looks[u] = true;
@@ -612,7 +342,7 @@ Err report_check_invited(Ctx *c, const Tally *t, ptrdiff_t only)
     return OK;
 }
 
-void report_forget_invited(Tally *t)
+void release_forget_invited(Tally *t)
 {
     for (int32_t u = 0; u < t->n; u++) {
         if (t->kept[u].invited < 0 || t->kept[u].rows <= t->kept[u].invited) continue;
@@ -620,18 +350,14 @@ void report_forget_invited(Tally *t)
     }
 }
 
-Err report_count(Ctx *c, const Wave *wave, const Rounds *rounds, Tally *ret)
+Err release_count(Ctx *c, const Wave *wave, const PublicationRounds *rounds, Tally *ret)
 {
     Tally t = {.wave = wave};
     TRY(questionnaire_load(c, wave->questionnaire, &t.q));
     TRY(survey_units(c, wave->id, &t.units));
     t.measures = measures_of(c, &t.q);
     Finder units = unit_finder(c, &t.units);
-    Draft *draft = NEW(c->arena, Draft, t.units.n);
-    TRY(read_rows(c, &t, &units, draft));
-    TRY(need_rounds(c, rounds, &units, draft));
-    TRY(keep_units(c, &t, draft));
-    TRY(find_part(c, &t, rounds));
+    TRY(release_units(c, rounds, &units, &t));
     TRY(make_columns(c, &t));
     make_room(c, &t);
     TRY(read_tallies(c, &t, &units));

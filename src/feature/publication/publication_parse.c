@@ -1,7 +1,7 @@
 /* A stored publication back into the model. We wrote it ourselves, so a fault in
    it is ours: one E_BROKEN, whatever it is. */
 #include "base/number.h"
-#include "feature/report/report_inside.h"
+#include "feature/publication/publication.h"
 #include "text/json.h"
 
 enum { TEXT_MAX = 4000, LIST_MAX = JSON_VALUES };
@@ -337,7 +337,7 @@ static void parse_frame(Ctx *c, const Json *j, Report *r)
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
-Err report_parse(Ctx *c, const Publication *p, Report *ret)
+Err publication_parse(Ctx *c, const Publication *p, Report *ret)
 {
     const Json *figures = NULL, *frame = NULL;
     Report r = {0};

@@ -1,0 +1,239 @@
+/* One item of a report: its drawings and what is said beside them. */
+#include <math.h>
+
+#include "base/number.h"
+#include "feature/report/report_words.h"
+
+enum { WORD_BYTES = 4000 };
+
+/* ---- comparisons ---------------------------------------------------------------------- */
+
+static const ReportYear *year_of(const ReportYears *years, Str wave)
+{
+    for (ptrdiff_t i = 0; i < years->n; i++)
+        if (str_eq(years->v[i].wave, wave)) return &years->v[i];
+    return NULL;
+}
+
+/* The share that the change is about: no year is shown that was not compared. */
+const ReportYear *report_last_share(const ReportItem *item)
+{
+    if (!item->change.is || !item->change.is_comparable) return NULL;
+    const ReportYear *year = year_of(&item->years, item->change.other);
+    return year && year->has_count && year->valid > 0 ? year : NULL;
+}
+
+/* The unit above at place `at` of the path, as published; NULL where hidden. */
+const ReportGroup *report_above(const ReportItem *item, ptrdiff_t at)
+{
+    ptrdiff_t seen = 0;
+    for (ptrdiff_t i = 0; i < item->groups.n; i++) {
+        const ReportGroup *g = &item->groups.v[i];
+        if (!str_eq(g->dimension, S("enhed"))) continue;
+        if (seen++ == at) return g;
+    }
+    return NULL;
+}
+
+bool report_has_share(const ReportGroup *g)
+{
+    return g && g->state == REPORT_SHOWN && g->agree.is && g->valid > 0;
+}
+
+static void set_above(Comparison *k, const ReportItem *item)
+{
+    ptrdiff_t seen = 0;
+    for (ptrdiff_t i = 0; i < item->groups.n; i++) {
+        const ReportGroup *g = &item->groups.v[i];
+        if (!str_eq(g->dimension, S("enhed"))) continue;
+        const ReportGroup *shown = report_above(item, seen++);
+        if (!report_has_share(shown)) continue;
+        Pct share = report_pct(shown->agree.count, shown->valid);
+        if (str_eq(g->group, S("kommune"))) {
+            k->has_municipality = true;
+            k->municipality = share;
+        } else if (str_eq(g->group, S("region"))) {
+            k->has_region = true;
+            k->region = share;
+        }
+    }
+}
+
+Chart report_comparison(const ReportItem *item)
+{
+    const ReportShare *agree = &item->agree;
+    bool is_few = item->valid < REPORT_FEW;
+    Comparison k = {
+        .subject = T("Enige"),
+        .now = report_pct(agree->count, item->valid),
+        .has_interval = true,
+        .low = is_few ? (int)floor(agree->low * 20) * 5 : report_whole(agree->low),
+        .high = is_few ? (int)ceil(agree->high * 20) * 5 : report_whole(agree->high),
+    };
+    const ReportYear *last = report_last_share(item);
+    if (last) {
+        k.has_last = true;
+        k.last = report_pct(last->count, last->valid);
+    }
+    set_above(&k, item);
+    return (Chart){.kind = CHART_COMPARISON, .comparison = k};
+}
+
+/* "Enige: 74 pct. · 2025: 70 pct. · Fjordby Kommune: 70 pct." */
+static Str agree_words(Ctx *c, const Report *r, const ReportItem *item)
+{
+    Buf b = buf_new(c->arena, WORD_BYTES);
+    buf_add(&b, msg_text(c, TF("Enige: {1}", report_share_text(c, item->agree.count, item->valid))));
+    const ReportYear *last = report_last_share(item);
+    if (last) {
+        Str share = report_share_text(c, last->count, last->valid);
+        buf_add(&b, STR_CAT(c->arena, S(" · "), last->wave, S(": "), share));
+    }
+    for (ptrdiff_t i = 0; i < r->path.n; i++) {
+        const ReportGroup *g = report_above(item, i);
+        if (!report_has_share(g)) continue;
+        Str share = report_share_text(c, g->agree.count, g->valid);
+        buf_add(&b, STR_CAT(c->arena, S(" · "), r->path.v[i].name, S(": "), share));
+    }
+    return buf_str(&b);
+}
+
+/* All years that may be compared, taken together: steadier than any one of them. */
+static Str years_words(Ctx *c, const Report *r, const ReportItem *item)
+{
+    if (!item->agree.is) return S("");
+    int64_t count = item->agree.count, valid = item->valid;
+    Buf names = buf_new(c->arena, WORD_BYTES);
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = item->years.n - 1; i >= 0; i--) {
+        const ReportYear *y = &item->years.v[i];
+        if (!y->has_count || y->valid <= 0) continue;
+        if (n++) buf_add(&names, S(", "));
+        buf_add(&names, y->wave);
+        count += y->count;
+        valid += y->valid;
+    }
+    if (n == 0) return S("");
+    return msg_text(c, TF("{1} og {2} under ét: {3} enige af {4} svar.", buf_str(&names), r->wave, report_share_text(c, count, valid), valid));
+}
+
+/* ---- distributions ---------------------------------------------------------------------- */
+
+Str report_option_text(Ctx *c, const ReportItem *item, int64_t value)
+{
+    for (ptrdiff_t i = 0; i < item->options.n; i++)
+        if (item->options.v[i].value == value) return report_text(c, item->options.v[i].text);
+    return report_count_text(c, value);
+}
+
+int report_side(const ReportItem *item, int64_t value)
+{
+    if (values_have(item->disagree_set, value)) return -1;
+    return values_have(item->agree_set, value) ? 1 : 0;
+}
+
+static void turn(AnswerOrder *o)
+{
+    for (int i = 0; i < o->n / 2; i++) {
+        const ReportCount *swap = o->v[i];
+        o->v[i] = o->v[o->n - 1 - i];
+        o->v[o->n - 1 - i] = swap;
+    }
+}
+
+/* Disagree, at most one in the middle, agree; as a scale has them. */
+static bool is_scale(const ReportItem *item, AnswerOrder *o)
+{
+    int count[3] = {0};
+    for (int i = 0; i < o->n; i++) {
+        int side = report_side(item, o->v[i]->value);
+        count[side + 1]++;
+        if (side == 0) o->neither = i;
+        if (i && side < report_side(item, o->v[i - 1]->value)) return false;
+    }
+    if (count[0] == 0 || count[2] == 0 || count[1] > 1) return false;
+    if (count[1] == 0) o->neither = -1;
+    return count[1] == 1 || count[0] == count[2];
+}
+
+AnswerOrder report_order(Ctx *c, const ReportItem *item)
+{
+    AnswerOrder o = {.neither = -1};
+    if (item->kind != ITEM_SINGLE || !item->has_distribution || item->distribution.n < 2 || item->distribution.n > CHART_ANSWERS) return o;
+    for (ptrdiff_t i = 0; i < item->distribution.n; i++) o.v[o.n++] = &item->distribution.v[i];
+    if (report_side(item, o.v[0]->value) > report_side(item, o.v[o.n - 1]->value)) turn(&o);
+    o.is_drawn = is_scale(item, &o);
+    for (int i = 0; i < o.n; i++) o.label[i] = report_option_text(c, item, o.v[i]->value);
+    return o;
+}
+
+static Chart distribution_of(Ctx *c, const ReportItem *item, const AnswerOrder *o)
+{
+    Pct *share = NEW(c->arena, Pct, o->n);
+    Str *label = NEW(c->arena, Str, o->n);
+    for (int i = 0; i < o->n; i++) {
+        share[i] = report_pct(o->v[i]->count, item->valid);
+        label[i] = o->label[i];
+    }
+    return (Chart){.kind = CHART_DISTRIBUTION, .distribution = {.label = label, .share = share, .n = o->n, .neither = o->neither}};
+}
+
+/* ---- one item ------------------------------------------------------------------------------ */
+
+Str report_item_text(Ctx *c, const ReportItem *item)
+{
+    Str text = item->texts.n ? report_text(c, item->texts) : item->text;
+    if (item->matrix.n == 0) return text;
+    return STR_CAT(c->arena, report_text(c, item->matrix), S(" "), text);
+}
+
+static Str answers_words(Ctx *c, const ReportItem *item)
+{
+    Str answers = msg_text(c, TN("{1} svar", "{1} svar", item->valid));
+    if (item->excluded == 0) return answers;
+    return STR_CAT(c->arena, answers, S(", "), msg_text(c, TN("{1} ved ikke", "{1} ved ikke", item->excluded)));
+}
+
+static Str mean_words(Ctx *c, double mean, double sd)
+{
+    return msg_text(c, TF("Gennemsnit {1}, spredning {2}.", report_decimal(c, mean, 1), report_decimal(c, sd, 1)));
+}
+
+static Str shown_words(Ctx *c, const ReportItem *item, bool is_drawn)
+{
+    if (item->has_mean) return mean_words(c, item->mean, item->sd);
+    if (item->kind == ITEM_TEXT) return msg_text(c, T("Svar i fri tekst er ikke med i rapporten."));
+    if (item->has_distribution && !is_drawn) return msg_text(c, T("Tallene står i tabellen."));
+    return S("");
+}
+
+ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
+{
+    ItemView view = {.text = report_item_text(c, item)};
+    if (item->state == REPORT_HIDDEN) {
+        view.is_hidden = true;
+        view.says = msg_text(c, report_hidden_words());
+        view.change_more = msg_text(c, T("Intet tal vises"));
+        return view;
+    }
+    view.answers = answers_words(c, item);
+    if (item->state == REPORT_WORDS) {
+        view.says = msg_text(c, T("Næsten alle svarede ens."));
+        view.change_more = msg_text(c, T("Intet tal vises"));
+        return view;
+    }
+    AnswerOrder order = report_order(c, item);
+    view.has_distribution = order.is_drawn;
+    if (order.is_drawn) view.distribution = distribution_of(c, item, &order);
+    view.has_comparison = item->agree.is;
+    if (item->agree.is) {
+        view.comparison = report_comparison(item);
+        view.agree = agree_words(c, r, item);
+    }
+    view.says = shown_words(c, item, order.is_drawn);
+    view.years = years_words(c, r, item);
+    view.certainty = report_certainty(&item->change);
+    if (view.certainty) view.change = msg_text(c, certainty_words(view.certainty));
+    view.change_more = report_after_certainty(c, view.certainty, &item->change, item->agree.is);
+    return view;
+}

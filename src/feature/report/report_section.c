@@ -1,0 +1,174 @@
+/* A section of a report: what was found, and its items in blocks that share a
+   key and a scale. */
+#include <math.h>
+
+#include "feature/report/report_words.h"
+#include "text/da.h"
+
+/* ---- blocks -------------------------------------------------------------------------------------- */
+
+static bool has_same_options(const ReportItem *a, const ReportItem *b)
+{
+    if (a->kind != b->kind || a->options.n != b->options.n) return false;
+    for (ptrdiff_t i = 0; i < a->options.n; i++) {
+        const Option *x = &a->options.v[i], *y = &b->options.v[i];
+        if (x->value != y->value || !str_eq(lang_text(x->text, S("da")), lang_text(y->text, S("da")))) return false;
+        if (report_side(a, x->value) != report_side(b, y->value)) return false;
+    }
+    return true;
+}
+
+static Keys colours_of(Ctx *c, const AnswerOrder *o, const Distribution *d)
+{
+    Key *keys = NEW(c->arena, Key, o->n);
+    for (int i = 0; i < o->n; i++) keys[i] = (Key){chart_answer_key(d, i), o->label[i]};
+    return (Keys){keys, o->n};
+}
+
+/* Only marks that stand in one of the drawings. */
+static Keys marks_of(Ctx *c, const Report *r, const ItemViews *items)
+{
+    Key *keys = NEW(c->arena, Key, 4);
+    bool has_last = false, has_municipality = false, has_region = false;
+    for (ptrdiff_t i = 0; i < items->n; i++) {
+        if (!items->v[i].has_comparison) continue;
+        const Comparison *k = &items->v[i].comparison.comparison;
+        has_last = has_last || k->has_last;
+        has_municipality = has_municipality || k->has_municipality;
+        has_region = has_region || k->has_region;
+    }
+    ptrdiff_t n = 0;
+    keys[n++] = (Key){KEY_NOW, msg_text(c, T("Enige i år, med usikkerhed"))};
+    if (has_last) keys[n++] = (Key){KEY_LAST, r->previous};
+    for (ptrdiff_t i = 0; i < r->path.n; i++) {
+        if (has_municipality && str_eq(r->path.v[i].kind, S("kommune"))) keys[n++] = (Key){KEY_MUNICIPALITY, r->path.v[i].name};
+        else if (has_region && str_eq(r->path.v[i].kind, S("region"))) keys[n++] = (Key){KEY_REGION, r->path.v[i].name};
+        if (n == 4) break;
+    }
+    return (Keys){keys, n};
+}
+
+static BlockView block_view(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n)
+{
+    BlockView view = {.items = {.v = NEW(c->arena, ItemView, n), .n = n}};
+    ChartScale scale = {0};
+    AnswerOrder order = {0};
+    bool has_comparison = false;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        ItemView *item = &view.items.v[i];
+        *item = report_item_view(c, r, &first[i]);
+        has_comparison = has_comparison || item->has_comparison;
+        if (!item->has_distribution) continue;
+        chart_scale_fit(&scale, &item->distribution.distribution);
+        if (order.n == 0) {
+            order = report_order(c, &first[i]);
+            view.colours = colours_of(c, &order, &item->distribution.distribution);
+        }
+    }
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (view.items.v[i].has_distribution) view.items.v[i].distribution.distribution.scale = scale;
+    if (has_comparison) view.marks = marks_of(c, r, &view.items);
+    view.tables = report_block_tables(c, r, first, n, &order);
+    return view;
+}
+
+static BlockViews blocks_of(Ctx *c, const Report *r, const ReportSection *s)
+{
+    BlockViews all = {.v = NEW(c->arena, BlockView, s->count)};
+    const ReportItem *items = r->items.v + s->first;
+    for (ptrdiff_t from = 0; from < s->count;) {
+        ptrdiff_t to = from + 1;
+        while (to < s->count && has_same_options(&items[from], &items[to])) to++;
+        all.v[all.n++] = block_view(c, r, items + from, to - from);
+        from = to;
+    }
+    return all;
+}
+
+/* ---- findings --------------------------------------------------------------------------------------- */
+
+typedef struct Sight {
+    ptrdiff_t certain, compared, few, shown;
+    const ReportItem *most, *least; /* agree */
+} Sight;
+
+static void see(Sight *sight, const ReportItem *item)
+{
+    if (item->state != REPORT_SHOWN) return;
+    sight->shown++;
+    Certainty certainty = report_certainty(&item->change);
+    sight->certain += certainty == CERTAIN;
+    sight->few += certainty == FEW_ANSWERS;
+    sight->compared += certainty == CERTAIN || certainty == BY_CHANCE;
+    if (!item->agree.is) return;
+    if (!sight->most || item->agree.share > sight->most->agree.share) sight->most = item;
+    if (!sight->least || item->agree.share < sight->least->agree.share) sight->least = item;
+}
+
+/* "33 point flere er enige i »…«" */
+static Str change_sentence(Ctx *c, const ReportItem *item)
+{
+    double d = item->change.difference;
+    Str text = report_item_text(c, item);
+    if (!item->agree.is) return msg_text(c, TF("Gennemsnittet er ændret {1}: »{2}«", report_change_size(c, &item->change, false), text));
+    int64_t points = report_whole(fabs(d));
+    return d > 0 ? msg_text(c, TF("{1} point flere er enige i: »{2}«", points, text))
+                 : msg_text(c, TF("{1} point færre er enige i: »{2}«", points, text));
+}
+
+static Strs certain_changes(Ctx *c, const Report *r, const ReportSection *s, ptrdiff_t n)
+{
+    Strs all = {.v = NEW(c->arena, Str, n)};
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
+        const ReportItem *item = &r->items.v[i];
+        if (item->state == REPORT_SHOWN && report_certainty(&item->change) == CERTAIN) all.v[all.n++] = change_sentence(c, item);
+    }
+    return all;
+}
+
+/* "tre ud af fire", else "72 pct." */
+static Str phrase(Ctx *c, const ReportItem *item)
+{
+    Str p = item->valid >= REPORT_FEW ? text_share_phrase(c->lang, item->agree.count, item->valid) : S("");
+    return p.n ? p : report_share_text(c, item->agree.count, item->valid);
+}
+
+static Str level_sentence(Ctx *c, const Sight *sight)
+{
+    if (!sight->most) return msg_text(c, T("Tallene er ikke sammenlignet med tidligere."));
+    Str most = report_item_text(c, sight->most);
+    if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i: »{2}«", phrase(c, sight->most), most));
+    return msg_text(c, TF("Flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, phrase(c, sight->most),
+                          report_item_text(c, sight->least), phrase(c, sight->least)));
+}
+
+static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
+{
+    if (sight->shown == 0) return msg_text(c, T("Der er for få svar til at vise tal i denne del."));
+    if (sight->certain == 1 && sight->compared > 1 && sight->compared < sight->shown)
+        return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål, der kan sammenlignes, "
+                              "ligner svarene dem fra {1}.", r->previous, first));
+    if (sight->certain == 1 && sight->compared > 1)
+        return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål ligner svarene dem fra {1}.", r->previous, first));
+    if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", r->previous, first));
+    if (sight->certain > 1) return msg_text(c, TF("{1} sikre ændringer siden {2}:", sight->certain, r->previous));
+    if (sight->compared > 0) return msg_text(c, TF("Svarene ligner dem fra {1}. Ingen ændring er sikker.", r->previous));
+    if (sight->few > 0) return msg_text(c, T("For få svar til at sige noget om ændring. Tal hellere om det sammen."));
+    return level_sentence(c, sight);
+}
+
+SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
+{
+    Sight sight = {0};
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(&sight, &r->items.v[i]);
+    Strs changes = certain_changes(c, r, s, sight.certain);
+    return (SectionView){
+        .code = s->code,
+        .anchor = STR_CAT(c->arena, S("del-"), s->code),
+        .title = report_text(c, s->title),
+        .finding = finding_of(c, r, &sight, changes.n ? changes.v[0] : S("")),
+        .more = changes.n > 1 ? changes : (Strs){0},
+        .blocks = blocks_of(c, r, s),
+        .groups = report_group_tables(c, r, s),
+    };
+}

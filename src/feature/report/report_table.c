@@ -1,0 +1,254 @@
+/* The tables of a report. A hidden number is the word skjult. */
+#include "base/number.h"
+#include "feature/report/report_words.h"
+
+/* ---- tables --------------------------------------------------------------------------------- */
+
+static TableView table_new(Ctx *c, Str caption, const TableHead *heads, ptrdiff_t columns, ptrdiff_t lines)
+{
+    TableView t = {.caption = caption, .heads = {NEW(c->arena, TableHead, columns), columns}};
+    for (ptrdiff_t i = 0; i < columns; i++) t.heads.v[i] = heads[i];
+    t.lines.v = NEW(c->arena, TableLine, lines);
+    return t;
+}
+
+static TableLine *line_add(Ctx *c, TableView *t, Str head)
+{
+    TableLine *line = &t->lines.v[t->lines.n++];
+    *line = (TableLine){.head = head, .cells = {.v = NEW(c->arena, TableCell, t->heads.n - 1)}};
+    return line;
+}
+
+static void cell_add(const TableView *t, TableLine *line, Str text)
+{
+    TableHead head = t->heads.v[line->cells.n + 1];
+    line->cells.v[line->cells.n++] = (TableCell){.text = text, .is_right = head.is_right, .head = head.text};
+}
+
+static void cell_hide(Ctx *c, const TableView *t, TableLine *line)
+{
+    cell_add(t, line, msg_text(c, T("skjult")));
+    line->cells.v[line->cells.n - 1].is_hidden = true;
+}
+
+static void hide_rest(Ctx *c, const TableView *t, TableLine *line)
+{
+    while (line->cells.n < t->heads.n - 1) cell_hide(c, t, line);
+}
+
+static void words_rest(Ctx *c, const TableView *t, TableLine *line, int64_t valid)
+{
+    cell_add(t, line, report_count_text(c, valid));
+    if (line->cells.n < t->heads.n - 1) cell_add(t, line, msg_text(c, T("næsten alle")));
+    while (line->cells.n < t->heads.n - 1) cell_add(t, line, S(""));
+}
+
+/* Question × answers, in pct. of those who took a stand. */
+static TableView distribution_table(Ctx *c, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order)
+{
+    TableHead heads[CHART_ANSWERS + 2] = {{msg_text(c, T("Spørgsmål")), false}, {msg_text(c, T("Svar")), true}};
+    for (int i = 0; i < order->n; i++) heads[i + 2] = (TableHead){order->label[i], true};
+    TableView t = table_new(c, msg_text(c, T("Hvad der er svaret, pct. af dem, der har taget stilling")), heads, order->n + 2, n);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const ReportItem *item = &first[i];
+        TableLine *line = line_add(c, &t, report_item_text(c, item));
+        if (item->state == REPORT_WORDS) words_rest(c, &t, line, item->valid);
+        if (item->state != REPORT_SHOWN) {
+            hide_rest(c, &t, line);
+            continue;
+        }
+        AnswerOrder own = report_order(c, item);
+        cell_add(&t, line, report_count_text(c, item->valid));
+        for (int k = 0; k < own.n; k++) cell_add(&t, line, report_share_text(c, own.v[k]->count, item->valid));
+    }
+    return t;
+}
+
+static void compared_cells(Ctx *c, const Report *r, const TableView *t, TableLine *line, const ReportItem *item)
+{
+    const ReportShare *agree = &item->agree;
+    cell_add(t, line, report_share_text(c, agree->count, item->valid));
+    const Comparison k = report_comparison(item).comparison;
+    cell_add(t, line, msg_text(c, TF("{1} til {2} pct.", k.low, k.high)));
+    const ReportYear *last = report_last_share(item);
+    if (r->previous.n) cell_add(t, line, last ? report_share_text(c, last->count, last->valid) : S("–"));
+    for (ptrdiff_t i = 0; i < r->path.n; i++) {
+        const ReportGroup *g = report_above(item, i);
+        if (report_has_share(g)) cell_add(t, line, report_share_text(c, g->agree.count, g->valid));
+        else if (g) cell_hide(c, t, line);
+        else cell_add(t, line, S("–"));
+    }
+    cell_add(t, line, report_change_cell(c, &item->change, true));
+}
+
+static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n)
+{
+    ptrdiff_t columns = 0, most = 6 + r->path.n;
+    TableHead *heads = NEW(c->arena, TableHead, most);
+    heads[columns++] = (TableHead){msg_text(c, T("Spørgsmål")), false};
+    heads[columns++] = (TableHead){msg_text(c, T("Enige")), true};
+    heads[columns++] = (TableHead){msg_text(c, T("Usikkerhed")), true};
+    if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, TF("Enige {1}", r->previous)), true};
+    for (ptrdiff_t i = 0; i < r->path.n; i++) heads[columns++] = (TableHead){r->path.v[i].name, true};
+    heads[columns++] = (TableHead){msg_text(c, T("Ændring")), false};
+    TableView t = table_new(c, msg_text(c, T("Hvor mange der er enige")), heads, columns, n);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        TableLine *line = line_add(c, &t, report_item_text(c, &first[i]));
+        if (first[i].state == REPORT_WORDS) {
+            cell_add(&t, line, msg_text(c, T("næsten alle")));
+            while (line->cells.n < columns - 1) cell_add(&t, line, S(""));
+        } else if (first[i].state == REPORT_SHOWN) {
+            compared_cells(c, r, &t, line, &first[i]);
+        }
+        hide_rest(c, &t, line);
+    }
+    return t;
+}
+
+/* Answers that are no scale: one table an item. */
+static TableView option_table(Ctx *c, const ReportItem *item)
+{
+    TableHead heads[] = {{msg_text(c, T("Svarmulighed")), false}, {msg_text(c, T("Andel")), true}};
+    TableView t = table_new(c, report_item_text(c, item), heads, COUNT_OF(heads), item->distribution.n);
+    for (ptrdiff_t i = 0; i < item->distribution.n; i++) {
+        const ReportCount *k = &item->distribution.v[i];
+        TableLine *line = line_add(c, &t, report_option_text(c, item, k->value));
+        cell_add(&t, line, report_share_text(c, k->count, item->valid));
+    }
+    return t;
+}
+
+/* ---- groups ------------------------------------------------------------------------------------ */
+
+static const struct { Str code; Msg name; } GROUP_NAMES[] = {
+    {S_INIT("rolle"),          T_INIT("Rolle")         },
+    {S_INIT("koen"),           T_INIT("Køn")           },
+    {S_INIT("deltagelse"),     T_INIT("Deltagelse")    },
+    {S_INIT("deltager"),       T_INIT("Deltagere")     },
+    {S_INIT("ikke_deltager"),  T_INIT("Ikke-deltagere")},
+    {S_INIT("uoplyst"),        T_INIT("Uoplyst")       },
+    {S_INIT("personale"),      T_INIT("Personale")     },
+    {S_INIT("leder"),          T_INIT("Ledere")        },
+    {S_INIT("elev"),           T_INIT("Elever")        },
+    {S_INIT("foraelder"),      T_INIT("Forældre")      },
+};
+
+/* Others are the survey's own words. */
+static Str group_name(Ctx *c, Str code)
+{
+    for (int i = 0; i < COUNT_OF(GROUP_NAMES); i++)
+        if (str_eq(GROUP_NAMES[i].code, code)) return msg_text(c, GROUP_NAMES[i].name);
+    return code;
+}
+
+/* Participation hangs together with answers; it is not known to cause them. */
+static Str versus_words(Ctx *c, const Report *r, const ReportGroup *g)
+{
+    if (!g->versus.is) return S("–");
+    if (g->valid < REPORT_FEW || r->response.caution == REPORT_UNDER_40) return msg_text(c, T("For få svar"));
+    if (!(g->versus.p_adjusted < 0.05)) return msg_text(c, T("Kan være tilfældigt"));
+    return msg_text(c, TF("Sikker forskel: {1}", report_points(c, g->versus.difference)));
+}
+
+static Str group_figure(Ctx *c, const ReportGroup *g)
+{
+    if (g->agree.is) return report_share_text(c, g->agree.count, g->valid);
+    return g->has_mean ? report_decimal(c, g->mean, 1) : S("–");
+}
+
+static void group_line(Ctx *c, const Report *r, TableView *t, const ReportItem *item, const ReportGroup *g)
+{
+    TableLine *line = line_add(c, t, report_item_text(c, item));
+    cell_add(t, line, group_name(c, g->group));
+    if (g->state == REPORT_WORDS) words_rest(c, t, line, g->valid);
+    if (g->state == REPORT_SHOWN) {
+        cell_add(t, line, report_count_text(c, g->valid));
+        cell_add(t, line, group_figure(c, g));
+        cell_add(t, line, versus_words(c, r, g));
+    }
+    hide_rest(c, t, line);
+}
+
+static ptrdiff_t entries_of(const Report *r, const ReportSection *s, Str dimension)
+{
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++)
+        for (ptrdiff_t k = 0; k < r->items.v[i].groups.n; k++) n += str_eq(r->items.v[i].groups.v[k].dimension, dimension);
+    return n;
+}
+
+static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, Str dimension)
+{
+    TableHead heads[] = {
+        {msg_text(c, T("Spørgsmål")),           false},
+        {group_name(c, dimension),              false},
+        {msg_text(c, T("Svar")),                true },
+        {msg_text(c, T("Enige")),               true },
+        {msg_text(c, T("Forskel til de andre")), false},
+    };
+    Str caption = msg_text(c, TF("Fordelt på: {1}", group_name(c, dimension)));
+    TableView t = table_new(c, caption, heads, COUNT_OF(heads), entries_of(r, s, dimension));
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
+        const ReportItem *item = &r->items.v[i];
+        for (ptrdiff_t k = 0; k < item->groups.n; k++)
+            if (str_eq(item->groups.v[k].dimension, dimension)) group_line(c, r, &t, item, &item->groups.v[k]);
+    }
+    return t;
+}
+
+/* The dimensions are the same for all items: those of the first. */
+TableViews report_group_tables(Ctx *c, const Report *r, const ReportSection *s)
+{
+    TableViews all = {0};
+    if (s->count == 0) return all;
+    const ReportGroups *groups = &r->items.v[s->first].groups;
+    all.v = NEW(c->arena, TableView, groups->n);
+    for (ptrdiff_t i = 0; i < groups->n; i++) {
+        Str dimension = groups->v[i].dimension;
+        bool is_new = i == 0 || !str_eq(dimension, groups->v[i - 1].dimension);
+        if (is_new && !str_eq(dimension, S("enhed"))) all.v[all.n++] = group_table(c, r, s, dimension);
+    }
+    return all;
+}
+
+/* ---- of a block ----------------------------------------------------------------------------- */
+
+TableViews report_block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order)
+{
+    TableViews all = {.v = NEW(c->arena, TableView, n + 2)};
+    if (order->is_drawn) all.v[all.n++] = distribution_table(c, first, n, order);
+    else
+        for (ptrdiff_t i = 0; i < n; i++)
+            if (first[i].state == REPORT_SHOWN && first[i].has_distribution) all.v[all.n++] = option_table(c, &first[i]);
+    bool has_agree = false;
+    for (ptrdiff_t i = 0; i < n; i++) has_agree = has_agree || (first[i].state == REPORT_SHOWN && first[i].agree.is);
+    if (has_agree) all.v[all.n++] = agree_table(c, r, first, n);
+    return all;
+}
+
+/* ---- scores ---------------------------------------------------------------------------------- */
+
+TableView report_score_table(Ctx *c, const Report *r)
+{
+    TableHead heads[] = {
+        {msg_text(c, T("Samlet mål")), false},
+        {msg_text(c, T("Svar")),       true },
+        {msg_text(c, T("Gennemsnit")), true },
+        {msg_text(c, T("Skala")),      true },
+        {msg_text(c, T("Ændring")),    false},
+    };
+    TableView t = table_new(c, msg_text(c, T("Gennemsnit af flere spørgsmål")), heads, COUNT_OF(heads), r->scores.n);
+    for (ptrdiff_t i = 0; i < r->scores.n; i++) {
+        const ReportScore *s = &r->scores.v[i];
+        TableLine *line = line_add(c, &t, report_text(c, s->title));
+        if (s->state == REPORT_WORDS) words_rest(c, &t, line, s->valid);
+        if (s->state == REPORT_SHOWN) {
+            cell_add(&t, line, report_count_text(c, s->valid));
+            cell_add(&t, line, report_decimal(c, s->mean, 1));
+            cell_add(&t, line, msg_text(c, TF("{1} til {2}", s->smallest, s->largest)));
+            cell_add(&t, line, report_change_cell(c, &s->change, false));
+        }
+        hide_rest(c, &t, line);
+    }
+    return t;
+}

@@ -1,0 +1,99 @@
+/* A whole report as it is shown: who answered, the sections, how it was reckoned. */
+#include "base/number.h"
+#include "feature/report/report_words.h"
+
+/* ---- who answered ------------------------------------------------------------------------ */
+
+static void see_rate(Ctx *c, const ReportResponse *a, ReportView *view)
+{
+    if (!a->has_answered) {
+        view->rate_says = msg_text(c, T("Antallet af svar er skjult, så ingen kan genkendes."));
+        return;
+    }
+    if (!a->has_invited || !a->has_rate || a->invited < 1) {
+        view->rate_says = msg_text(c, TF("{1} har svaret. Hvor mange der er inviteret, er ikke oplyst.", a->answered));
+        return;
+    }
+    view->has_rate = true;
+    view->rate = (Chart){.kind = CHART_RATE, .rate = {.answered = a->answered, .invited = a->invited}};
+    view->rate_big = pct_text(c, (Pct){.v = report_whole(a->rate)});
+    int64_t others = a->invited - a->answered;
+    Str of = msg_text(c, TF("{1} af {2} inviterede har svaret.", a->answered, a->invited));
+    Str rest = others > 0 ? msg_text(c, TF("Hvad de {1} andre mener, ved vi ikke.", others)) : S("");
+    view->rate_says = rest.n ? STR_CAT(c->arena, of, S(" "), rest) : of;
+}
+
+static Str caution_words(Ctx *c, const ReportResponse *a, Str rate)
+{
+    switch (a->caution) {
+    case REPORT_NO_CAUTION: return S("");
+    case REPORT_UNDER_60: return msg_text(c, TF("{1} har svaret. Læs tallene med forbehold: de, der ikke har svaret, kan mene noget andet.", rate));
+    case REPORT_UNDER_40: return msg_text(c, TF("{1} har svaret. Det er for få til at sige noget sikkert om alle.", rate));
+    }
+    return S("");
+}
+
+static const Msg METHOD[] = {
+    T_INIT("Andelen, der er enige, er regnet af dem, der har taget stilling. »Ved ikke« og ubesvarede er ikke med."),
+    T_INIT("Usikkerheden viser, hvor meget tallet kan skyldes tilfældigheder. Den er et 95 pct. interval "
+           "(Wilson). Den siger intet om dem, der ikke har svaret."),
+    T_INIT("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give, når mindst 20 har "
+           "svaret begge gange, og når mindst 40 pct. af de inviterede har svaret."),
+    T_INIT("Der er taget højde for, at mange spørgsmål sammenlignes på én gang (Benjamini-Hochberg)."),
+    T_INIT("Små forskelle fra år til år er oftest tilfældige. Brug ikke tid på at forklare dem."),
+    T_INIT("Har færre end 20 svaret, er tallene afrundet til nærmeste 5, og der står »ca.«."),
+    T_INIT("Et spørgsmål, der har fået nye ord, sammenlignes ikke med tidligere."),
+    T_INIT("Tal er afrundet hver for sig. Derfor giver de ikke altid 100 tilsammen."),
+    T_INIT("En forskel mellem grupper er en sammenhæng. Den viser ikke, hvad der er årsagen."),
+};
+
+static Strs method_of(Ctx *c)
+{
+    Strs all = {.v = NEW(c->arena, Str, COUNT_OF(METHOD))};
+    for (int i = 0; i < COUNT_OF(METHOD); i++) all.v[all.n++] = msg_text(c, METHOD[i]);
+    return all;
+}
+
+static bool has_hidden(const Report *r)
+{
+    if (!r->response.has_answered) return true;
+    for (ptrdiff_t i = 0; i < r->scores.n; i++)
+        if (r->scores.v[i].state == REPORT_HIDDEN) return true;
+    for (ptrdiff_t i = 0; i < r->items.n; i++) {
+        if (r->items.v[i].state == REPORT_HIDDEN) return true;
+        for (ptrdiff_t k = 0; k < r->items.v[i].groups.n; k++)
+            if (r->items.v[i].groups.v[k].state == REPORT_HIDDEN) return true;
+    }
+    return false;
+}
+
+static Str lead_of(Ctx *c, const Report *r)
+{
+    Str nearest = r->path.n ? r->path.v[0].name : S("");
+    Str title = report_text(c, r->title);
+    if (r->previous.n && nearest.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3} og med {4}.", title, r->wave, r->previous, nearest));
+    if (nearest.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3}.", title, r->wave, nearest));
+    if (r->previous.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3}.", title, r->wave, r->previous));
+    return msg_text(c, TF("{1}, måling {2}.", title, r->wave));
+}
+
+ReportView report_view(Ctx *c, const Report *r)
+{
+    ReportView view = {
+        .report = r,
+        .title = msg_text(c, TF("Rapport: {1}", r->unit.name)),
+        .lead = lead_of(c, r),
+        .unit = r->unit.name,
+        .sections = {.v = NEW(c->arena, SectionView, r->sections.n), .n = r->sections.n},
+        .has_scores = r->scores.n > 0,
+        .has_hidden = has_hidden(r),
+        .method = method_of(c),
+        .hidden_why = msg_text(c, T("Vi viser aldrig tal, der bygger på færre end 5 svar. Kunne man regne det skjulte ud fra resten, "
+                                    "skjuler vi flere tal. Det gælder også i PDF, regneark og alle andre udgaver.")),
+    };
+    see_rate(c, &r->response, &view);
+    view.caution = caution_words(c, &r->response, view.rate_big);
+    if (view.has_scores) view.scores = report_score_table(c, r);
+    for (ptrdiff_t i = 0; i < r->sections.n; i++) view.sections.v[i] = report_section_view(c, r, &r->sections.v[i]);
+    return view;
+}

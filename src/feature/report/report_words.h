@@ -1,0 +1,61 @@
+/* What the files that make a ReportView (report_pages.h) share: report_words.c
+   has numbers and the words of change, report_item.c one item, report_table.c
+   the tables, report_section.c findings and blocks, report_view.c the whole. */
+#ifndef FEATURE_REPORT_REPORT_WORDS_H
+#define FEATURE_REPORT_REPORT_WORDS_H
+
+#include "feature/report/report_pages.h"
+
+/* ---- numbers ------------------------------------------------------------------ */
+
+/* In the reader's language, else in Danish. */
+Str report_text(Ctx *c, LangTexts texts);
+Str report_decimal(Ctx *c, double v, int digits);
+Str report_count_text(Ctx *c, int64_t n);
+Str report_share_text(Ctx *c, int64_t count, int64_t of);
+/* Whole per cent of a share, nearest. */
+int report_whole(double share);
+
+/* ---- change ------------------------------------------------------------------- */
+
+/* 0: nothing is said about change. */
+Certainty report_certainty(const ReportCompare *change);
+/* "+33 point" of shares, "+0,31" of means. */
+Str report_change_size(Ctx *c, const ReportCompare *change, bool is_share);
+/* What stands after the word of certainty. */
+Str report_after_certainty(Ctx *c, Certainty certainty, const ReportCompare *change, bool is_share);
+/* "Sikker ændring: +33 point (usikkerhed 11 til 50)" */
+Str report_change_cell(Ctx *c, const ReportCompare *change, bool is_share);
+
+/* ---- one item ------------------------------------------------------------------ */
+
+Str report_item_text(Ctx *c, const ReportItem *item);
+Str report_option_text(Ctx *c, const ReportItem *item, int64_t value);
+/* −1 disagree, 1 agree, 0 neither. */
+int report_side(const ReportItem *item, int64_t value);
+/* The share that the change is about: no year is shown that was not compared. */
+const ReportYear *report_last_share(const ReportItem *item);
+/* The unit above at place `at` of the path, as published; NULL where hidden. */
+const ReportGroup *report_above(const ReportItem *item, ptrdiff_t at);
+bool report_has_share(const ReportGroup *g);
+Chart report_comparison(const ReportItem *item);
+
+/* Options in the order of a drawing, from disagree to agree. */
+typedef struct AnswerOrder {
+    const ReportCount *v[CHART_ANSWERS];
+    Str label[CHART_ANSWERS];
+    int n, neither;
+    bool is_drawn; /* false: not a scale from disagree to agree */
+} AnswerOrder;
+
+AnswerOrder report_order(Ctx *c, const ReportItem *item);
+ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item);
+
+/* ---- tables and sections --------------------------------------------------------- */
+
+TableViews report_block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order);
+TableViews report_group_tables(Ctx *c, const Report *r, const ReportSection *s);
+TableView report_score_table(Ctx *c, const Report *r);
+SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s);
+
+#endif
