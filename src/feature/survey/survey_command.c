@@ -1,55 +1,17 @@
 /* `traad survey wave` and `traad survey codes` (FORMATS §7). */
 #include "feature/survey/survey_command.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/app.h"
+#include "core/command_file.h"
+#include "core/flags.h"
 #include "feature/survey/survey.h"
-
-/* ---- flags ------------------------------------------------------------------ */
-
-typedef struct Flag {
-    const char *name; /* "--name" */
-    bool needed;
-    Str *value;
-} Flag;
-
-static const Flag *flag_named(const Flag *all, ptrdiff_t n, Str word)
-{
-    for (ptrdiff_t i = 0; i < n; i++)
-        if (str_eq(word, str_of_z(all[i].name))) return &all[i];
-    return NULL;
-}
-
-static Err wrong(Ctx *c, Str what, Str which)
-{
-    return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, what, which)));
-}
-
-static Err read_flags(Ctx *c, Args args, const Flag *all, ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < args.n; i += 2) {
-        const Flag *flag = flag_named(all, n, args.v[i]);
-        if (!flag) return wrong(c, S("unexpected "), args.v[i]);
-        if (i + 1 == args.n) return wrong(c, S("a value is missing after "), args.v[i]);
-        if (flag->value->p) return wrong(c, S("given twice: "), args.v[i]);
-        *flag->value = args.v[i + 1];
-    }
-    for (ptrdiff_t i = 0; i < n; i++)
-        if (all[i].needed && !all[i].value->n) return wrong(c, S("missing "), str_of_z(all[i].name));
-    return OK;
-}
 
 static Err read_date(Ctx *c, const char *name, Str text, Date *ret)
 {
     if (!text.n || date_parse(text, ret)) return OK;
-    return wrong(c, str_of_z(name), STR_CAT(c->arena, S(" is not a date as 2026-04-30: "), text));
+    return flags_wrong(c, str_of_z(name), STR_CAT(c->arena, S(" is not a date as 2026-04-30: "), text));
 }
 
 /* ---- survey wave ---------------------------------------------------------------- */
@@ -97,13 +59,13 @@ static Err run_wave(Ctx *c, Args args, Buf *out)
     WaveWork *work = NEW(c->arena, WaveWork, 1);
     Str open = {0}, close = {0};
     const Flag flags[] = {
-        {"--questionnaire", true, &work->wave.questionnaire}, {"--name", true, &work->wave.name},
-        {"--previous", false, &work->wave.previous}, {"--open", false, &open}, {"--close", false, &close},
+        {"--questionnaire", &work->wave.questionnaire, NULL, true}, {"--name", &work->wave.name, NULL, true},
+        {"--previous", &work->wave.previous, NULL, false}, {"--open", &open, NULL, false}, {"--close", &close, NULL, false},
     };
-    TRY(read_flags(c, args, flags, COUNT_OF(flags)));
+    TRY(flags_read(c, args, flags, COUNT_OF(flags)));
     TRY(read_date(c, "--open", open, &work->wave.opens_on));
     TRY(read_date(c, "--close", close, &work->wave.closes_on));
-    if (!open.n != !close.n) return wrong(c, S("--open and --close go together"), S(""));
+    if (!open.n != !close.n) return flags_wrong(c, S("--open and --close go together"), S(""));
     c->work = work;
     TRY(as_failure(c, writer_run(c->app->writer, c, "survey", write_wave)));
     tell_wave(out, &work->made);
@@ -151,52 +113,6 @@ static void codes_csv(const PlainCodes *codes, Buf *out)
     }
 }
 
-static Err file_fault(Ctx *c, Str path)
-{
-    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), str_of_z(strerrordesc_np(errno)))));
-}
-
-typedef struct NewFile {
-    int fd;
-    Str path, part;
-    bool is_whole;
-} NewFile;
-
-static void drop_part(Ctx *c, void *data)
-{
-    NewFile *file = data;
-    if (file->is_whole) return;
-    close(file->fd);
-    unlink(str_z(c->arena, file->part));
-}
-
-/* Opened before the codes are made, so that none is made that nobody gets;
-   readable by its owner alone. */
-static Err open_file(Ctx *c, Str path, NewFile **ret)
-{
-    NewFile *file = NEW(c->arena, NewFile, 1);
-    *file = (NewFile){.path = path, .part = STR_CAT(c->arena, path, S(".part"))};
-    file->fd = open(str_z(c->arena, file->part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file->fd < 0) return file_fault(c, path);
-    ctx_at_end(c, drop_part, file);
-    *ret = file;
-    return OK;
-}
-
-static Err write_file(Ctx *c, NewFile *file, Str text)
-{
-    for (ptrdiff_t at = 0; at < text.n;) {
-        ssize_t n = write(file->fd, text.p + at, (size_t)(text.n - at));
-        if (n <= 0) return file_fault(c, file->path);
-        at += n;
-    }
-    if (fsync(file->fd) != 0 || rename(str_z(c->arena, file->part), str_z(c->arena, file->path)) != 0)
-        return file_fault(c, file->path);
-    file->is_whole = true;
-    close(file->fd);
-    return OK;
-}
-
 enum { CODE_LINE = 120 };
 
 static Err give_out(Ctx *c, const CodesWork *work, NewFile *file, Buf *out)
@@ -207,7 +123,7 @@ static Err give_out(Ctx *c, const CodesWork *work, NewFile *file, Buf *out)
     }
     Buf text = buf_new(c->arena, (work->codes.n + 1) * CODE_LINE);
     codes_csv(&work->codes, &text);
-    return write_file(c, file, buf_str(&text));
+    return command_file_store(c, file, buf_str(&text));
 }
 
 static Err run_codes(Ctx *c, Args args, Buf *out)
@@ -216,16 +132,17 @@ static Err run_codes(Ctx *c, Args args, Buf *out)
     Str single = {0}, path = {0};
     NewFile *file = NULL;
     const Flag flags[] = {
-        {"--wave", true, &work->name}, {"--unit", false, &work->unit}, {"--role", false, &work->order.role},
-        {"--single", false, &single}, {"--out", false, &path},
+        {"--wave", &work->name, NULL, true}, {"--unit", &work->unit, NULL, false}, {"--role", &work->order.role, NULL, false},
+        {"--single", &single, NULL, false}, {"--out", &path, NULL, false},
     };
-    TRY(read_flags(c, args, flags, COUNT_OF(flags)));
+    TRY(flags_read(c, args, flags, COUNT_OF(flags)));
     if (single.n && (!str_i64(single, &work->order.single) || work->order.single < 1 || work->order.single > WAVE_SINGLE_MAX))
-        return wrong(c, S("--single is a whole number from 1 to 10000, not "), single);
+        return flags_wrong(c, S("--single is a whole number from 1 to 10000, not "), single);
     if (work->order.role.n && !survey_is_role(work->order.role))
-        return wrong(c, S("--role is personale, leder, elev or foraelder, not "), work->order.role);
+        return flags_wrong(c, S("--role is personale, leder, elev or foraelder, not "), work->order.role);
     work->order.wants_open = true;
-    if (path.n) TRY(open_file(c, path, &file));
+    /* Before the codes are made, so that none is made that nobody gets; its owner's alone. */
+    if (path.n) TRY(command_file_new(c, path, 0600, &file));
     c->work = work;
     TRY(as_failure(c, writer_run(c->app->writer, c, "survey", write_codes)));
     return give_out(c, work, file, out);
