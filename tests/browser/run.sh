@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Serves a demonstration region and looks at its pages in Chromium (run.mjs),
 # as a user who is not root. Prints "N passed, N failed".
-#   tests/browser/run.sh [NAME…]     only the page tables of these names
+#   tests/browser/run.sh [NAME…]     only the page tables and ways of these names
+# Everything in it has an end: a step and the run in run.mjs (BROWSER_LIMIT_S, 420), and here what is around it.
 # TRAAD_BIN is the program, build/traad by default. Pictures of every page go to
-# tests/browser/out/, to be looked at.
+# tests/browser/out/, to be looked at; PICTURES=0 saves a third of the time.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -17,7 +18,7 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
-"$program" demo --store "$work/traad.db" >"$work/demo.log"
+timeout --kill-after=10 180 "$program" demo --store "$work/traad.db" >"$work/demo.log"
 "$program" serve --listen 127.0.0.1:0 --store "$work/traad.db" >"$work/serve.log" 2>"$work/server-err.log" &
 server=$!
 for _ in $(seq 300); do
@@ -36,18 +37,25 @@ fi
 # The other user may not be able to read the checkout, so what it runs is laid out for it.
 mkdir -p "$work/see/node_modules"
 cp -r "$root/node_modules/playwright-core" "$root/node_modules/axe-core" "$work/see/node_modules/"
-cp -r "$here"/run.mjs "$here"/pages "$work/see/"
+cp -r "$here"/*.mjs "$here"/pages "$here"/ways "$work/see/"
 chmod 755 "$work"
 "$here/../as_user.sh" --own "$work/see"
 code=0
 cd "$work/see"
-"$here/../as_user.sh" env HOME="$work/see" BASE="$base" node run.mjs "$@" || code=$?
+limit=${BROWSER_LIMIT_S:-420}
+timeout --kill-after=15 $((limit + 60)) "$here/../as_user.sh" env HOME="$work/see" BASE="$base" BROWSER_LIMIT_S="$limit" PICTURES="${PICTURES:-1}" \
+    node run.mjs "$@" ||
+    code=$?
+if [ "$code" = 124 ] || [ "$code" = 137 ]; then echo "FAIL the browser did not end by itself within $((limit + 60)) s"; fi
 mkdir -p "$here/out"
 cp -r "$work/see/out/." "$here/out/" 2>/dev/null || true
 # The server's own end counts: a sanitizer tells there what it found.
 ended=0
 kill "$server" 2>/dev/null || true
+(sleep 60 && kill -KILL "$server") >/dev/null 2>&1 &
+watcher=$!
 wait "$server" || ended=$?
+kill "$watcher" 2>/dev/null || true
 server=
 if [ "$ended" != 0 ]; then
     echo "the server ended with status $ended:"
