@@ -25,6 +25,7 @@ static const SettingDef defs[] = {
     {"connections", SETTING_INT, offsetof(Settings, connections), 16, 60000},
     {"workers", SETTING_INT, offsetof(Settings, workers), 0, 64},
     {"session-hours", SETTING_INT, offsetof(Settings, session_hours), 1, 24},
+    {"session-idle-minutes", SETTING_INT, offsetof(Settings, session_idle_minutes), 5, 720},
     {"demo", SETTING_YES, offsetof(Settings, is_demo), 0, 0},
     {"smtp", SETTING_TEXT, offsetof(Settings, smtp), 0, 200},
     {"smtp-tls", SETTING_YES, offsetof(Settings, smtp_tls), 0, 0},
@@ -41,6 +42,7 @@ Settings settings_default(void)
         .per_address = 64,
         .connections = 4000,
         .session_hours = 10,
+        .session_idle_minutes = 60,
     };
 }
 

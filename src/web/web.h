@@ -155,6 +155,12 @@ typedef struct Gate {
        refused. NULL: nobody ever has. */
     bool (*is_strong)(Ctx *c);
     Str strong_path;
+    /* Whether the viewer's being here is to be noted with this request: asked
+       after identify. Then `seen` runs inside a write: a POST's own, the LOOK's,
+       or one for it alone, which the answer waits for and never fails by. NULL:
+       nobody is noted. */
+    bool (*is_seen_due)(Ctx *c);
+    Err (*seen)(Ctx *c);
     /* Inside a write: the audit row of a LOOK. */
     Err (*look)(Ctx *c, const Route *route, const Place *place);
     /* Inside a write, after a refusal of a route with an object: counts and logs it. */

@@ -175,7 +175,7 @@ typedef enum Stage { READING = 1, PARKED, WRITTEN, READY, SENT } Stage;
 typedef enum Fate { FATE_NOT_STORED, FATE_STORED, FATE_UNKNOWN } Fate;
 
 /* What a write job of the request is for. */
-typedef enum JobKindOf { JOB_NONE, JOB_POST, JOB_LOOK, JOB_REFUSED } JobKindOf;
+typedef enum JobKindOf { JOB_NONE, JOB_POST, JOB_LOOK, JOB_REFUSED, JOB_SEEN } JobKindOf;
 
 /* Headers that the house reads; the values lie in MHD's memory. */
 typedef struct Head {

@@ -66,17 +66,19 @@ static Str host_of(Str origin)
 /* A browser says where a form came from; what says nothing is no browser, and
    has no cookie of somebody else's to misuse.
    Source: OWASP CSRF Prevention, Fetch Metadata; both checked beside the nonce. */
-static bool comes_from_us(const Head *head)
+static bool comes_from_us(const Head *head, bool is_secure)
 {
     if (head->fetch_site.p && !str_eq(head->fetch_site, S("same-origin"))) return false;
     if (!head->origin.p) return true;
+    /* The same name without TLS is anybody's on the way. */
+    if (is_secure && !str_starts(head->origin, S("https://"))) return false;
     return head->host.n > 0 && str_eq(host_of(head->origin), head->host);
 }
 
 static Err check_sender(Request *r)
 {
     Ctx *c = &r->c;
-    if (!comes_from_us(&r->head))
+    if (!comes_from_us(&r->head, r->web->options.secure_cookies))
         return fail(c, E_FORBIDDEN, T("Formularen blev sendt fra et andet sted. Åbn siden hos os, og send den igen."));
     if (!c->viewer.v) return OK;
     Str nonce = web_field(c, "_nonce");
@@ -192,6 +194,12 @@ static Err draw(Request *r, Err (*page)(Ctx *c))
     return r->answer.status ? OK : nothing_drawn(c);
 }
 
+static bool is_seen_due(Request *r)
+{
+    const Gate *gate = r->web->gate;
+    return r->c.viewer.v && gate->is_seen_due && gate->is_seen_due(&r->c);
+}
+
 static Err draw_get(Request *r)
 {
     TRY(admit(r));
@@ -209,6 +217,7 @@ static void serve_get(Request *r)
     }
     /* A redirect shows nothing of anybody. */
     if (r->route->route.kind == LOOK && r->answer.status != 303) r->job_kind = JOB_LOOK;
+    else if (is_seen_due(r)) r->job_kind = JOB_SEEN;
 }
 
 /* ---- POST ----------------------------------------------------------------------------- */
@@ -287,6 +296,7 @@ static Err write_post(Request *r)
         r->is_repeat = true;
         return web_redirect(c, before);
     }
+    if (is_seen_due(r)) TRY(gate->seen(c));
     TRY(r->route->route.write(c));
     Str location = r->answer.location.n > 0 ? r->answer.location : S("/");
     if (r->nonce.n > 0) TRY(gate->nonce_done(c, r->nonce, location));
@@ -299,7 +309,10 @@ Err web_write(Ctx *c)
     const Gate *gate = r->web->gate;
     switch (r->job_kind) {
     case JOB_POST: return write_post(r);
-    case JOB_LOOK: return gate->look(c, &r->route->route, &r->place);
+    case JOB_LOOK:
+        if (is_seen_due(r)) TRY(gate->seen(c));
+        return gate->look(c, &r->route->route, &r->place);
+    case JOB_SEEN: return gate->seen(c);
     case JOB_REFUSED: return gate->refused(c, &r->route->route, r->refused);
     case JOB_NONE: break;
     }

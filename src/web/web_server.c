@@ -55,10 +55,11 @@ static void draw_busy(Request *r)
     web_error(r, E_BUSY);
 }
 
-/* A refusal that cannot be recorded is answered all the same. */
+/* A refusal that cannot be recorded is answered all the same, and so is a page
+   whose reader cannot be noted: at worst the session ends early. */
 static void without_job(Request *r)
 {
-    if (r->job_kind != JOB_REFUSED) web_bounded(r, draw_busy);
+    if (r->job_kind != JOB_REFUSED && r->job_kind != JOB_SEEN) web_bounded(r, draw_busy);
     r->job_kind = JOB_NONE;
 }
 
@@ -166,6 +167,8 @@ static enum MHD_Result no_room(struct MHD_Connection *mhd)
     if (!response) return MHD_NO;
     MHD_add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
     MHD_add_response_header(response, "Retry-After", "2");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     enum MHD_Result is_queued = MHD_queue_response(mhd, 503, response);
     MHD_destroy_response(response);
     return is_queued;

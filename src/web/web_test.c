@@ -584,6 +584,7 @@ TEST(web, assets_are_kept_for_ever_and_zipped)
     Str a = get_with(s, str_z(s->c->arena, path), "Accept-Encoding: gzip, br\r\n");
     CHECK_INT(status_of(a), 200);
     CHECK(has(a, S("immutable")) && has(a, S("Content-Encoding: gzip")) && has(a, S("Vary: Accept-Encoding")));
+    CHECK(has(a, S("frame-ancestors 'none'")) && has(a, S("X-Content-Type-Options: nosniff")));
     CHECK(!has(get(s, str_z(s->c->arena, path)), S("Content-Encoding")));
     CHECK_INT(status_of(get(s, "/a/0000/house.css")), 404);
     stop(s);
@@ -876,6 +877,14 @@ TEST(web, a_get_with_a_long_body_is_refused_at_once)
     Server *s = serve();
     CHECK_INT(status_of(get_with(s, "/plain", "Content-Length: 999999999999\r\n")), 413);
     CHECK_INT(status_of(get(s, "/plain")), 200);
+    stop(s);
+}
+
+TEST(web, a_form_sent_without_tls_is_anothers_where_there_is_tls)
+{
+    Server *s = serve_with((WebOptions){.secure_cookies = true}, (WriterOptions){0});
+    CHECK_INT(status_of(post_with(s, "/note", "Cookie: __Host-s=7\r\nOrigin: http://t\r\n", S("_nonce=n1"))), 403);
+    CHECK_INT(status_of(post_with(s, "/note", "Cookie: __Host-s=7\r\nOrigin: https://t\r\n", S("_nonce=n1"))), 303);
     stop(s);
 }
 

@@ -1,4 +1,5 @@
 #include "core/access/access.h"
+#include "core/access/access_web.h"
 #include "store.h"
 
 static Place place_of(Ctx *c, const char *code)
@@ -168,6 +169,27 @@ TEST(access, a_nonce_counts_once_and_remembers_where_it_led)
     CHECK_OK(access_gate.nonce_use(c, nonce, &before));
     CHECK_STR(before, S(""));
     CHECK_OK(access_gate.nonce_done(c, nonce, S("/support?sendt=1")));
+    CHECK_OK(access_gate.nonce_use(c, nonce, &before));
+    CHECK_STR(before, S("/support?sendt=1"));
+}
+
+/* On the night when the clock is set back a nonce is taken for 49 hours. */
+TEST(access, a_used_nonce_is_remembered_longer_than_it_is_taken)
+{
+    Ctx *c = test_store();
+    bool more = false;
+    Str before = {0};
+    test_viewer(c, test_person(c, "Anne", "S12", "skoleleder"));
+    c->now.ms = 1792792860000; /* 2026-10-23 22:01 UTC: 24 October, 00:01, in Denmark */
+    c->today = date_of_instant_danish(c->now);
+    Str nonce = access_gate.nonce(c);
+    CHECK_OK(access_gate.nonce_use(c, nonce, &before));
+    CHECK_OK(access_gate.nonce_done(c, nonce, S("/support?sendt=1")));
+    c->now.ms += (int64_t)48 * 3600000 + 58 * 60000; /* 25 October, 23:59, an hour later than it looks */
+    c->today = date_of_instant_danish(c->now);
+    c->now.ms -= c->now.ms % 60000; /* the tick's second */
+    CHECK_OK(access_gate.nonce_check(c, nonce));
+    CHECK_OK(access_feature.tick(c, &more));
     CHECK_OK(access_gate.nonce_use(c, nonce, &before));
     CHECK_STR(before, S("/support?sendt=1"));
 }

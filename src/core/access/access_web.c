@@ -228,14 +228,17 @@ static const Route routes[] = {
 SQL(NONCES_EXPIRE, "DELETE FROM form_nonce WHERE used_at < $1");
 SQL(THROTTLES_EXPIRE, "DELETE FROM throttle WHERE free_at < $1 AND since < $1");
 SQL(LINKS_EXPIRE, "DELETE FROM account_link WHERE ends_at < $1");
-enum { TWO_DAYS_MS = 172800000 };
+/* A nonce is taken on its day and the next (access_gate.c): 49 hours when the
+   clock is set back. Its row must outlive that, or the form could be sent again. */
+enum { TWO_DAYS_MS = 172800000, THREE_DAYS_MS = 259200000 };
 
 /* Once a minute is often enough: the nonces of a day are some thousand rows. */
 static Err tick(Ctx *c, bool *ret_more)
 {
     *ret_more = false;
     if (c->now.ms / 1000 % 60 != 0) return OK;
-    TRY(db_exec(c, NONCES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS));
+    TRY(sessions_expire(c));
+    TRY(db_exec(c, NONCES_EXPIRE, NULL, c->now.ms - THREE_DAYS_MS));
     TRY(db_exec(c, LINKS_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS));
     return db_exec(c, THROTTLES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS);
 }

@@ -59,13 +59,14 @@ Err access_prepare_forgot(Ctx *c)
     web_on_invalid(c, forgot_again);
     TRY(web_form(c, &forgot_form, &found->values));
     found->login = text_name_fold(c->arena, form_value(&found->values, "login")->raw);
-    found->throttle = throttle_of(c, STR_CAT(c->arena, S("ask:"), found->login), STR_CAT(c->arena, S("ask:"), web_address(c)), "reset.asked");
+    found->throttle = throttle_of(c, S("ask:"), found->login, web_address(c), "reset.asked");
     return throttle_check(c, &found->throttle);
 }
 
 Err access_write_forgot(Ctx *c)
 {
     const Forgot *found = c->work;
+    TRY(throttle_check(c, &found->throttle));
     TRY(link_ask(c, found->login));
     TRY(throttle_count_now(c, &found->throttle));
     return web_redirect(c, S("/glemt-adgangskode?bedt=1"));

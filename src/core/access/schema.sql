@@ -28,7 +28,7 @@ CREATE TABLE session (
   uid          TEXT    NOT NULL UNIQUE CHECK (length(uid) = 32),
   account_id   INTEGER NOT NULL REFERENCES account (id),
   began_at     INTEGER NOT NULL,                   -- UTC milliseconds
-  seen_at      INTEGER NOT NULL,                   -- to the nearest ten minutes
+  seen_at      INTEGER NOT NULL,                   -- to a tenth of the time one may be idle
   ends_at      INTEGER NOT NULL,
   strong_until INTEGER NOT NULL DEFAULT 0,         -- a second sign-in counts until then
   device       TEXT    NOT NULL CHECK (length(device) <= 60)  -- "Firefox, Windows": never the whole header
@@ -55,7 +55,7 @@ CREATE TABLE throttle (
 ) STRICT;
 CREATE INDEX throttle_by_end ON throttle (free_at);
 
--- Nonces of forms that were sent, and where that led; kept for a day.
+-- Nonces of forms that were sent, and where that led; kept for three days.
 CREATE TABLE form_nonce (
   nonce      TEXT    PRIMARY KEY CHECK (length(nonce) = 64),
   used_at    INTEGER NOT NULL,

@@ -93,7 +93,7 @@ static Err step_of(Ctx *c, Str step, Found *ret)
 Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret)
 {
     Str folded = text_name_fold(c->arena, str_trim(login));
-    Throttle throttle = throttle_of(c, folded, address, "sign-in.failed");
+    Throttle throttle = throttle_of(c, S(""), folded, address, "sign-in.failed");
     Found f = {0};
     TRY(throttle_check(c, &throttle));
     TRY(found_account(db_query(c, ACCOUNT_BY_LOGIN, folded, c->today), &f));
@@ -109,7 +109,7 @@ Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent
 {
     Found f = {0};
     TRY(step_of(c, step, &f));
-    Throttle throttle = throttle_of(c, f.login, address, "sign-in.failed");
+    Throttle throttle = throttle_of(c, S(""), f.login, address, "sign-in.failed");
     TRY(throttle_check(c, &throttle));
     SignIn in = new_sign_in(c, &f, throttle, user_agent);
     TRY(second_read(c, f.totp, code, &in.code));
@@ -121,7 +121,6 @@ Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent
 
 SQL(SESSION_ADD, "INSERT INTO session (token_hash, uid, account_id, began_at, seen_at, ends_at, strong_until, device)"
                  " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)");
-SQL(SESSIONS_EXPIRE, "DELETE FROM session WHERE ends_at < $1");
 enum { STRONG_MS = 600000 }; /* a fresh sign-in opens personal exports for ten minutes */
 
 static Err wrong(Ctx *c, const Throttle *throttle, const char *field, Msg what)
@@ -136,15 +135,18 @@ static Msg wrong_code(void)
     return T("Koden passer ikke, eller den er brugt. Vent, til appen viser en ny, eller brug en af dine nødkoder.");
 }
 
+/* A hundred tries sent at one moment have all passed the throttle before the
+   first of them is counted. Writes come one after the other: from the fifth
+   wrong one on, none of the rest is looked at, right or wrong. */
 Err sign_in_write(Ctx *c, const SignIn *in)
 {
+    TRY(throttle_check(c, &in->throttle));
     bool right = in->is_right && in->second_step.n == 0;
     if (right && in->by_code) TRY(second_use(c, in->account, &in->code, &right));
     if (!right && in->by_code) return wrong(c, &in->throttle, "code", wrong_code());
     if (!right)
         return wrong(c, &in->throttle, "login", T("Brugernavn og adgangskode passer ikke sammen. Prøv igen, eller bed om et nyt link."));
     TRY(throttle_clear(c, &in->throttle));
-    TRY(db_exec(c, SESSIONS_EXPIRE, NULL, c->now.ms));
     TRY(db_exec(c, SESSION_ADD, NULL, in->token_hash, in->session_uid, in->account, c->now.ms, in->ends_at.ms,
                 c->now.ms + STRONG_MS, in->device));
     c->viewer = (ViewerId){in->person.v};
@@ -163,7 +165,7 @@ Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret)
 {
     Found f = {0};
     TRY(found_account(db_query(c, ACCOUNT_BY_ID, c->session->account, c->today), &f));
-    Confirm it = {.throttle = throttle_of(c, f.login, address, "confirm.failed"), .login = f.login, .code = {.step = -1},
+    Confirm it = {.throttle = throttle_of(c, S(""), f.login, address, "confirm.failed"), .login = f.login, .code = {.step = -1},
                   .by_code = by_code, .token = access_token_new(c)};
     it.throttle.owner_id = f.owner_id;
     it.throttle.person_id = f.person.v;
@@ -184,6 +186,7 @@ SQL(SESSION_STRONG, "UPDATE session SET strong_until = $2, token_hash = $3 WHERE
 
 Err confirm_check(Ctx *c, const Confirm *it, const char *field)
 {
+    TRY(throttle_check(c, &it->throttle));
     bool right = it->is_right;
     if (it->by_code) TRY(second_use(c, c->session->account, &it->code, &right));
     if (!right) return wrong(c, &it->throttle, field, it->by_code ? wrong_code() : T("Adgangskoden passer ikke. Prøv igen."));
@@ -207,6 +210,18 @@ Err second_is_on(Ctx *c, bool *ret)
     return OK;
 }
 
+int64_t session_idle_ms(const Ctx *c)
+{
+    return c->app->settings->session_idle_minutes * 60000;
+}
+
+SQL(SESSIONS_EXPIRE, "DELETE FROM session WHERE ends_at < $1 OR seen_at < $2");
+
+Err sessions_expire(Ctx *c)
+{
+    return db_exec(c, SESSIONS_EXPIRE, NULL, c->now.ms, c->now.ms - session_idle_ms(c));
+}
+
 SQL(SESSION_REMOVE, "DELETE FROM session WHERE token_hash = $1");
 
 Err sign_out_write(Ctx *c)
@@ -218,12 +233,12 @@ Err sign_out_write(Ctx *c)
 
 enum { SESSIONS_MAX = 50 };
 SQL(SESSIONS_OWN, "SELECT uid, device, began_at, seen_at, token_hash FROM session"
-                  " WHERE account_id = $1 AND ends_at > $2 ORDER BY began_at DESC, uid LIMIT $3");
+                  " WHERE account_id = $1 AND ends_at > $2 AND seen_at > $4 ORDER BY began_at DESC, uid LIMIT $3");
 
 Err sessions_own(Ctx *c, OpenSessions *ret)
 {
     OpenSessions all = {.v = NEW(c->arena, OpenSession, SESSIONS_MAX)};
-    Rows r = db_query(c, SESSIONS_OWN, c->session->account, c->now.ms, SESSIONS_MAX);
+    Rows r = db_query(c, SESSIONS_OWN, c->session->account, c->now.ms, SESSIONS_MAX, c->now.ms - session_idle_ms(c));
     while (db_next(&r)) {
         all.v[all.n++] = (OpenSession){
             .uid = db_str(&r, 0),

@@ -51,6 +51,11 @@ MUST Err confirm_check(Ctx *c, const Confirm *it, const char *field);
 /* The same at "proof"; then the session is strong and has a new token. */
 MUST Err confirm_write(Ctx *c, const Confirm *it);
 
+/* After so long without a page a session is over (setting session-idle-minutes). */
+int64_t session_idle_ms(const Ctx *c);
+/* Inside a write: forgets the sessions that are over. */
+MUST Err sessions_expire(Ctx *c);
+
 typedef struct OpenSession {
     Str uid, device;
     Instant began_at, seen_at;

@@ -69,3 +69,88 @@ TEST(sign_in, devices_are_told_without_their_whole_header)
     CHECK_STR(session_device(c, S("Mozilla/5.0 (iPhone; CPU iPhone OS 17) AppleWebKit Safari/604")), S("Safari, iPhone"));
     CHECK_STR(session_device(c, S("curl/8")), S("Browser, ukendt"));
 }
+
+/* The session of the last sign-in is who asks, as identify finds it a while later. */
+static bool is_in(Ctx *c, Str token_hash)
+{
+    int64_t n = 0;
+    CHECK_OK(db_test_i64(c, STR_CAT(c->arena, S("SELECT count(*) FROM session WHERE token_hash = '"), token_hash, S("'")), &n));
+    return n == 1;
+}
+
+static Str begun(Ctx *c)
+{
+    SignIn in = {0};
+    DbConn *conn = c->conn;
+    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), S("10.1.2.3"), S("Firefox on Windows"), &in));
+    c->conn = conn;
+    CHECK_OK(sign_in_write(c, &in));
+    return in.token_hash;
+}
+
+TEST(sign_in, a_session_nobody_uses_is_over_before_its_end)
+{
+    Ctx *c = test_store();
+    test_viewer(c, account(c, "anne"));
+    Str idle = begun(c), busy = begun(c);
+    c->session->token_hash = busy;
+    c->now.ms += session_idle_ms(c) - 60000;
+    c->session->seen_at.ms = c->now.ms - session_idle_ms(c) / 10;
+    CHECK(access_gate.is_seen_due(c));
+    CHECK_OK(access_gate.seen(c));
+    c->now.ms += 120000;
+    CHECK_OK(sessions_expire(c));
+    CHECK(!is_in(c, idle));
+    CHECK(is_in(c, busy));
+    c->now.ms += (int64_t)24 * 3600000;
+    CHECK_OK(sessions_expire(c));
+    CHECK(!is_in(c, busy));
+}
+
+TEST(sign_in, being_here_is_noted_seldom)
+{
+    Ctx *c = test_store();
+    test_viewer(c, account(c, "anne"));
+    c->session->seen_at.ms = c->now.ms - session_idle_ms(c) / 10 + 1;
+    CHECK(!access_gate.is_seen_due(c));
+    c->session = NULL;
+    CHECK(!access_gate.is_seen_due(c));
+}
+
+/* A hundred guesses sent at one moment are all let through by the throttle:
+   only five of them may count, and the right one behind them must not. */
+TEST(sign_in, tries_of_one_moment_are_counted_before_the_next_is_looked_at)
+{
+    Ctx *c = test_store();
+    account(c, "anne");
+    enum { TRIES = 7 };
+    SignIn in[TRIES] = {0};
+    DbConn *conn = c->conn;
+    for (int i = 0; i < TRIES; i++) {
+        Str password = i == TRIES - 1 ? S("tre-ord-til-demo") : S("forkert-forkert");
+        CHECK_OK(sign_in_prepare(c, S("anne"), password, S("10.1.2.3"), S("Firefox"), &in[i]));
+        c->conn = conn;
+    }
+    CHECK(in[TRIES - 1].is_right);
+    for (int i = 0; i < TRIES; i++) {
+        ctx_forgive(c);
+        c->record = NULL;
+        CHECK_ERR(sign_in_write(c, &in[i]), i < 5 ? E_INVALID : E_CONFLICT);
+        if (c->record) c->record->fn(c, c->record->data);
+    }
+    CHECK_INT(test_count(c, "SELECT count(*) FROM session"), 0);
+}
+
+static Str counted_as(Ctx *c, const char *address)
+{
+    return throttle_of(c, S(""), S("anne"), str_of_z(address), "sign-in.failed").address;
+}
+
+TEST(sign_in, who_has_a_whole_network_of_addresses_is_one_sender)
+{
+    Ctx *c = test_store();
+    CHECK_STR(counted_as(c, "2001:db8:1:2::1"), counted_as(c, "2001:DB8:1:2:ffff:1:2:3"));
+    CHECK(!str_eq(counted_as(c, "2001:db8:1:2::1"), counted_as(c, "2001:db8:1:3::1")));
+    CHECK_STR(counted_as(c, "::ffff:192.0.2.7"), counted_as(c, "192.0.2.7"));
+    CHECK(!str_eq(counted_as(c, "192.0.2.7"), counted_as(c, "192.0.2.8")));
+}

@@ -1,16 +1,34 @@
 #include "core/access/throttle.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #include "base/number.h"
 #include "core/app.h"
 #include "core/audit/audit.h"
 
 enum { ACCOUNT_TRIES = 5, ADDRESS_TRIES = 30, FIRST_WAIT_MS = 30000, LONGEST_WAIT_MS = 900000, FORGET_MS = 900000 };
 
-Throttle throttle_of(Ctx *c, Str login_folded, Str address, const char *verb)
+/* What stands for an address: all of an IPv4 one, the network of an IPv6 one.
+   An address that cannot be read stands for itself. */
+static Str network_of(Ctx *c, Str address)
 {
+    enum { NETWORK_BYTES = 8, MAPPED_BYTES = 12 };
+    static const unsigned char mapped[MAPPED_BYTES] = {[10] = 0xff, [11] = 0xff};
+    unsigned char six[16];
+    if (inet_pton(AF_INET6, str_z(c->arena, address), six) != 1) return address;
+    if (memcmp(six, mapped, sizeof mapped) != 0) return str_hex(c->arena, six, NETWORK_BYTES);
+    char four[INET_ADDRSTRLEN] = "";
+    inet_ntop(AF_INET, six + MAPPED_BYTES, four, sizeof four);
+    return str_copy(c->arena, str_of_z(four));
+}
+
+Throttle throttle_of(Ctx *c, Str kind, Str login_folded, Str address, const char *verb)
+{
+    Str login = STR_CAT(c->arena, kind, login_folded), from = STR_CAT(c->arena, kind, network_of(c, address));
     return (Throttle){
-        .account = STR_CAT(c->arena, S("login:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, login_folded)),
-        .address = STR_CAT(c->arena, S("address:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, address)),
+        .account = STR_CAT(c->arena, S("login:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, login)),
+        .address = STR_CAT(c->arena, S("address:"), secret_mac(c, c->app->secrets, PURPOSE_ADDRESS, from)),
         .verb = verb,
     };
 }

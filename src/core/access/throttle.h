@@ -14,9 +14,14 @@ typedef struct Throttle {
     const char *verb;     /* of the audit row of a failure: "sign-in.failed" */
 } Throttle;
 
-/* The two subjects of a login and an address. */
-Throttle throttle_of(Ctx *c, Str login_folded, Str address, const char *verb);
-/* E_CONFLICT while either must wait, with the minutes. */
+/* The two subjects of a login and an address. Of an IPv6 address the first 64 bits
+   count, since one customer has all addresses behind them; one that carries an
+   IPv4 address counts as that. kind: what is counted apart from the rest; empty:
+   showing who one is. */
+Throttle throttle_of(Ctx *c, Str kind, Str login_folded, Str address, const char *verb);
+/* E_CONFLICT while either must wait, with the minutes. Ask before the work, and
+   again inside the write: between the two, tries that came at the same moment
+   have been counted. */
 MUST Err throttle_check(Ctx *c, const Throttle *t);
 /* Inside a write that is about to fail, or in a prepare that ends one: counts
    the try after the roll-back. *t must live as long as the Ctx. */

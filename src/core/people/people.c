@@ -93,6 +93,17 @@ Err people_add(Ctx *c, UnitId owner, Str name, Str email, PersonId *ret)
     return OK;
 }
 
+SQL(HELD, "SELECT count(*) FROM membership WHERE person_id = $1 AND revoked = 0 AND (valid_to IS NULL OR valid_to >= $2)");
+
+/* At most as many as people_memberships reads: told here, where somebody can do something about it. */
+static Err has_room(Ctx *c, PersonId person)
+{
+    int64_t held = 0;
+    TRY(db_one_i64(c, HELD, &held, person, c->today));
+    if (held < MEMBERSHIPS_MAX) return OK;
+    return fail(c, E_INVALID, TF("Personen har {1} roller. Afslut nogle af dem, før du giver flere.", held));
+}
+
 SQL(GRANT, "INSERT INTO membership (owner_id, uid, person_id, unit_id, role, purpose, valid_from, valid_to, granted_by, needs_second)"
            " SELECT u.owner_id, $1, $2, u.id, $4, $5, $6, $7, $8, $9 FROM v_organisation_unit u WHERE u.id = $3"
            " RETURNING id");
@@ -105,24 +116,40 @@ Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
         return fail(c, E_INVALID, T("Sidste dag ligger før første dag."));
     if (m.granted_by.v && m.granted_by.v == m.person.v)
         return fail(c, E_INVALID, T("Du kan ikke give dig selv en rolle. Bed en anden administrator om det."));
+    TRY(has_room(c, m.person));
     bool second = m.granted_by.v && (role->sensitive || m.outside);
     TRY(db_one_i64(c, GRANT, ret_id, ctx_uid(c), m.person, m.unit, m.role, m.purpose, m.valid_from,
                    DB_IF(m.valid_to.day, m.valid_to), DB_IF(m.granted_by.v, m.granted_by), second));
     return people_told(c, second ? "role.propose" : "role.grant", *ret_id, m.role);
 }
 
-enum { MEMBERSHIPS_MAX = 64 };
 SQL(MEMBERSHIPS, "SELECT unit_id, owner_id, role FROM v_people_membership"
                  " WHERE person_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)"
                  " ORDER BY role, unit_id LIMIT $3");
 
+/* Most people have one, few more than eight: room as it is needed. */
+static void make_room(Ctx *c, Memberships *all, ptrdiff_t *room)
+{
+    if (all->n < *room) return;
+    ptrdiff_t more = *room ? 2 * *room : 8;
+    Membership *v = NEW(c->arena, Membership, more);
+    for (ptrdiff_t i = 0; i < all->n; i++) v[i] = all->v[i];
+    all->v = v;
+    *room = more;
+}
+
 Err people_memberships(Ctx *c, PersonId id, Memberships *ret)
 {
-    Memberships all = {.v = NEW(c->arena, Membership, MEMBERSHIPS_MAX)};
-    Rows r = db_query(c, MEMBERSHIPS, id, c->today, MEMBERSHIPS_MAX);
-    while (db_next(&r))
+    Memberships all = {0};
+    ptrdiff_t room = 0;
+    Rows r = db_query(c, MEMBERSHIPS, id, c->today, MEMBERSHIPS_MAX + 1);
+    while (db_next(&r)) {
+        make_room(c, &all, &room);
         all.v[all.n++] = (Membership){.unit_id = db_i64(&r, 0), .owner_id = db_i64(&r, 1), .role = db_str(&r, 2)};
+    }
     TRY(db_done(&r));
+    if (all.n > MEMBERSHIPS_MAX)
+        return fail(c, E_CONFLICT, T("Kontoen har flere roller, end programmet kan holde rede på. Bed en administrator afslutte nogle af dem."));
     *ret = all;
     return OK;
 }

@@ -55,7 +55,10 @@ typedef struct Memberships {
     Membership *v;
     ptrdiff_t n;
 } Memberships;
-/* Those that count on the Ctx's day, at most 64, by role and unit. */
+enum { MEMBERSHIPS_MAX = 1000 };
+/* Those that count on the Ctx's day, all of them, by role and unit. E_CONFLICT
+   for a person with more than MEMBERSHIPS_MAX: which rights would be left out
+   must not be chance, so there are none. */
 MUST Err people_memberships(Ctx *c, PersonId id, Memberships *ret);
 
 /* ---- the register --------------------------------------------------------- */

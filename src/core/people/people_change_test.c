@@ -122,3 +122,33 @@ TEST(people, sides_are_the_municipalitys_own)
     CHECK_OK(people_role_sides(c, test_unit(c, "K2"), &all));
     CHECK_STR(all.v[2].side, S("forvaltning"));
 }
+
+static void give_many(Ctx *c, int64_t person, int n)
+{
+    for (int i = 0; i < n; i++)
+        test_sql(c, str_z(c->arena, STR_CAT(c->arena, S("INSERT INTO membership (owner_id, uid, person_id, unit_id, role, valid_from, needs_second)"
+                                                        " SELECT owner_id, '"), ctx_uid(c), S("', id, owner_id, 'team', 19205, 0 FROM person WHERE name = 'Bo'"))));
+    CHECK_INT(counting(c, person), n + 1);
+}
+
+TEST(people, a_person_with_many_roles_has_all_of_them)
+{
+    Ctx *c = test_store();
+    int64_t bo = test_person(c, "Bo", "S11", "konsulent");
+    give_many(c, bo, 70);
+}
+
+TEST(people, more_roles_than_can_be_read_give_none_and_are_refused_when_given)
+{
+    Ctx *c = test_store();
+    int64_t bo = test_person(c, "Bo", "S11", "konsulent"), id = 0;
+    give_many(c, bo, MEMBERSHIPS_MAX - 1);
+    NewMembership m = {.person = {bo}, .unit = {test_unit(c, "S12")}, .role = S("team"), .valid_from = {19205}};
+    CHECK_ERR(people_grant(c, m, &id), E_INVALID);
+    ctx_forgive(c);
+    test_sql(c, "INSERT INTO membership (owner_id, uid, person_id, unit_id, role, valid_from, needs_second)"
+                " SELECT owner_id, '0123456789abcdef0123456789abcdef', id, owner_id, 'team', 19205, 0 FROM person WHERE name = 'Bo'");
+    Memberships all = {0};
+    CHECK_ERR(people_memberships(c, (PersonId){bo}, &all), E_CONFLICT);
+    CHECK_INT(all.n, 0);
+}
