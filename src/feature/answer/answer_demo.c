@@ -154,6 +154,8 @@ static Answers answers_of(Arena *arena, Person *p)
 typedef struct Aim { Str role; int64_t answers; } Aim; /* a spring */
 static const Aim aims[] = {{S_INIT("elev"), 4500}, {S_INIT("foraelder"), 1000}, {S_INIT("personale"), 1500}, {S_INIT("leder"), 1500}};
 
+enum { DEMO_GROUPS = 2 };
+
 typedef struct Spring {
     Wave wave;
     Questionnaire q;
@@ -168,18 +170,29 @@ SQL(INVITED, "SELECT i.unit_id, u.code, i.role, i.n FROM v_survey_invited i"
 SQL(ALL_INVITED, "SELECT CAST(coalesce(sum(i.n), 0) AS INTEGER) FROM v_survey_invited i"
                  " JOIN v_survey_unit u ON u.wave_id = i.wave_id AND u.unit_id = i.unit_id WHERE i.wave_id = $1 AND u.is_lowest = 1");
 
+/* Staff and leaders belong to a part of the school: groups large enough to be shown. */
+static const Str parts[] = {S_INIT("indskoling"), S_INIT("mellemtrin"), S_INIT("udskoling")};
+
+static Err add_groups(Ctx *c, const Spring *s, Str role, Dice *of_unit, int64_t *ret_groups)
+{
+    double at = share(of_unit);
+    Str part = parts[at < 0.37 ? 0 : at < 0.70 ? 1 : 2];
+    TRY(survey_group(c, s->wave.id, S("rolle"), role, &ret_groups[0]));
+    return survey_group(c, s->wave.id, S("afsnit"), part, &ret_groups[1]);
+}
+
 static Err answer_unit(Ctx *c, const Spring *s, UnitId unit, Str code, Str role, int64_t invited)
 {
-    int64_t group = 0;
+    int64_t groups[DEMO_GROUPS] = {0};
     Dice of_unit = dice_of(code, 7), here = dice_of(code, s->is_second ? 29 : 23);
     double school = 0.28 * about_normal(&of_unit), rate = s->rate * (0.85 + 0.3 * share(&here));
     int64_t n = i64_min(invited, (int64_t)((double)invited * rate + 0.5));
-    if (s->has_roles) TRY(survey_group(c, s->wave.id, S("rolle"), role, &group));
     for (int64_t i = 0; i < n; i++) {
         Person p = {.q = &s->q, .is_second = s->is_second, .is_leader = str_eq(role, S("leder")), .school = school};
         p.dice = dice_of(STR_CAT(c->arena, code, role), i * 2 + s->is_second);
         p.self = 0.45 * about_normal(&p.dice);
-        TRY(answer_store(c, s->wave.id, unit, &s->q, &group, s->has_roles ? 1 : 0, answers_of(c->arena, &p)));
+        if (s->has_roles) TRY(add_groups(c, s, role, &here, groups));
+        TRY(answer_store(c, s->wave.id, unit, &s->q, groups, s->has_roles ? DEMO_GROUPS : 0, answers_of(c->arena, &p)));
     }
     return OK;
 }

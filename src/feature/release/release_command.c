@@ -72,13 +72,25 @@ static bool takes_answers(const Wave *wave)
     return wave->opens_on.day && (wave->state == WAVE_KLADDE || wave->state == WAVE_AABEN);
 }
 
+/* "44.9 %" */
+static void tell_share(int64_t n, int64_t of, Buf *out)
+{
+    int64_t tenths = (n * 2000 + of) / (2 * of);
+    buf_add_i64(out, tenths / 10);
+    buf_add_char(out, '.');
+    buf_add_i64(out, tenths % 10);
+    buf_add(out, S(" %"));
+}
+
 static void tell_hidden(const Released *r, Buf *out)
 {
     buf_add(out, S("hidden "));
     buf_add_i64(out, r->primary + r->secondary);
     buf_add(out, S(" of "));
     buf_add_i64(out, r->cells);
-    buf_add(out, S(" figures: "));
+    buf_add(out, S(" figures ("));
+    tell_share(r->primary + r->secondary, r->cells, out);
+    buf_add(out, S("): "));
     buf_add_i64(out, r->primary);
     buf_add(out, S(" few, "));
     buf_add_i64(out, r->secondary);

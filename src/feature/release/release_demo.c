@@ -4,7 +4,7 @@
 
 enum { DEMO_WAVES = 8 };
 
-SQL(STAFF_WAVES, "SELECT id FROM v_survey_wave WHERE roles = 'personale leder' AND closes_on < $1 ORDER BY closes_on NULLS LAST, id LIMIT $2");
+SQL(CLOSED_WAVES, "SELECT id FROM v_survey_wave WHERE closes_on < $1 ORDER BY closes_on NULLS LAST, id LIMIT $2");
 
 static Err release(Ctx *c, WaveId id)
 {
@@ -19,7 +19,7 @@ Err release_demo(Ctx *c)
 {
     WaveId waves[DEMO_WAVES] = {0};
     ptrdiff_t n = 0;
-    Rows r = db_query(c, STAFF_WAVES, c->today, DEMO_WAVES);
+    Rows r = db_query(c, CLOSED_WAVES, c->today, DEMO_WAVES);
     while (n < DEMO_WAVES && db_next(&r)) waves[n++] = (WaveId){db_i64(&r, 0)};
     TRY(db_done(&r));
     for (ptrdiff_t i = 0; i < n; i++) TRY(release(c, waves[i]));

@@ -131,6 +131,10 @@ static const struct { Str code; Msg name; } GROUP_NAMES[] = {
     {S_INIT("leder"),          T_INIT("Ledere")        },
     {S_INIT("elev"),           T_INIT("Elever")        },
     {S_INIT("foraelder"),      T_INIT("Forældre")      },
+    {S_INIT("afsnit"),         T_INIT("Afsnit")        },
+    {S_INIT("indskoling"),     T_INIT("Indskoling")    },
+    {S_INIT("mellemtrin"),     T_INIT("Mellemtrin")    },
+    {S_INIT("udskoling"),      T_INIT("Udskoling")     },
 };
 
 /* Others are the survey's own words. */
