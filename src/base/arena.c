@@ -60,3 +60,11 @@ char *arena_take_raw(Arena *arena, ptrdiff_t size)
     arena->next += size;
     return p;
 }
+
+Arena arena_keep(Arena *arena)
+{
+    Arena keep = *arena;
+    keep.next += (arena->end - arena->next) / 2 & ~(ptrdiff_t)(PAGE - 1);
+    arena->end = keep.next;
+    return keep;
+}

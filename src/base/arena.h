@@ -38,6 +38,10 @@ void *arena_take(Arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
    length, so that a large maximum costs nothing until used. */
 char *arena_take_raw(Arena *arena, ptrdiff_t size);
 
+/* Takes the upper half of what is left away, as an arena of its own, for what must
+   stay while the lower half is rewound again and again. */
+Arena arena_keep(Arena *arena);
+
 #define NEW(arena, Type, count) \
     ((Type *)arena_take((arena), (ptrdiff_t)sizeof(Type), (ptrdiff_t)_Alignof(Type), (count)))
 

@@ -26,7 +26,7 @@ static void one(Ctx *c, Str text)
 {
     Strs notes = {0};
     bool is_xml = str_starts(text, S("<"));
-    if (is_xml && questionnaire_from_lss(c, text, &text, &notes) != OK) return;
+    if (questionnaire_as_json(c, is_xml ? S("x.lss") : S("x.json"), &text, &notes) != OK) return;
     read_back(c, text);
 }
 

@@ -2,9 +2,11 @@
    count at storing and at recounting, so what they must agree on stands once. */
 #include "feature/answer/answer_inside.h"
 
+#include <string.h>
+
 #include "base/number.h"
 
-enum { SCORE_SCALE = 4096 };
+enum { SCORE_SCALE = 4096, NUMBER_MAX = 9000000 };
 
 static const Given *given_to(Answers answers, const Item *item)
 {
@@ -61,6 +63,31 @@ bool answer_is_complete(const Questionnaire *q, Answers answers)
         asked += is_given || answer_is_asked(item, answers);
     }
     return answers.n > 0 && 2 * answered >= asked;
+}
+
+/* ---- values -------------------------------------------------------------------- */
+
+bool answer_has_option(const Item *item, int64_t value)
+{
+    for (ptrdiff_t i = 0; i < item->options.n; i++)
+        if (item->options.v[i].value == value) return true;
+    return false;
+}
+
+bool answer_number(Str value, char decimal, int64_t *ret)
+{
+    char text[40];
+    double v = 0;
+    if (value.n < 1 || value.n >= (ptrdiff_t)sizeof text) return false;
+    memcpy(text, value.p, (size_t)value.n);
+    for (ptrdiff_t i = 0; i < value.n; i++) {
+        if (decimal != '.' && text[i] == '.') return false;
+        if (text[i] == decimal) text[i] = '.';
+    }
+    if (!str_f64((Str){text, value.n}, &v) || v > NUMBER_MAX || v < -NUMBER_MAX) return false;
+    double scaled = v * ANSWER_NUMBER_SCALE;
+    *ret = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    return true;
 }
 
 /* ---- scores ------------------------------------------------------------------- */

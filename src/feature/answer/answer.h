@@ -35,6 +35,26 @@ MUST Err answer_store_sealed(Ctx *c, const Wave *wave, UnitId unit, const Questi
    stores them in an order of chance under new ids, and counts them. */
 MUST Err answer_texts_settle(Ctx *c, const Wave *wave);
 
+/* Many rows in one write, as files bring them: stored some hundred at a time by
+   one statement, and counted in memory, so that the writer merges every sum once.
+   Texts are readable at once. The bulk and its sums live in *keep, rows that wait
+   for their flush in c->arena. Order: any number of adds and flushes, then one
+   flush and one merge. */
+typedef struct AnswerBulk AnswerBulk;
+AnswerBulk *answer_bulk_new(Arena *keep, WaveId wave, const Questionnaire *q);
+/* groups as for answer_store; at most ANSWER_GROUPS_MAX. */
+void answer_bulk_add(Ctx *c, AnswerBulk *bulk, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Answers answers);
+/* Stores what was added since the last one; then c->arena may be rewound. */
+MUST Err answer_bulk_flush(Ctx *c, AnswerBulk *bulk);
+/* Merges the sums of all rows. */
+void answer_bulk_merge(Ctx *c, const AnswerBulk *bulk);
+
+/* Whether an option of the item has that value. */
+bool answer_has_option(const Item *item, int64_t value);
+/* × ANSWER_NUMBER_SCALE, rounded; false for what is no number up to 9,000,000 either
+   way. decimal: '.' or ','; with ',' a point is refused. */
+bool answer_number(Str value, char decimal, int64_t *ret);
+
 /* Whether the condition of an item holds for these answers (a matrix row asks its
    matrix). so_far: answers to items that were asked themselves. */
 bool answer_is_asked(const Item *item, Answers so_far);

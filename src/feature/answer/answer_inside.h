@@ -15,10 +15,6 @@ bool answer_has_texts(const Questionnaire *q);
 /* Score: sum × 4,096 + count; false when too few of its items are answered. */
 bool answer_score(const Score *score, Answers answers, int64_t *ret);
 
-bool answer_has_option(const Item *item, int64_t value);
-/* × 1,000,000, rounded; false for what is no number up to 9,000,000 either way. */
-bool answer_number(Str value, char decimal, int64_t *ret);
-
 /* Rows as stored. */
 Str answer_row_json(Arena *arena, Answers answers, bool is_complete);
 Str answer_groups_json(Arena *arena, const int64_t *groups, ptrdiff_t n);
@@ -26,16 +22,6 @@ Str answer_groups_json(Arena *arena, const int64_t *groups, ptrdiff_t n);
    E_BROKEN for what this program does not write. */
 MUST Err answer_row_read(Ctx *c, const Questionnaire *q, Str json, Answers *ret, int *ret_flag);
 MUST Err answer_groups_read(Ctx *c, Str json, int64_t ret[ANSWER_GROUPS_MAX], ptrdiff_t *ret_n);
-
-/* Takes the upper half of what is left of the arena away, for what must stay
-   while the lower half is rewound after every few rows. */
-static inline Arena answer_keep(Arena *arena)
-{
-    Arena keep = *arena;
-    keep.next += (arena->end - arena->next) / 2 & ~(ptrdiff_t)4095;
-    arena->end = keep.next;
-    return keep;
-}
 
 /* ---- sums in memory --------------------------------------------------------- */
 

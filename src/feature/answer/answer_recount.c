@@ -179,7 +179,7 @@ static Err recount_wave(Ctx *c, WaveId id, QuestionnaireVersionId version, int64
     int64_t *units = NULL;
     ptrdiff_t n = 0;
     TRY(units_with_rows(c, id, &units, &n));
-    Arena keep = answer_keep(c->arena);
+    Arena keep = arena_keep(c->arena);
     Recount re = {.q = q, .wave = id, .has_texts = answer_has_texts(q), .map.arena = &keep};
     for (ptrdiff_t i = 0; i < n; i++) TRY(recount_unit(c, &re, units[i]));
     TRY(recount_texts(c, &re));

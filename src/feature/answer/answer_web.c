@@ -5,7 +5,6 @@
 #include "base/number.h"
 #include "core/app.h"
 #include "core/cache/cache.h"
-#include "feature/answer/answer_command.h"
 #include "feature/answer/answer_demo.h"
 #include "feature/answer/answer_page.h"
 #include "feature/answer/answer.html.h"
@@ -394,5 +393,5 @@ static const Route routes[] = {
     {0},
 };
 
-const Feature answer_feature = {.name = "answer", .schema = &answer_schema, .routes = routes, .commands = answer_commands,
+const Feature answer_feature = {.name = "answer", .schema = &answer_schema, .routes = routes,
                                .demo = answer_demo};

@@ -1,5 +1,5 @@
 /* What is asked: the questionnaire in memory, its file (FORMATS §2), its checks
-   before a launch, and LimeSurvey's .lss (questionnaire_lss.c).
+   before a launch.
    A version is immutable; a wave keeps the one it was made with. */
 #ifndef FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_H
 #define FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_H
@@ -14,7 +14,7 @@ typedef struct ItemId { int64_t v; } ItemId;
 
 enum {
     QUESTIONNAIRE_BYTES = 4 << 20,      /* of a file */
-    QUESTIONNAIRE_LSS_BYTES = 16 << 20, /* of a LimeSurvey file */
+    QUESTIONNAIRE_FOREIGN_BYTES = 16 << 20, /* of another program's file */
     QUESTIONNAIRE_ITEMS = 2000,
     QUESTIONNAIRE_OPTIONS = 64,
     QUESTIONNAIRE_LANGUAGES = 12,
@@ -30,9 +30,11 @@ typedef struct LangText { Str lang, text; } LangText;
 typedef struct LangTexts { LangText *v; ptrdiff_t n; } LangTexts;
 /* In `lang`, else in Danish, else the first there is. */
 Str lang_text(LangTexts texts, Str lang);
+bool lang_texts_equal(LangTexts a, LangTexts b);
 
 typedef struct Values { int64_t *v; ptrdiff_t n; } Values;
 bool values_have(Values values, int64_t v);
+bool values_equal(Values a, Values b);
 
 typedef struct Option { int64_t value; LangTexts text; } Option;
 typedef struct Options { Option *v; ptrdiff_t n; } Options;
@@ -100,9 +102,19 @@ typedef struct Questionnaire {
 /* From a file of FORMATS §2. E_INVALID with one problem a fault, field = the
    JSON path ("sections[0].items[2].scale"), English. Nothing is stored. */
 MUST Err questionnaire_parse(Ctx *c, Str json, Questionnaire *ret);
-/* From a LimeSurvey survey (.lss), as FORMATS §2's JSON. What has no counterpart
-   is refused or told in *ret_notes (English lines), never dropped silently. */
-MUST Err questionnaire_from_lss(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes);
+/* Questionnaires of other programs, told by the ending of their files' names
+   (".lss"). to_json gives FORMATS §2's JSON; what has no counterpart it refuses or
+   tells in *ret_notes (English lines), never drops silently. Listed by
+   src/features.c, which knows them; questionnaire does not. */
+typedef struct QuestionnaireReader {
+    Str ending;
+    Err (*to_json)(Ctx *c, Str bytes, Str *ret_json, Strs *ret_notes);
+} QuestionnaireReader;
+extern const QuestionnaireReader questionnaire_readers[];
+extern const int questionnaire_reader_count;
+/* *text, the bytes of the file `name`, becomes JSON if one of them reads it;
+   all else stays as it is. */
+MUST Err questionnaire_as_json(Ctx *c, Str name, Str *text, Strs *ret_notes);
 /* FORMATS §2's JSON of what is in memory; parse and write are inverse. */
 Str questionnaire_json(Ctx *c, const Questionnaire *q);
 

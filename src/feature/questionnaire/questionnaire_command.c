@@ -19,7 +19,7 @@ static Err read_open_file(Ctx *c, int file, Str path, Str *ret)
 {
     struct stat s;
     if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
-    Buf b = buf_new(c->arena, QUESTIONNAIRE_LSS_BYTES);
+    Buf b = buf_new(c->arena, QUESTIONNAIRE_FOREIGN_BYTES);
     for (ssize_t n = 1; n > 0 && b.n < b.max; b.n += n) {
         n = read(file, b.p + b.n, (size_t)(b.max - b.n));
         if (n < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
@@ -72,9 +72,8 @@ static Err write_import(Ctx *c)
 
 static Err to_json(Ctx *c, Str path, Str *text, Buf *out)
 {
-    if (!str_ends(path, S(".lss"))) return OK;
     Strs notes = {0};
-    TRY(questionnaire_from_lss(c, *text, text, &notes));
+    TRY(questionnaire_as_json(c, path, text, &notes));
     for (ptrdiff_t i = 0; i < notes.n; i++) {
         buf_add(out, S("note: "));
         buf_add(out, notes.v[i]);

@@ -60,34 +60,6 @@ bool kind_of_code(Str code, ItemKind *ret)
     return false;
 }
 
-Codes codes_new(Arena *arena, ptrdiff_t n)
-{
-    ptrdiff_t size = 16;
-    while (size < 2 * n) size *= 2;
-    return (Codes){.slot = NEW(arena, struct CodeSlot, size), .mask = size - 1};
-}
-
-static struct CodeSlot *codes_at(const Codes *codes, Str code)
-{
-    ptrdiff_t i = (ptrdiff_t)(str_hash(code) & (uint64_t)codes->mask);
-    while (codes->slot[i].used && !str_eq(codes->slot[i].code, code)) i = (i + 1) & codes->mask;
-    return &codes->slot[i];
-}
-
-ptrdiff_t codes_find(const Codes *codes, Str code)
-{
-    const struct CodeSlot *slot = codes_at(codes, code);
-    return slot->used ? slot->place : -1;
-}
-
-bool codes_add(Codes *codes, Str code, ptrdiff_t place)
-{
-    struct CodeSlot *slot = codes_at(codes, code);
-    if (slot->used) return false;
-    *slot = (struct CodeSlot){.code = code, .place = place, .used = true};
-    return true;
-}
-
 /* A code that is well made and new among its like; empty when it is not. */
 static Str read_code(Reader *r, const Json *map, ptrdiff_t max, Codes *among, ptrdiff_t place)
 {
@@ -551,5 +523,12 @@ Err questionnaire_parse(Ctx *c, Str json, Questionnaire *ret)
     TRY(ctx_check(c));
     wordings_fill(c, &r.q);
     *ret = r.q;
+    return OK;
+}
+
+Err questionnaire_as_json(Ctx *c, Str name, Str *text, Strs *ret_notes)
+{
+    for (int i = 0; i < questionnaire_reader_count; i++)
+        if (str_ends(name, questionnaire_readers[i].ending)) return questionnaire_readers[i].to_json(c, *text, text, ret_notes);
     return OK;
 }

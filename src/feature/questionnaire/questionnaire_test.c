@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "feature/questionnaire/questionnaire_demo.h"
 #include "store.h"
 
 /* The example of FORMATS §2, word for word. */
@@ -447,4 +448,20 @@ TEST(questionnaire, there_is_a_limit_to_the_questions)
     Questionnaire q = {0};
     CHECK_OK(questionnaire_parse(c, long_one(c, QUESTIONNAIRE_ITEMS, 0), &q));
     CHECK_ERR(questionnaire_parse(c, long_one(c, QUESTIONNAIRE_ITEMS + 1, 0), &q), E_INVALID);
+}
+
+TEST(questionnaire, those_of_the_demonstration_have_no_errors)
+{
+    static const Str codes[] = {S_INIT("PERS"), S_INIT("ELEV"), S_INIT("FORAELDRE")};
+    Ctx *c = test_store();
+    CHECK_OK(questionnaire_demo(c));
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        Questionnaire q = {0};
+        Findings found = {0};
+        CHECK_OK(questionnaire_newest(c, codes[i], &q));
+        CHECK_OK(questionnaire_check(c, &q, &found));
+        CHECK_INT(found.errors, 0);
+        for (ptrdiff_t k = 0; k < found.n; k++) CHECK(str_find(found.v[k].what.text, S("sproget"), 0) < 0);
+    }
+    test_clean(c);
 }

@@ -104,7 +104,7 @@ static Err prepare_upload(Ctx *c)
         ctx_problem(c, S("fil"), T("Vælg en fil."));
         return ctx_check(c);
     }
-    if (str_ends(name, S(".lss"))) TRY(questionnaire_from_lss(c, text, &text, &in->notes));
+    TRY(questionnaire_as_json(c, name, &text, &in->notes));
     TRY(questionnaire_parse(c, text, &in->q));
     return permit_code(c, in->q.code);
 }
@@ -164,7 +164,7 @@ static const Scope scope_questionnaire = {"questionnaire", questionnaire_place};
 static const Route routes[] = {
     {GET,                        "/sporgeskemaer", MAY_READ, SCOPE_NONE, PLAIN, .get = get_list},
     {POST,                  "/sporgeskemaer", MAY_WRITE, SCOPE_NONE, SLOW_WRITE, .prepare = prepare_upload, .write = write_incoming,
-     .finish = finish_upload, .body_max = QUESTIONNAIRE_LSS_BYTES + (64 << 10)},
+     .finish = finish_upload, .body_max = QUESTIONNAIRE_FOREIGN_BYTES + (64 << 10)},
     {POST,                     "/sporgeskemaer/nyt", MAY_WRITE, SCOPE_NONE, WRITE, .prepare = prepare_new, .write = write_incoming},
     {GET,                          "/sporgeskemaer/:code", MAY_READ, ONE, HEAVY, .get = get_one},
     {GET,"/sporgeskemaer/:code/hent", MAY_READ, ONE, HEAVY, .get = get_file},

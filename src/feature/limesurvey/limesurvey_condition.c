@@ -4,7 +4,7 @@
        list  = term { ("or" | "||") term }
        whole = list | "!" "is_empty" "(" NAME ")"
        term  = "(" list ")" | NAME [".NAOK"] "==" ('"' CODE '"' | NUMBER)        */
-#include "feature/questionnaire/questionnaire_lss.h"
+#include "feature/limesurvey/limesurvey_inside.h"
 
 enum { CONDITION_TERMS = 64, CONDITION_DEPTH = 16 };
 
@@ -103,7 +103,7 @@ static bool take_any(Cursor *k)
     return name.n > 0 && take(k, S(")"));
 }
 
-bool lss_condition(Arena *arena, Str relevance, LssCondition *ret)
+bool limesurvey_condition(Arena *arena, Str relevance, LssCondition *ret)
 {
     LssCondition found = {.names.v = NEW(arena, Str, CONDITION_TERMS), .codes.v = NEW(arena, Str, CONDITION_TERMS)};
     Cursor k = {.s = str_trim(relevance), .found = &found};

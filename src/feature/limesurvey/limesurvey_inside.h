@@ -1,8 +1,10 @@
 /* A LimeSurvey survey (.lss) as rows, whatever version wrote it: before 2020 texts
    stand in the rows themselves, one row a language; later in …_l10ns tables. */
-#ifndef FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_LSS_H
-#define FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_LSS_H
+#ifndef FEATURE_LIMESURVEY_LIMESURVEY_INSIDE_H
+#define FEATURE_LIMESURVEY_LIMESURVEY_INSIDE_H
 
+#include "base/codes.h"
+#include "feature/limesurvey/limesurvey.h"
 #include "feature/questionnaire/questionnaire.h"
 
 enum { LSS_ROWS = 20000 /* of one table */, LSS_TEXTS = QUESTIONNAIRE_LANGUAGES };
@@ -40,7 +42,7 @@ typedef struct LssSurvey {
 
 /* Texts come out without markup and within our limits.
    Errors: E_INVALID, with the table for a place. */
-MUST Err lss_read(Ctx *c, Str xml, LssSurvey *ret);
+MUST Err limesurvey_read(Ctx *c, Str xml, LssSurvey *ret);
 
 /* A list of comparisons, of which one must hold. */
 typedef struct LssCondition {
@@ -49,6 +51,6 @@ typedef struct LssCondition {
     bool is_any; /* any answer to names[0]; no codes */
 } LssCondition;
 /* 'A.NAOK == "1" or A.NAOK == "2"', '!is_empty(A)'; false for everything else. */
-bool lss_condition(Arena *arena, Str relevance, LssCondition *ret);
+bool limesurvey_condition(Arena *arena, Str relevance, LssCondition *ret);
 
 #endif

@@ -2,11 +2,10 @@
    answers numbered options; what has no counterpart is told in the notes. The
    result goes through questionnaire_parse like any file, so nothing here has to
    look for doubled codes or too many items. */
-#include "feature/questionnaire/questionnaire_lss.h"
+#include "feature/limesurvey/limesurvey_inside.h"
 
 #include "base/buf.h"
 #include "base/number.h"
-#include "feature/questionnaire/questionnaire_inside.h"
 
 /* Answers to choose between, with LimeSurvey's codes for them. */
 typedef struct LssChoices {
@@ -434,7 +433,7 @@ static bool translate_any(Maker *m, Str name, const Item *before, const Item **r
 static bool translate(Maker *m, Str relevance, const Item *before, const Item **ret_item, Values *ret_in)
 {
     LssCondition rule = {0};
-    if (!lss_condition(m->c->arena, relevance, &rule)) return false;
+    if (!limesurvey_condition(m->c->arena, relevance, &rule)) return false;
     if (rule.is_any) return translate_any(m, rule.names.v[0], before, ret_item, ret_in);
     const Item *item = NULL;
     Values in = {.v = NEW(m->c->arena, int64_t, rule.names.n)};
@@ -525,10 +524,10 @@ static Maker maker_of(Ctx *c, const LssSurvey *s)
     return m;
 }
 
-Err questionnaire_from_lss(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes)
+Err limesurvey_questionnaire(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes)
 {
     LssSurvey s = {0};
-    TRY(lss_read(c, xml, &s));
+    TRY(limesurvey_read(c, xml, &s));
     if (s.questions.n > QUESTIONNAIRE_ITEMS || s.groups.n > QUESTIONNAIRE_ITEMS)
         return fail(c, E_INVALID, TF("Skemaet har for mange spørgsmål; højst {1}.", QUESTIONNAIRE_ITEMS));
     Maker m = maker_of(c, &s);
@@ -539,3 +538,5 @@ Err questionnaire_from_lss(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes)
     *ret_notes = m.notes;
     return OK;
 }
+
+const Feature limesurvey_feature = {.name = "limesurvey"};

@@ -1,4 +1,4 @@
-#include "feature/answer/answer_import.h"
+#include "feature/answer_file/answer_file_import.h"
 
 #include <assert.h>
 
@@ -74,15 +74,13 @@ typedef struct Work {
     Arena keep;    /* for what outlives a chunk */
     KnownMap units;
     KnownMap groups[ANSWER_GROUPS_MAX]; /* by the map's groups; the last one is rolle */
-    TallyMap tallies;
+    AnswerBulk *bulk;
     int64_t made;  /* units */
     AnswerImport all;
     /* of the chunk at hand */
     Line *lines;
     ptrdiff_t n;
-    Buf rows;
     Strs macs;
-    bool has_row;
 } Work;
 
 enum { ROLE_PLACE = ANSWER_GROUPS_MAX - 1 };
@@ -205,43 +203,19 @@ static Err groups_of(Ctx *c, Work *w, const FileRow *row, int64_t ret[ANSWER_GRO
     return OK;
 }
 
-static void add_row(Ctx *c, Work *w, const Known *unit, const int64_t *groups, ptrdiff_t n, Answers answers)
-{
-    buf_add(&w->rows, w->has_row ? S(",[\"") : S("[[\""));
-    w->has_row = true;
-    buf_add(&w->rows, ctx_uid(c));
-    buf_add(&w->rows, S("\","));
-    buf_add_i64(&w->rows, unit->id);
-    buf_add(&w->rows, S(",\""));
-    buf_add(&w->rows, answer_groups_json(c->arena, groups, n));
-    buf_add(&w->rows, S("\",\""));
-    buf_add(&w->rows, answer_row_json(c->arena, answers, answer_is_complete(w->plan->map->q, answers)));
-    buf_add(&w->rows, S("\"]"));
-}
-
-static void add_texts(const Known *unit, Answers answers, TextRows *texts)
-{
-    for (ptrdiff_t i = 0; i < answers.n; i++)
-        if (answers.v[i].item->kind == ITEM_TEXT)
-            texts->v[texts->n++] = (TextRow){unit->id, answers.v[i].item->id.v, answers.v[i].text};
-}
-
-static Err store_line(Ctx *c, Work *w, Line *line, Known *unit, TextRows *texts)
+static Err store_line(Ctx *c, Work *w, Line *line, Known *unit)
 {
     int64_t groups[ANSWER_GROUPS_MAX];
     ptrdiff_t n = 0;
-    const Answers answers = line->row.answers;
     TRY(groups_of(c, w, &line->row, groups, &n));
-    add_row(c, w, unit, groups, n, answers);
-    add_texts(unit, answers, texts);
-    tally_map_count(&w->tallies, unit->id, groups, n, answer_counts(c->arena, w->plan->map->q, answers, true));
+    answer_bulk_add(c, w->bulk, (UnitId){unit->id}, groups, n, line->row.answers);
     if (line->row.participant >= 0) unit->participant = line->row.participant;
     if (line->mac.n) w->macs.v[w->macs.n++] = line->mac;
     w->all.stored++;
     return OK;
 }
 
-static Err take_line(Ctx *c, Work *w, Line *line, TextRows *texts)
+static Err take_line(Ctx *c, Work *w, Line *line)
 {
     Known *unit = NULL;
     const FileRow *row = &line->row;
@@ -262,14 +236,10 @@ static Err take_line(Ctx *c, Work *w, Line *line, TextRows *texts)
         refuse(w, line, w->plan->map->participant_column, S("an earlier row says otherwise about the same unit"));
         return OK;
     }
-    return store_line(c, w, line, unit, texts);
+    return store_line(c, w, line, unit);
 }
 
 /* ---- a chunk ----------------------------------------------------------------------------------- */
-
-SQL(STORE_ROWS, "INSERT INTO answer (id, wave_id, unit_id, groups, answers)"
-                " SELECT r.id, $1, r.unit_id, r.groups, r.answers"
-                " FROM ROWS($2, id TEXT, unit_id INTEGER, groups TEXT, answers TEXT) r WHERE true");
 
 /* Rows of the chunk that have the row id of an earlier one of it. */
 static void mark_doubles(Ctx *c, Work *w)
@@ -283,38 +253,14 @@ static void mark_doubles(Ctx *c, Work *w)
     }
 }
 
-static ptrdiff_t bytes_of_rows(const Work *w)
-{
-    ptrdiff_t n = 2;
-    for (ptrdiff_t i = 0; i < w->n; i++) {
-        n += 120 + ANSWER_GROUPS_MAX * 21;
-        for (ptrdiff_t k = 0; k < w->lines[i].row.answers.n; k++) n += 50 + w->lines[i].row.answers.v[k].values.n * 21;
-    }
-    return n;
-}
-
-static ptrdiff_t texts_in(const Work *w)
-{
-    ptrdiff_t n = 0;
-    for (ptrdiff_t i = 0; i < w->n; i++)
-        for (ptrdiff_t k = 0; k < w->lines[i].row.answers.n; k++) n += w->lines[i].row.answers.v[k].item->kind == ITEM_TEXT;
-    return n;
-}
-
 static Err take_chunk(Ctx *c, Work *w)
 {
     read_chunk(c, w);
     TRY(mark_spent(c, w));
     mark_doubles(c, w);
-    TextRows texts = {.v = NEW(c->arena, TextRow, texts_in(w))};
-    w->rows = buf_new(c->arena, bytes_of_rows(w));
     w->macs = (Strs){.v = NEW(c->arena, Str, w->n)};
-    w->has_row = false;
-    for (ptrdiff_t i = 0; i < w->n; i++) TRY(take_line(c, w, &w->lines[i], &texts));
-    if (!w->has_row) return OK;
-    buf_add_char(&w->rows, ']');
-    TRY(db_exec(c, STORE_ROWS, NULL, w->wave->id, buf_str(&w->rows)));
-    TRY(answer_texts_store(c, w->wave->id, texts.v, texts.n));
+    for (ptrdiff_t i = 0; i < w->n; i++) TRY(take_line(c, w, &w->lines[i]));
+    TRY(answer_bulk_flush(c, w->bulk));
     return survey_spend_all(c, w->wave->id, w->macs);
 }
 
@@ -421,8 +367,9 @@ static Err set_participants(Ctx *c, const Work *w)
 static Work *work_new(Ctx *c, const Wave *wave, const Plan *plan, Csv rows)
 {
     Work *w = NEW(c->arena, Work, 1);
-    *w = (Work){.wave = wave, .plan = plan, .csv = rows, .keep = answer_keep(c->arena)};
-    w->units.arena = w->tallies.arena = &w->keep;
+    *w = (Work){.wave = wave, .plan = plan, .csv = rows, .keep = arena_keep(c->arena)};
+    w->units.arena = &w->keep;
+    w->bulk = answer_bulk_new(&w->keep, wave->id, plan->map->q);
     for (ptrdiff_t i = 0; i < ANSWER_GROUPS_MAX; i++) w->groups[i].arena = &w->keep;
     return w;
 }
@@ -440,7 +387,7 @@ static Err take_rows(Ctx *c, Work *w)
     return OK;
 }
 
-Err answer_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerImport *ret)
+Err answer_file_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerImport *ret)
 {
     TRY(survey_takes_import(c, wave));
     Work *w = work_new(c, wave, plan, rows);
@@ -452,7 +399,7 @@ Err answer_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerIm
     TRY(take_tree(c, w));
     TRY(set_invited(c, w));
     TRY(set_participants(c, w));
-    tally_map_merge(c, wave->id, &w->tallies);
+    answer_bulk_merge(c, w->bulk);
     *ret = w->all;
     return OK;
 }
@@ -493,7 +440,7 @@ static void add_refusal(Arena scratch, const Plan *plan, char delimiter, const R
     buf_add_char(out, '\n');
 }
 
-void answer_refused_write(Ctx *c, const Plan *plan, char delimiter, const Refusals *refusals, Buf *out)
+void answer_file_refused_write(Ctx *c, const Plan *plan, char delimiter, const Refusals *refusals, Buf *out)
 {
     buf_add(out, S("line,column,reason"));
     for (ptrdiff_t i = 0; i < plan->header.n; i++) {

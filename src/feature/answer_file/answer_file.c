@@ -1,10 +1,8 @@
 /* One row of a wide CSV to one person's answers. Pure: no SQL, no I/O. */
-#include <string.h>
-
 #include "base/number.h"
-#include "feature/answer/answer_map.h"
+#include "feature/answer_file/answer_file_map.h"
 
-enum { ROW_ID_MAX = 200, NUMBER_MAX = 9000000, GROUP_CHARS_MAX = 32 };
+enum { ROW_ID_MAX = 200, GROUP_CHARS_MAX = 32 };
 
 /* ---- the plan ---------------------------------------------------------------------- */
 
@@ -44,7 +42,7 @@ static Err same_items(Ctx *c, const Questionnaire *q, const CsvRow *header, MapI
     return OK;
 }
 
-Err answer_plan(Ctx *c, const AnswerMap *map, const CsvRow *header, Plan *ret)
+Err answer_file_plan(Ctx *c, const AnswerMap *map, const CsvRow *header, Plan *ret)
 {
     Plan plan = {.map = map, .header = {header->v, header->n}, .items = map->items};
     TRY(no_column_twice(c, header));
@@ -155,13 +153,6 @@ typedef struct Cell {
     bool is_given;
 } Cell;
 
-bool answer_has_option(const Item *item, int64_t value)
-{
-    for (ptrdiff_t i = 0; i < item->options.n; i++)
-        if (item->options.v[i].value == value) return true;
-    return false;
-}
-
 static void give(Arena *arena, Cell *cell, const Item *item, int64_t value)
 {
     if (!cell->values.v) cell->values.v = NEW(arena, int64_t, item->kind == ITEM_MULTIPLE ? item->options.n : 1);
@@ -179,22 +170,6 @@ static Str read_option(Arena *arena, const MapItem *m, Str value, Cell *cell)
     if (!r && !is_chosen && !str_eq(value, S("0"))) return S("must be 1 or 0");
     if (is_chosen) give(arena, cell, m->item, m->option);
     return S("");
-}
-
-bool answer_number(Str value, char decimal, int64_t *ret)
-{
-    char text[40];
-    double v = 0;
-    if (value.n < 1 || value.n >= (ptrdiff_t)sizeof text) return false;
-    memcpy(text, value.p, (size_t)value.n);
-    for (ptrdiff_t i = 0; i < value.n; i++) {
-        if (decimal != '.' && text[i] == '.') return false;
-        if (text[i] == decimal) text[i] = '.';
-    }
-    if (!str_f64((Str){text, value.n}, &v) || v > NUMBER_MAX || v < -NUMBER_MAX) return false;
-    double scaled = v * ANSWER_NUMBER_SCALE;
-    *ret = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-    return true;
 }
 
 static Str read_number(Arena *arena, char decimal, const Item *item, Str value, Cell *cell)

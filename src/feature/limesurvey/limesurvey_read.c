@@ -7,8 +7,7 @@
 
 #include "base/buf.h"
 #include "base/number.h"
-#include "feature/questionnaire/questionnaire_inside.h"
-#include "feature/questionnaire/questionnaire_lss.h"
+#include "feature/limesurvey/limesurvey_inside.h"
 
 typedef struct Held {
     xmlDoc *doc;
@@ -365,10 +364,10 @@ static Err read_tables(Ctx *c, const xmlNode *root, LssSurvey *s)
     return OK;
 }
 
-Err lss_read(Ctx *c, Str xml, LssSurvey *ret)
+Err limesurvey_read(Ctx *c, Str xml, LssSurvey *ret)
 {
-    if (xml.n > QUESTIONNAIRE_LSS_BYTES)
-        return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)QUESTIONNAIRE_LSS_BYTES));
+    if (xml.n > QUESTIONNAIRE_FOREIGN_BYTES)
+        return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)QUESTIONNAIRE_FOREIGN_BYTES));
     if (!str_is_utf8(xml)) return refuse(c, S("document"), T("Filen er ikke UTF-8."));
     Held *held = NEW(c->arena, Held, 1);
     ctx_at_end(c, let_go, held);

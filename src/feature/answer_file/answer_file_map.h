@@ -1,9 +1,9 @@
 /* FORMATS §3: which column of a wide CSV is what. */
-#ifndef FEATURE_ANSWER_ANSWER_MAP_H
-#define FEATURE_ANSWER_ANSWER_MAP_H
+#ifndef FEATURE_ANSWER_FILE_ANSWER_FILE_MAP_H
+#define FEATURE_ANSWER_FILE_ANSWER_FILE_MAP_H
 
 #include "base/csv.h"
-#include "feature/answer/answer_inside.h"
+#include "feature/answer/answer.h"
 
 enum { ANSWER_MAP_BYTES = 4 << 20, ANSWER_MAP_VALUES = 10000 };
 
@@ -52,7 +52,7 @@ typedef struct AnswerMap {
 } AnswerMap;
 
 /* E_INVALID with a problem a fault (field: the JSON path, English). No SQL. */
-MUST Err answer_map_read(Ctx *c, Str json, const Questionnaire *q, AnswerMap *ret);
+MUST Err answer_file_map_read(Ctx *c, Str json, const Questionnaire *q, AnswerMap *ret);
 
 /* ---- a header and its rows ------------------------------------------------------ */
 
@@ -71,7 +71,7 @@ typedef struct Plan {
 } Plan;
 
 /* E_CONFLICT for a mapped column that the header lacks, or a column twice. */
-MUST Err answer_plan(Ctx *c, const AnswerMap *map, const CsvRow *header, Plan *ret);
+MUST Err answer_file_plan(Ctx *c, const AnswerMap *map, const CsvRow *header, Plan *ret);
 
 typedef struct FileRow {
     Str row_id;          /* empty: none */

@@ -1,6 +1,5 @@
-#include "feature/questionnaire/questionnaire_lss.h"
+#include "feature/limesurvey/limesurvey_inside.h"
 
-#include "feature/questionnaire/questionnaire_demo.h"
 #include "store.h"
 
 #define ROW(fields) "<row>" fields "</row>"
@@ -45,7 +44,7 @@ static Questionnaire brought(Ctx *c, Str xml, Strs *ret_notes)
 {
     Str json = {0};
     Questionnaire q = {0};
-    CHECK_OK(questionnaire_from_lss(c, xml, &json, ret_notes));
+    CHECK_OK(limesurvey_questionnaire(c, xml, &json, ret_notes));
     CHECK_OK(questionnaire_parse(c, json, &q));
     return q;
 }
@@ -57,7 +56,7 @@ static bool has_note(Strs notes, Str part)
     return false;
 }
 
-TEST(lss, shapes_and_texts_come_over)
+TEST(limesurvey, shapes_and_texts_come_over)
 {
     Ctx *c = test_ctx_plain();
     Strs notes = {0};
@@ -77,7 +76,7 @@ TEST(lss, shapes_and_texts_come_over)
     CHECK_INT(questionnaire_item(&q, S("alder"))->kind, ITEM_NUMBER);
 }
 
-TEST(lss, simple_conditions_come_over)
+TEST(limesurvey, simple_conditions_come_over)
 {
     Ctx *c = test_ctx_plain();
     Strs notes = {0};
@@ -91,7 +90,7 @@ TEST(lss, simple_conditions_come_over)
     CHECK_INT(questionnaire_item(&q, S("igen"))->ask_in.n, 2);
 }
 
-TEST(lss, what_has_no_counterpart_is_told)
+TEST(limesurvey, what_has_no_counterpart_is_told)
 {
     Ctx *c = test_ctx_plain();
     Strs notes = {0};
@@ -103,7 +102,7 @@ TEST(lss, what_has_no_counterpart_is_told)
     CHECK(has_note(notes, S("markup is taken out of 1 texts")));
 }
 
-TEST(lss, only_plain_conditions_are_read)
+TEST(limesurvey, only_plain_conditions_are_read)
 {
     Ctx *c = test_ctx_plain();
     static const Str good[] = {S_INIT("A==\"1\""), S_INIT("((A.NAOK == '1') || (A == 2))"),
@@ -121,11 +120,11 @@ TEST(lss, only_plain_conditions_are_read)
                                 S_INIT("count(A) == 1"),
                                 S_INIT("(((((((((((((((((((A==1)))))))))))))))))))")};
     LssCondition rule = {0};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(lss_condition(c->arena, good[i], &rule));
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++) CHECK(!lss_condition(c->arena, other[i], &rule));
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(limesurvey_condition(c->arena, good[i], &rule));
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) CHECK(!limesurvey_condition(c->arena, other[i], &rule));
 }
 
-TEST(lss, what_is_no_survey_is_refused)
+TEST(limesurvey, what_is_no_survey_is_refused)
 {
     static const Str bad[] = {
         S_INIT(""),
@@ -143,7 +142,7 @@ TEST(lss, what_is_no_survey_is_refused)
         Ctx *c = test_ctx_plain();
         Str json = {0};
         Strs notes = {0};
-        CHECK_ERR(questionnaire_from_lss(c, bad[i], &json, &notes), E_INVALID);
+        CHECK_ERR(limesurvey_questionnaire(c, bad[i], &json, &notes), E_INVALID);
         ctx_forgive(c);
     }
 }
@@ -162,26 +161,10 @@ static void bring_shared(const char *name, ptrdiff_t items)
     CHECK(notes.n > 0);
 }
 
-TEST(lss, surveys_of_limesurvey_itself_come_over)
+TEST(limesurvey, surveys_of_limesurvey_itself_come_over)
 {
     bring_shared("data/open/formats/limesurvey/ls205_cascading_array_filter.lss", 15);
     bring_shared("data/open/formats/limesurvey/ls205_randomization_group_test.lss", 12);
     bring_shared("data/open/formats/limesurvey/ls205_sample_survey_english.lss", 211);
     bring_shared("data/open/formats/limesurvey/survey-one-question-two-languages.lss", 1);
-}
-
-TEST(questionnaire, those_of_the_demonstration_have_no_errors)
-{
-    static const Str codes[] = {S_INIT("PERS"), S_INIT("ELEV"), S_INIT("FORAELDRE")};
-    Ctx *c = test_store();
-    CHECK_OK(questionnaire_demo(c));
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        Questionnaire q = {0};
-        Findings found = {0};
-        CHECK_OK(questionnaire_newest(c, codes[i], &q));
-        CHECK_OK(questionnaire_check(c, &q, &found));
-        CHECK_INT(found.errors, 0);
-        for (ptrdiff_t k = 0; k < found.n; k++) CHECK(str_find(found.v[k].what.text, S("sproget"), 0) < 0);
-    }
-    test_clean(c);
 }

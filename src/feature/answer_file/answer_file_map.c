@@ -1,5 +1,5 @@
 /* Reading the mapping: every fault is told at once, with its place. */
-#include "feature/answer/answer_map.h"
+#include "feature/answer_file/answer_file_map.h"
 
 #include "base/number.h"
 #include "text/json.h"
@@ -287,7 +287,7 @@ static void read_row_id(Ctx *c, const Json *root, AnswerMap *m)
     m->row_id = json_text(c, at, S("column"), JSON_NEEDED, COLUMN_MAX);
 }
 
-Err answer_map_read(Ctx *c, Str json, const Questionnaire *q, AnswerMap *ret)
+Err answer_file_map_read(Ctx *c, Str json, const Questionnaire *q, AnswerMap *ret)
 {
     const Json *root = NULL;
     AnswerMap m = {.q = q};

@@ -1,6 +1,4 @@
 /* `traad survey answers --wave NAME --map MAP.json FILE.csv [--refused FILE.csv]` (FORMATS §3). */
-#include "feature/answer/answer_command.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,7 +7,8 @@
 #include <unistd.h>
 
 #include "core/app.h"
-#include "feature/answer/answer_import.h"
+#include "feature/answer_file/answer_file.h"
+#include "feature/answer_file/answer_file_import.h"
 
 typedef struct Mapping {
     void *p;
@@ -101,7 +100,7 @@ static Err read_map(Ctx *c, Str path, Job *job)
 {
     Str text = {0};
     TRY(map_file(c, path, ANSWER_MAP_BYTES, &text));
-    Err err = answer_map_read(c, text, &job->q, &job->map);
+    Err err = answer_file_map_read(c, text, &job->q, &job->map);
     if (err == OK) return OK;
     Str place = c->problems ? c->problems->field : S("");
     Str what = msg_text(c, c->problems ? c->problems->what : c->message);
@@ -117,13 +116,13 @@ static Err read_header(Ctx *c, Str path, Job *job)
     job->rows = csv_open(text, job->map.delimiter);
     if (!csv_next(&job->rows, c->arena, &header))
         return cannot(c, path, job->rows.fault ? csv_fault_text(job->rows.fault) : S("the file has no header"));
-    return answer_plan(c, &job->map, &header, &job->plan);
+    return answer_file_plan(c, &job->map, &header, &job->plan);
 }
 
 static Err write_answers(Ctx *c)
 {
     Job *job = c->work;
-    return answer_import(c, &job->wave, &job->plan, job->rows, &job->done);
+    return answer_file_import(c, &job->wave, &job->plan, job->rows, &job->done);
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -171,7 +170,7 @@ static Err import_and_tell(Ctx *c, Job *job, Str refused_path, int refused)
     TRY(writer_run(c->app->writer, c, "answer", write_answers));
     if (refused < 0) return OK;
     Buf b = buf_new(c->arena, refused_bytes(job));
-    answer_refused_write(c, &job->plan, job->map.delimiter, &job->done.refusals, &b);
+    answer_file_refused_write(c, &job->plan, job->map.delimiter, &job->done.refusals, &b);
     return write_all(c, refused, refused_path, buf_str(&b));
 }
 
@@ -195,7 +194,7 @@ static Err run_answers(Ctx *c, Args args, Buf *out)
     return OK;
 }
 
-const Command answer_commands[] = {
+static const Command answer_file_commands[] = {
     {.name = "survey answers",
      .usage = "--wave NAME --map MAP.json FILE.csv [--refused FILE.csv]",
      .help = "Stores the answers of a wide CSV file, one row a person, by a mapping of its columns. A row that cannot be right is "
@@ -205,3 +204,5 @@ const Command answer_commands[] = {
      .run = run_answers},
     {0},
 };
+
+const Feature answer_file_feature = {.name = "answer_file", .commands = answer_file_commands};

@@ -1,8 +1,8 @@
 /* Answers in bulk (FORMATS §3). */
-#ifndef FEATURE_ANSWER_ANSWER_IMPORT_H
-#define FEATURE_ANSWER_ANSWER_IMPORT_H
+#ifndef FEATURE_ANSWER_FILE_ANSWER_FILE_IMPORT_H
+#define FEATURE_ANSWER_FILE_ANSWER_FILE_IMPORT_H
 
-#include "feature/answer/answer_map.h"
+#include "feature/answer_file/answer_file_map.h"
 
 enum { ANSWER_FILE_BYTES = 1 << 30 };
 
@@ -26,9 +26,9 @@ typedef struct AnswerImport {
    Errors: E_CONFLICT with an English sentence where mapping and store disagree
            (a parent that is not there, an invited unit nobody knows), and when
            the wave takes no imports; nothing is stored then. */
-MUST Err answer_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerImport *ret);
+MUST Err answer_file_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerImport *ret);
 
 /* The file of refused rows: header, and the input's own columns behind it. */
-void answer_refused_write(Ctx *c, const Plan *plan, char delimiter, const Refusals *refusals, Buf *out);
+void answer_file_refused_write(Ctx *c, const Plan *plan, char delimiter, const Refusals *refusals, Buf *out);
 
 #endif

@@ -1,0 +1,1 @@
+-- answer_file keeps nothing of its own in the store, so nothing can be wrong there.

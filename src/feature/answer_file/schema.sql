@@ -1,0 +1,1 @@
+-- answer_file keeps nothing of its own in the store; it stores through answer, survey and organisation.

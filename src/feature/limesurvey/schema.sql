@@ -1,0 +1,1 @@
+-- limesurvey keeps nothing in the store.
