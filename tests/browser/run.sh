@@ -19,6 +19,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
 timeout --kill-after=10 180 "$program" demo --store "$work/traad.db" >"$work/demo.log"
+: >"$work/serve.log" # looked into before the server may have begun
 "$program" serve --listen 127.0.0.1:0 --store "$work/traad.db" >"$work/serve.log" 2>"$work/server-err.log" &
 server=$!
 for _ in $(seq 300); do
