@@ -202,6 +202,14 @@ Err db_script(Ctx *c, Str sql)
     return c->conn->driver->script(c, c->conn, sql);
 }
 
+Err db_settle(Ctx *c, const char *table, bool *ret)
+{
+    if (!c->conn) return no_connection(c, NULL);
+    *ret = true;
+    if (!c->conn->driver->settle) return OK;
+    return c->conn->driver->settle(c, c->conn, table, ret);
+}
+
 SqlDef db_passing(Ctx *c, Str sql)
 {
     return (SqlDef){.name = "text", .text = str_z(c->arena, sql)};

@@ -175,6 +175,14 @@ MUST Err db_test_i64(Ctx *c, Str sql, int64_t *ret);
    (writer.h) are written at once, after-commit and record hooks never. */
 MUST Err db_test_begin(Ctx *c, Store *store);
 
+/* First in a write, before any statement of it: whether every other transaction
+   that had a hand in `table` has ended, and none begins before this one ends. So
+   what this write then reads there is complete: no row can come later with a
+   lower id than one it saw. SQLite has one writer, so always. PostgreSQL: a lock
+   that waits a tenth of a second at most; false also when the transaction has
+   begun to read. */
+MUST Err db_settle(Ctx *c, const char *table, bool *ret);
+
 /* ---- schema ------------------------------------------------------------ */
 
 typedef struct Migration {

@@ -59,6 +59,8 @@ typedef struct Driver {
     /* Around a migration: before its BEGIN, and before its COMMIT. */
     Err (*migration_begin)(Ctx *c, DbConn *conn);
     Err (*migration_check)(Ctx *c, DbConn *conn);
+    /* db_settle (db.h). */
+    Err (*settle)(Ctx *c, DbConn *conn, const char *table, bool *ret);
     /* Around the statements of schema_check, which read whole tables. */
     Err (*check_begin)(Ctx *c, DbConn *conn);
     Err (*check_end)(Ctx *c, DbConn *conn);

@@ -803,6 +803,28 @@ static bool pg_in_transaction(DbConn *base)
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || conn->pending_count > 0;
 }
 
+/* Whoever writes to a table holds ROW EXCLUSIVE on it from before the id is
+   drawn until the end of the transaction, and SHARE waits for all of those. It
+   must come before the snapshot: what ended between the two would not be seen. */
+static bool lock_in_time(PgConn *conn, const char *lock)
+{
+    return control(conn, "SAVEPOINT settle_", "SET LOCAL lock_timeout = '100ms'") && control(conn, lock, NULL) &&
+           control(conn, "SET LOCAL lock_timeout = '5s'", "RELEASE SAVEPOINT settle_");
+}
+
+static Err pg_settle(Ctx *c, DbConn *base, const char *table, bool *ret)
+{
+    PgConn *conn = of(base);
+    *ret = false;
+    if (!conn->begun || !is_untouched(conn)) return OK;
+    Str lock = STR_CAT(c->arena, S("LOCK TABLE "), str_of_z(table), S(" IN SHARE MODE"));
+    *ret = lock_in_time(conn, str_z(c->arena, lock));
+    if (*ret) return OK;
+    bool is_late = str_eq(str_of_z(conn->state), S("55P03"));
+    if (!is_late || !control(conn, "ROLLBACK TO SAVEPOINT settle_", "RELEASE SAVEPOINT settle_")) return tell(c, conn, NULL);
+    return OK;
+}
+
 static bool flush_pending(PgConn *conn)
 {
     if (conn->pending_count == 0) return true;
@@ -914,6 +936,7 @@ const Driver postgres_driver = {
     .in_transaction = pg_in_transaction,
     .migration_begin = pg_migration_begin,
     .migration_check = pg_migration_check,
+    .settle = pg_settle,
     .check_begin = pg_check_begin,
     .check_end = pg_check_end,
 };

@@ -150,6 +150,14 @@ static Err open_chain(Ctx *c, const Span *span, Chain *ret)
 
 Err audit_seal(Ctx *c, int64_t *ret_rows)
 {
+    bool is_settled = false;
+    *ret_rows = 0;
+    TRY(db_settle(c, "audit", &is_settled));
+    return is_settled ? audit_seal_settled(c, ret_rows) : OK;
+}
+
+Err audit_seal_settled(Ctx *c, int64_t *ret_rows)
+{
     *ret_rows = 0;
     Span span = {.unsettled = c->now.ms - AUDIT_SEAL_AGE_MS + 1, .is_odd = c->now.ms + AUDIT_CLOCK_SLACK_MS};
     Chain chain = {0};

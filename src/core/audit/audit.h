@@ -19,13 +19,17 @@ typedef struct AuditRow {
 /* Inside a write; at and person are the Ctx's. */
 MUST Err audit_add(Ctx *c, AuditRow row);
 
-/* Rows younger than this are left for the next round: on PostgreSQL a row with
-   a lower id may still be on its way. */
+/* Rows younger than this are left for the next round, so that rows of requests
+   that came together are sealed together. */
 enum { AUDIT_SEAL_AGE_MS = 5000, AUDIT_CLOCK_SLACK_MS = 60000, AUDIT_SEAL_ROWS = 5000 };
 /* Inside a write: seals one owner's oldest open rows up to the first that is too
    new or of another month, at most AUDIT_SEAL_ROWS; *ret_rows 0 when there was
-   nothing, so that all owners have had their turn when it says 0. */
+   nothing, so that all owners have had their turn when it says 0. Nothing is
+   sealed, and *ret_rows is 0, while another transaction may still store a row
+   with a lower id (db_settle: this must be the first thing that the write does). */
 MUST Err audit_seal(Ctx *c, int64_t *ret_rows);
+/* The same where the caller knows that nobody else writes: tests in one transaction. */
+MUST Err audit_seal_settled(Ctx *c, int64_t *ret_rows);
 /* Recomputes every chain of the owner that has rows; *ret_bad counts the seals
    that do not match, *ret_seals those looked at. A whole expired month has
    neither rows nor seals. */

@@ -101,12 +101,12 @@ TEST(audit_search, months_over_five_years_old_expire_whole_and_the_chain_still_v
     c->now.ms = now.ms - (int64_t)62 * 31 * 86400000;
     add(c, "old", 1);
     c->now.ms += 6000;
-    CHECK_OK(audit_seal(c, &rows));
+    CHECK_OK(audit_seal_settled(c, &rows));
     CHECK_INT(rows, 1);
     c->now = now;
     add(c, "new", 1);
     c->now.ms += 6000;
-    CHECK_OK(audit_seal(c, &rows));
+    CHECK_OK(audit_seal_settled(c, &rows));
     CHECK_OK(audit_expire(c, &rows));
     CHECK_INT(rows, 1);
     CHECK_OK(audit_expire(c, &rows));
