@@ -93,8 +93,9 @@ typedef struct Retention {
     Err (*expire)(Ctx *c, int64_t *ret_rows);
 } Retention;
 
-/* Where a feature opens into the frame: a room of the thread (PAGES §1), or the
-   row of administration in the footer. Shown to those whose role has the right. */
+/* Where a feature opens into the frame: a room of the thread (PAGES §1), or
+   administration, which stands beside the thread. Shown to those whose role has
+   the right. A room with several doors has them as a row under its head. */
 typedef enum RoomName {
     ROOM_LOESE_ENDER = 1, ROOM_MAAL, ROOM_DATA, ROOM_DIALOG, ROOM_INDSATSER, ROOM_PROEVEHANDLINGER, ROOM_FORLOEB, ROOM_VIDEN,
     ROOM_ADMINISTRATION,
@@ -102,8 +103,9 @@ typedef enum RoomName {
 typedef struct Door {
     RoomName room;
     const char *path;
-    Msg name;          /* of the link in the administration's row; rooms have names of their own */
+    Msg name;          /* of the link in the room's row; empty: a further feature of the door that has this path */
     const Need *need;
+    int place;         /* in the room's row, the least first; that one is the room's own link */
 } Door;
 
 typedef struct Feature {
@@ -120,7 +122,7 @@ typedef struct Feature {
        tells each on c's log by ctx_problem (English). */
     Err (*check)(Ctx *c, int64_t *ret_bad);
     const Retention *retention;  /* ended by a row without table */
-    const Door *doors;           /* ended by a row without path; the first that the viewer may open leads into a room */
+    const Door *doors;           /* ended by a row without path */
     Err (*demo)(Ctx *c);         /* inside the writer; deterministic */
 } Feature;
 

@@ -271,7 +271,7 @@ static const Route routes[] = {
 };
 
 static const Door doors[] = {
-    {ROOM_ADMINISTRATION, "/personer", T_INIT("Personer"), NEED_ACCOUNT_READ},
+    {ROOM_ADMINISTRATION, "/personer", T_INIT("Personer"), NEED_ACCOUNT_READ, .place = 1},
     {0},
 };
 

@@ -32,7 +32,7 @@ static const Route routes[] = {
 };
 
 static const Door doors[] = {
-    {ROOM_ADMINISTRATION, "/log", T_INIT("Log"), NEED_AUDIT_READ},
+    {ROOM_ADMINISTRATION, "/log", T_INIT("Log"), NEED_AUDIT_READ, .place = 4},
     {0},
 };
 

@@ -27,9 +27,10 @@ typedef struct Frame {
     Str school_year;     /* "skoleåret 2026/27" */
     Msg eye_line;        /* who can see this page, from the access table */
     Str printed;         /* date and eye line, on paper only */
-    Rooms rooms;
-    Rooms administration; /* for those who keep the house running */
-    Msg room_here;       /* name of the current room; empty: none of them */
+    Rooms rooms;         /* of the thread, in its order */
+    Rooms apart;         /* beside the thread: administration, for those who have any; else none */
+    Rooms doors;         /* of the current room, when it has several */
+    Msg room_here;       /* name of the current room; outside them the page's title */
     Str nonce;
     bool is_danish;
     Str back;            /* this page's own address, for the change of language */

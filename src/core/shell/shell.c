@@ -86,7 +86,7 @@ static Str school_year(Ctx *c)
 }
 
 /* In the order of the thread; a room without a door that the viewer may open is
-   not listed. */
+   not listed. Administration is no part of the thread and stands beside it. */
 static const struct {
     RoomName room;
     Msg name;
@@ -95,55 +95,69 @@ static const struct {
     {ROOM_DATA, T_INIT("Data")},                      {ROOM_DIALOG, T_INIT("Dialog")},
     {ROOM_INDSATSER, T_INIT("Indsatser")},            {ROOM_PROEVEHANDLINGER, T_INIT("Prøvehandlinger")},
     {ROOM_FORLOEB, T_INIT("Børns forløb")},           {ROOM_VIDEN, T_INIT("Viden")},
+    {ROOM_ADMINISTRATION, T_INIT("Administration")},
 };
 
-static const Door *door_into(Ctx *c, const Feature *f, RoomName room)
+enum { DOORS_MAX = 16 };
+
+/* What is administered is of the same kind as the page; what everybody has of
+   their own (who has seen, writing to support) lies with the same features. */
+static bool is_behind(const Route *route, const Door *d)
 {
-    for (const Door *d = f->doors; d && d->path; d++)
-        if (d->room == room && access_may(c, d->need, NULL)) return d;
-    return NULL;
+    return d->room != ROOM_ADMINISTRATION || (route->need && route->need->object == d->need->object);
 }
 
-/* Whether the page being drawn belongs to a feature that opens into this room. */
-static bool is_here(Ctx *c, const Feature *f, RoomName room)
+/* The path of the door that the page being drawn lies behind; empty: none. A
+   feature without a page of its own stands behind the one it names. */
+static Str path_here(Ctx *c, RoomName room)
 {
     const Route *route = web_route(c);
-    if (!route || !route->feature || !str_eq(str_of_z(route->feature), str_of_z(f->name))) return false;
-    for (const Door *d = f->doors; d && d->path; d++)
-        if (d->room == room) return true;
-    return false;
+    if (!route || !route->feature) return S("");
+    for (int k = 0; k < feature_count; k++) {
+        if (!str_eq(str_of_z(route->feature), str_of_z(features[k]->name))) continue;
+        for (const Door *d = features[k]->doors; d && d->path; d++)
+            if (d->room == room && is_behind(route, d)) return str_of_z(d->path);
+    }
+    return S("");
 }
 
-/* *ret_here is left alone on a page outside the rooms. */
-static Rooms rooms(Ctx *c, Msg *ret_here)
+/* The doors of a room that the viewer may open, the least place first. */
+static Rooms doors_of(Ctx *c, RoomName room)
+{
+    const Door *found[DOORS_MAX];
+    ptrdiff_t n = 0;
+    for (int k = 0; k < feature_count; k++)
+        for (const Door *d = features[k]->doors; d && d->path && n < DOORS_MAX; d++) {
+            if (d->room != room || (room != ROOM_LOESE_ENDER && msg_is_empty(d->name)) || !access_may(c, d->need, NULL)) continue;
+            ptrdiff_t at = n++;
+            for (; at > 0 && found[at - 1]->place > d->place; at--) found[at] = found[at - 1];
+            found[at] = d;
+        }
+    Str here = path_here(c, room);
+    Room *v = NEW(c->arena, Room, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        v[i] = (Room){.name = found[i]->name, .href = {str_of_z(found[i]->path)}, .is_here = str_eq(here, str_of_z(found[i]->path))};
+    return (Rooms){v, n};
+}
+
+/* Where only one thing is administered, it goes by its own name. */
+static void fill_rooms(Ctx *c, Frame *f)
 {
     Room *v = NEW(c->arena, Room, COUNT_OF(room_names));
     ptrdiff_t n = 0;
     for (ptrdiff_t i = 0; i < COUNT_OF(room_names); i++) {
-        Room room = {.name = room_names[i].name};
-        for (int k = 0; k < feature_count; k++) {
-            const Door *door = door_into(c, features[k], room_names[i].room);
-            if (door && !room.href.path.n) room.href = (Href){str_of_z(door->path)};
-            room.is_here = room.is_here || is_here(c, features[k], room_names[i].room);
-        }
-        if (!room.href.path.n) continue;
-        if (room.is_here) *ret_here = room.name;
-        v[n++] = room;
+        RoomName name = room_names[i].room;
+        Rooms doors = doors_of(c, name);
+        if (!doors.n) continue;
+        bool is_apart = name == ROOM_ADMINISTRATION;
+        v[n] = (Room){.name = is_apart && doors.n == 1 ? doors.v[0].name : room_names[i].name, .href = doors.v[0].href};
+        for (ptrdiff_t k = 0; k < doors.n; k++) v[n].is_here = v[n].is_here || doors.v[k].is_here;
+        if (v[n].is_here) f->room_here = v[n].name;
+        if (v[n].is_here && doors.n > 1) f->doors = doors;
+        if (is_apart) f->apart = (Rooms){&v[n], 1};
+        else f->rooms = (Rooms){v, n + 1};
+        n++;
     }
-    return (Rooms){v, n};
-}
-
-enum { ADMINISTRATION_MAX = 16 };
-
-static Rooms administration(Ctx *c)
-{
-    Room *v = NEW(c->arena, Room, ADMINISTRATION_MAX);
-    ptrdiff_t n = 0;
-    for (int k = 0; k < feature_count; k++)
-        for (const Door *d = features[k]->doors; d && d->path && n < ADMINISTRATION_MAX; d++)
-            if (d->room == ROOM_ADMINISTRATION && access_may(c, d->need, NULL))
-                v[n++] = (Room){.name = d->name, .href = {str_of_z(d->path)}};
-    return (Rooms){v, n};
 }
 
 /* Eye line and day, for the paper: what a printed page must carry with it. */
@@ -178,8 +192,7 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->eye_line = shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
     f->printed = printed_line(c, f);
     f->room_here = title;
-    f->rooms = rooms(c, &f->room_here);
-    f->administration = administration(c);
+    fill_rooms(c, f);
     f->nonce = access_gate.nonce(c);
     f->back = web_own_path(c);
     f->is_demo = c->app->settings->is_demo;

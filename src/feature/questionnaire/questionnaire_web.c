@@ -184,7 +184,7 @@ static const Route routes[] = {
 };
 
 static const Door doors[] = {
-    {ROOM_ADMINISTRATION,       "/sporgeskemaer", T_INIT("Spørgeskemaer"), NEED_QUESTIONNAIRE_READ},
+    {ROOM_DATA, "/sporgeskemaer", T_INIT("Spørgeskemaer"), NEED_QUESTIONNAIRE_READ, .place = 3},
     {0}
 };
 

@@ -353,7 +353,7 @@ static const Route routes[] = {
     {0},
 };
 
-static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ}, {0}};
+static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ, .place = 1}, {0}};
 
 const Feature report_feature = {
     .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors};

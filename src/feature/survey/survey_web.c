@@ -433,7 +433,7 @@ static const Route routes[] = {
 };
 
 static const Door doors[] = {
-    {ROOM_ADMINISTRATION, "/maalinger", T_INIT("Målinger"), NEED_WAVE_READ},
+    {ROOM_DATA, "/maalinger", T_INIT("Målinger"), NEED_WAVE_READ, .place = 2},
     {0},
 };
 

@@ -225,6 +225,6 @@ static const Route routes[] = {
     {0},
 };
 
-static const Door doors[] = {{ROOM_ADMINISTRATION, "/organisation", T_INIT("Organisationen"), NEED_ORGANISATION_READ}, {0}};
+static const Door doors[] = {{ROOM_ADMINISTRATION, "/organisation", T_INIT("Organisationen"), NEED_ORGANISATION_READ, .place = 2}, {0}};
 
 const Feature unit_feature = {.name = "unit", .routes = routes, .doors = doors};
