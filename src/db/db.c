@@ -83,7 +83,7 @@ static bool has_zero_text(const DbVal *args, int n)
 static Err start(Ctx *c, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret)
 {
     if (!c->conn) return no_connection(c, def);
-    if (has_zero_text(args, n)) return fail(c, E_INVALID, T("Teksten har et tegn, der ikke kan gemmes (et nul-tegn)."));
+    if (has_zero_text(args, n)) return fail(c, E_INVALID, T("Teksten har et usynligt tegn, der ikke kan gemmes. Skriv den igen."));
     if (is_adrift(c->conn)) return db_tell(c, c->conn, c->conn->fault, def, S("the transaction is gone"));
     DbOpen *open = NEW(c->arena, DbOpen, 1);
     TRY(c->conn->driver->start(c, c->conn, def, args, n, &open->cursor));

@@ -426,7 +426,7 @@ static Err value(Ctx *c, PgConn *conn, const SqlDef *def, const DbVal *v, int i,
 {
     if (v->kind == DB_NULL) return OK;
     if (v->kind == DB_TEXT && str_has_zero(v->s))
-        return fail(c, E_INVALID, T("Teksten indeholder et nul-tegn, som ikke kan gemmes."));
+        return fail(c, E_INVALID, T("Teksten har et usynligt tegn, der ikke kan gemmes. Skriv den igen."));
     if (v->kind == DB_REAL && !(v->real - v->real == 0)) return tell_own(c, conn, def, S("a number that is not finite"));
     if (v->s.n > INT32_MAX / 2) return fail(c, E_TOO_LARGE, T("Teksten eller filen er for stor."));
     bool is_number = v->kind == DB_INT || v->kind == DB_REAL;

@@ -554,7 +554,7 @@ Err writer_submit(Writer *w, WriteJob *job)
     pthread_mutex_unlock(&w->lock);
     if (has_room) return OK;
     atomic_fetch_add_explicit(&w->refused, 1, memory_order_relaxed);
-    return fail(job->c, E_BUSY, T("Der er travlt lige nu. Prøv igen om et øjeblik."));
+    return fail(job->c, E_BUSY, T("Der er travlt lige nu. Prøv igen om lidt."));
 }
 
 static void wake(WriteJob *job, Err result)

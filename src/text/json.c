@@ -110,9 +110,9 @@ static Err refuse(Ctx *c, const json_error_t *why)
     Msg what = T("Det kan ikke læses som JSON.");
     enum json_error_code code = json_error_code(why);
     if (code == json_error_duplicate_key) what = T("Den samme nøgle står to gange.");
-    if (code == json_error_invalid_utf8) what = T("Filen er ikke UTF-8.");
+    if (code == json_error_invalid_utf8) what = T("Filen er ikke UTF-8. Gem den igen som UTF-8.");
     if (code == json_error_numeric_overflow) what = T("Et tal er for stort.");
-    if (code == json_error_null_character || code == json_error_null_byte_in_key) what = T("Filen har nultegn.");
+    if (code == json_error_null_character || code == json_error_null_byte_in_key) what = T("Filen har et usynligt tegn, der ikke kan læses. Gem den igen som UTF-8.");
     if (code == json_error_premature_end_of_input) what = T("Filen holder op midt i det hele.");
     Buf line = buf_new(c->arena, 40);
     buf_add(&line, S("line "));
@@ -123,12 +123,12 @@ static Err refuse(Ctx *c, const json_error_t *why)
 
 Err json_read(Ctx *c, Str bytes, ptrdiff_t max_bytes, const Json **ret)
 {
-    if (bytes.n > max_bytes) return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)max_bytes));
+    if (bytes.n > max_bytes) return fail(c, E_TOO_LARGE, TF("Filen er for stor. Den må højst fylde {1} byte.", (int64_t)max_bytes));
     if (str_starts(bytes, S("\xef\xbb\xbf"))) bytes = str_sub(bytes, 3, bytes.n);
     Outline size = outline(bytes);
-    if (size.depth > JSON_DEPTH) return fail(c, E_INVALID, TF("Filen er for dyb; højst {1} lag.", JSON_DEPTH));
+    if (size.depth > JSON_DEPTH) return fail(c, E_INVALID, TF("Filen har for mange lag. Der må højst være {1}.", JSON_DEPTH));
     if (size.values > JSON_VALUES)
-        return fail(c, E_INVALID, TF("Filen har for mange værdier; højst {1}.", JSON_VALUES));
+        return fail(c, E_INVALID, TF("Filen har for mange værdier. Der må højst være {1}.", JSON_VALUES));
 
     /* Hooked before it is made: at a full arena we jump away from here. */
     Held *held = NEW(c->arena, Held, 1);
@@ -257,7 +257,7 @@ Str json_text(Ctx *c, const Json *map, Str key, JsonNeed need, ptrdiff_t max)
     if (!value) return (Str){0};
     if (need == JSON_NEEDED && str_trim(value->text).n == 0) json_problem(c, value, T("Her mangler en tekst."));
     if (str_chars(value->text) <= max) return value->text;
-    json_problem(c, value, TF("Teksten er for lang; højst {1} tegn.", (int64_t)max));
+    json_problem(c, value, TF("Teksten er for lang. Skriv højst {1} tegn.", (int64_t)max));
     return (Str){0};
 }
 
@@ -291,7 +291,7 @@ bool json_bool(Ctx *c, const Json *map, Str key, bool otherwise)
 static const Json *take_many(Ctx *c, const Json *value, ptrdiff_t max)
 {
     if (!value || value->n <= max) return value;
-    json_problem(c, value, TF("Her står for meget; højst {1}.", (int64_t)max));
+    json_problem(c, value, TF("Her står for meget. Der må højst være {1}.", (int64_t)max));
     return NULL;
 }
 

@@ -168,7 +168,7 @@ TEST(json, readers_tell_every_fault_and_go_on)
     json_text(c, root, S("blank"), JSON_NEEDED, 10);
     CHECK_STR(problem_text(c, S("none")), S("Mangler."));
     CHECK_STR(problem_text(c, S("t")), S("Her skal stå en tekst."));
-    CHECK_STR(problem_text(c, S("long")), S("Teksten er for lang; højst {1} tegn."));
+    CHECK_STR(problem_text(c, S("long")), S("Teksten er for lang. Skriv højst {1} tegn."));
     CHECK_STR(problem_text(c, S("i")), S("Her skal stå et helt tal."));
     CHECK_STR(problem_text(c, S("far")), S("Tallet skal være fra {1} til {2}."));
     CHECK_STR(problem_text(c, S("l")), S("Her skal stå en liste."));

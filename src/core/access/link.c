@@ -58,7 +58,7 @@ SQL(LINK_OPEN,
 
 static Err gone(Ctx *c, Err err)
 {
-    return fail(c, err, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+    return fail(c, err, T("Linket er brugt eller for gammelt. Bed den, der sendte det, om et nyt."));
 }
 
 Err link_open(Ctx *c, Str token, LinkTarget *ret)

@@ -105,7 +105,7 @@ Err access_get_link(Ctx *c)
     if (err == E_NOT_FOUND) {
         /* A conflict shows its sentence; "not found" does not. */
         ctx_forgive(c);
-        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed den, der sendte det, om et nyt."));
     }
     TRY(err);
     TRY(draw_link(c, &values, &target));
@@ -129,7 +129,7 @@ Err access_prepare_link(Ctx *c)
     Err err = link_open(c, web_path(c, "token"), &found->target);
     if (err == E_NOT_FOUND) {
         ctx_forgive(c);
-        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed om et nyt hos den, der sendte det."));
+        return fail(c, E_CONFLICT, T("Linket er brugt eller for gammelt. Bed den, der sendte det, om et nyt."));
     }
     TRY(err);
     web_on_invalid(c, link_again);

@@ -259,7 +259,7 @@ Err session_end(Ctx *c, Str uid)
 {
     int changed = 0;
     TRY(db_exec(c, SESSION_END, &changed, uid, c->session->account));
-    if (changed == 0) return fail(c, E_NOT_FOUND, T("Log-in'et er allerede afsluttet."));
+    if (changed == 0) return fail(c, E_NOT_FOUND, T("Der er allerede logget af det sted."));
     return audit_add(c, (AuditRow){.owner_id = c->session->owner_id, .verb = "session.end", .object = "account",
                                    .object_id = c->viewer.v});
 }

@@ -221,7 +221,7 @@ static Err links_asked(Ctx *c, LooseEnd **list)
     while (db_next(&r))
         add_end(c, list, (LooseEnd){.due = date_of_instant_danish((Instant){db_i64(&r, 2)}),
                                     .headline = TF("Giv {1} et nyt link", db_str(&r, 1)),
-                                    .about = T("Nogen har bedt om en ny adgangskode til kontoen. Spørg personen, om det var dem."),
+                                    .about = T("Nogen har bedt om en ny adgangskode til kontoen. Spørg personen, om det er rigtigt."),
                                     .waiting = T("Uden linket kan personen ikke komme ind."), .button = T("Se personen"),
                                     .href = STR_CAT(c->arena, S("/personer/"), db_str(&r, 0)), .strip = T("Nogen kan ikke komme ind")});
     return db_done(&r);

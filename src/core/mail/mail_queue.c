@@ -37,7 +37,7 @@ SQL(ADD, "INSERT INTO mail (owner_id, uid, sealed, state, made_at, next_at) VALU
 
 Err mail_queue(Ctx *c, int64_t owner_id, const Mail *mail, Str *ret_uid)
 {
-    if (!mail_is_on(c)) return fail(c, E_CONFLICT, T("Serveren er ikke sat op til at sende e-mail. Spørg kommunens support."));
+    if (!mail_is_on(c)) return fail(c, E_CONFLICT, T("Serveren er ikke sat op til at sende mail. Spørg kommunens support."));
     Str whole = {0}, uid = ctx_uid(c);
     TRY(mail_compose(c, c->app->settings->mail_from, mail, &whole)); /* so that what is queued can be sent */
     TRY(db_exec(c, ADD, NULL, owner_id, uid, seal(c, mail), c->now.ms));
@@ -174,6 +174,6 @@ static Err write(Ctx *c, JobStep *step)
 enum { FOR_EVER = 1 << 30 }; /* each mail has its own end; a server may be away for a week-end */
 
 const JobKind mail_jobs[] = {
-    {.name = "mail", .title = T_INIT("E-mail, der skal sendes"), .prepare = prepare, .write = write, .tries_max = FOR_EVER},
+    {.name = "mail", .title = T_INIT("Mail, der skal sendes"), .prepare = prepare, .write = write, .tries_max = FOR_EVER},
     {0},
 };

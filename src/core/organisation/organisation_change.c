@@ -97,7 +97,7 @@ static Err check_edit(Ctx *c, const Unit *now, const UnitEdit *edit, Unit *ret_p
     int64_t owner = owns || !ret_parent->id.v ? now->id.v : ret_parent->owner.v;
     if (owner == now->owner.v) return OK;
     ctx_problem(c, S("parent_code"),
-                T("Enheden ville få en anden ejer i loven. Opret i stedet en ny enhed med sin egen kode, der afløser denne."));
+                T("Enheden ville få en anden ejer efter loven. Opret i stedet en ny enhed med sin egen kode, der afløser denne."));
     return ctx_check(c);
 }
 
@@ -143,7 +143,7 @@ Err organisation_end(Ctx *c, UnitId id, Version seen, Date last_day)
     TRY(db_one_i64(c, OF_OTHERS, &others, id, now.owner, last_day));
     if (last_day.day < now.valid_from.day) ctx_problem(c, S("valid_to"), T("Sidste dag ligger før første dag."));
     else if (later) ctx_problem(c, S("valid_to"), T("En enhed under denne begynder først senere. Vælg en senere dag, eller ret den først."));
-    if (others) ctx_problem(c, S("valid_to"), T("Under enheden ligger enheder med en anden ejer i loven. De skal afsluttes eller flyttes først."));
+    if (others) ctx_problem(c, S("valid_to"), T("Under enheden ligger enheder med en anden ejer efter loven. Afslut eller flyt dem først."));
     TRY(ctx_check(c));
     TRY(db_exec(c, END, &changed, id, seen, last_day));
     if (!changed) return changed_meanwhile(c);
@@ -210,7 +210,7 @@ static Err check_day(Ctx *c, const Unit *old, Date day, const Ids *children)
         ctx_problem(c, S("valid_from"), T("Enhederne nedenunder flytter med det samme. Vælg i dag eller en dag, der er gået."));
     if (children->n && owns)
         ctx_problem(c, S("valid_from"),
-                    TF("{1} ejer i loven enhederne nedenunder. De skal have nye koder i den nye enhed, før den kan afløses.", old->name));
+                    TF("{1} er efter loven ejer af enhederne nedenunder. De skal have nye koder i den nye enhed, før den kan afløses.", old->name));
     return ctx_check(c);
 }
 
@@ -226,7 +226,7 @@ static Err check_owners(Ctx *c, const Unit *old, ptrdiff_t n, const Unit *made)
     for (ptrdiff_t i = 0; i < n; i++) {
         bool owned_itself = old[i].owner.v == old[i].id.v, owns_itself = made->owner.v == made->id.v;
         if (owned_itself ? owns_itself : old[i].owner.v == made->owner.v) continue;
-        ctx_problem(c, S("parent_code"), TF("{1} har en anden ejer i loven end den nye enhed.", old[i].name));
+        ctx_problem(c, S("parent_code"), TF("{1} har en anden ejer efter loven end den nye enhed.", old[i].name));
     }
     return ctx_check(c);
 }
@@ -252,7 +252,7 @@ static Err check_not_below(Ctx *c, const Unit *old, Str parent_code)
     int64_t below = 0;
     if (organisation_by_code(c, parent_code, &parent) != OK) return OK; /* told by organisation_add */
     TRY(db_one_i64(c, LIES_BELOW, &below, old->id, parent.id));
-    if (below) ctx_problem(c, S("parent_code"), T("Den nye enhed kan ikke ligge under en, der ender."));
+    if (below) ctx_problem(c, S("parent_code"), T("Den nye enhed kan ikke ligge under en, der slutter."));
     return OK;
 }
 

@@ -137,7 +137,7 @@ Err organisation_rollover_plan(Ctx *c, UnitId school, int year, int last_grade, 
 {
     Date first_day = {0};
     if (!date_of_civil((Civil){year, 8, 1}, &first_day)) ctx_problem(c, S("year"), T("Skriv et årstal, for eksempel 2026."));
-    if (last_grade < 0 || last_grade > GRADE_MAX) ctx_problem(c, S("last_grade"), T("Det sidste klassetrin er 0–10."));
+    if (last_grade < 0 || last_grade > GRADE_MAX) ctx_problem(c, S("last_grade"), T("Skriv det sidste klassetrin som et tal fra 0 til 10."));
     TRY(ctx_check(c));
     Class *classes = NEW(c->arena, Class, ROLLOVER_MAX);
     ptrdiff_t n = 0;

@@ -222,7 +222,7 @@ static const struct {
     int status;
     Msg heading;
 } headings[] = {
-    {400, T_INIT("Anmodningen kan ikke læses")},
+    {400, T_INIT("Vi kan ikke læse det, du sendte")},
     {403, T_INIT("Siden er ikke åben for din rolle")},
     {404, T_INIT("Vi kan ikke vise siden")},
     {405, T_INIT("Det kan man ikke her")},

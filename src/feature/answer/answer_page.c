@@ -77,7 +77,7 @@ static void view_condition(Ctx *c, const Item *item, Str lang, ItemView *view)
     }
     view->ask = asked->ask_if->code;
     view->ask_in = buf_str(&b);
-    view->condition = TF("Kun hvis du svarede “{1}” på: {2}", texts_of_values(c, asked->ask_if, asked->ask_in, lang),
+    view->condition = TF("Kun hvis du svarede »{1}« på: {2}", texts_of_values(c, asked->ask_if, asked->ask_in, lang),
                          lang_text(asked->ask_if->text, lang));
 }
 

@@ -245,7 +245,7 @@ static bool is_uid(Str s)
 
 static Err bad_state(Ctx *c)
 {
-    return fail(c, E_CONFLICT, T("Svarene fra de tidligere sider passer ikke til dette skema. Begynd forfra med dit link."));
+    return fail(c, E_CONFLICT, T("Svarene fra de tidligere sider passer ikke til dette spørgeskema. Begynd forfra med dit link."));
 }
 
 /* What was answered on earlier pages. */

@@ -529,7 +529,7 @@ Err limesurvey_questionnaire(Ctx *c, Str xml, Str *ret_json, Strs *ret_notes)
     LssSurvey s = {0};
     TRY(limesurvey_read(c, xml, &s));
     if (s.questions.n > QUESTIONNAIRE_ITEMS || s.groups.n > QUESTIONNAIRE_ITEMS)
-        return fail(c, E_INVALID, TF("Skemaet har for mange spørgsmål; højst {1}.", QUESTIONNAIRE_ITEMS));
+        return fail(c, E_INVALID, TF("Spørgeskemaet har for mange spørgsmål. Der må højst være {1}.", QUESTIONNAIRE_ITEMS));
     Maker m = maker_of(c, &s);
     m.q.title = or_code(&m, s.title, m.q.code);
     for (ptrdiff_t i = 0; i < s.groups.n; i++) add_group(&m, &s.groups.v[i]);

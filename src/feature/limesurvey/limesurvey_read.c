@@ -75,7 +75,7 @@ static Err count_rows(Ctx *c, const xmlNode *root, const char *table, ptrdiff_t 
 {
     ptrdiff_t n = 0;
     for (const xmlNode *row = first_row(root, table); row; row = next_of(row, "row")) n++;
-    if (n > LSS_ROWS) return refuse(c, str_of_z(table), TF("Tabellen har for mange rækker; højst {1}.", LSS_ROWS));
+    if (n > LSS_ROWS) return refuse(c, str_of_z(table), TF("Tabellen har for mange rækker. Der må højst være {1}.", LSS_ROWS));
     *ret = n;
     return OK;
 }
@@ -184,7 +184,7 @@ static Err read_languages(Ctx *c, const xmlNode *root, LssSurvey *s)
     s->languages.v = NEW(c->arena, Str, QUESTIONNAIRE_LANGUAGES);
     for (const xmlNode *n = child(child(root, "languages"), "language"); n; n = next_of(n, "language")) {
         if (s->languages.n == QUESTIONNAIRE_LANGUAGES)
-            return refuse(c, S("languages"), TF("Skemaet har for mange sprog; højst {1}.", QUESTIONNAIRE_LANGUAGES));
+            return refuse(c, S("languages"), TF("Spørgeskemaet har for mange sprog. Der må højst være {1}.", QUESTIONNAIRE_LANGUAGES));
         Str lang = str_trim(text_of(c, n));
         if (!is_language(s, lang)) s->languages.v[s->languages.n++] = lang;
     }
@@ -367,8 +367,8 @@ static Err read_tables(Ctx *c, const xmlNode *root, LssSurvey *s)
 Err limesurvey_read(Ctx *c, Str xml, LssSurvey *ret)
 {
     if (xml.n > QUESTIONNAIRE_FOREIGN_BYTES)
-        return fail(c, E_TOO_LARGE, TF("Filen er for stor; højst {1} byte.", (int64_t)QUESTIONNAIRE_FOREIGN_BYTES));
-    if (!str_is_utf8(xml)) return refuse(c, S("document"), T("Filen er ikke UTF-8."));
+        return fail(c, E_TOO_LARGE, TF("Filen er for stor. Den må højst fylde {1} byte.", (int64_t)QUESTIONNAIRE_FOREIGN_BYTES));
+    if (!str_is_utf8(xml)) return refuse(c, S("document"), T("Filen er ikke UTF-8. Gem den igen som UTF-8."));
     Held *held = NEW(c->arena, Held, 1);
     ctx_at_end(c, let_go, held);
     held->doc = xmlReadMemory(xml.p, (int)xml.n, NULL, "UTF-8",

@@ -144,7 +144,7 @@ static void check_whole(Checker *k)
 {
     ptrdiff_t answered = 0;
     for (ptrdiff_t i = 0; i < k->q->items.n; i++) answered += is_answered(&k->q->items.v[i]);
-    if (answered == 0) find(k, true, S(""), T("Skemaet har ingen spørgsmål."));
+    if (answered == 0) find(k, true, S(""), T("Spørgeskemaet har ingen spørgsmål."));
     for (ptrdiff_t i = 0; i < k->q->sections.n; i++)
         if (k->q->sections.v[i].count == 0) find(k, false, k->q->sections.v[i].code, T("Afsnittet er tomt."));
 }

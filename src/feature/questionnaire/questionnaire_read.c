@@ -117,11 +117,11 @@ static void read_text_of(Reader *r, const Json *value, ptrdiff_t max, LangTexts 
 {
     if (!json_is(r->c, value, JSON_IS_TEXT)) return;
     if (lang_index(&r->q, value->key) < 0)
-        json_problem(r->c, value, TF("Sproget {1} er ikke blandt skemaets sprog.", value->key));
+        json_problem(r->c, value, TF("Sproget {1} er ikke blandt spørgeskemaets sprog.", value->key));
     else if (str_trim(value->text).n == 0)
         json_problem(r->c, value, T("Her mangler en tekst."));
     else if (str_chars(value->text) > max)
-        json_problem(r->c, value, TF("Teksten er for lang; højst {1} tegn.", (int64_t)max));
+        json_problem(r->c, value, TF("Teksten er for lang. Skriv højst {1} tegn.", (int64_t)max));
     else
         texts->v[texts->n++] = (LangText){value->key, value->text};
 }
@@ -385,7 +385,7 @@ static void read_item(Reader *r, const Json *map, const Section *section)
     bool is_kind = kind_of_code(kind, &item->kind) && item->kind != ITEM_SCORE;
     if (!is_kind) {
         if (kind.n)
-            json_problem(r->c, json_find(map, S("kind")), T("Arten er single, multiple, matrix, number eller text."));
+            json_problem(r->c, json_find(map, S("kind")), T("Skriv single, multiple, matrix, number eller text."));
         item->kind = ITEM_TEXT;
     }
     item->code = read_code(r, map, ITEM_CODE_MAX, &r->item_codes, item->position);
@@ -444,7 +444,7 @@ static void read_sections(Reader *r, const Json *root)
     const Json *all = json_list(r->c, root, S("sections"), JSON_NEEDED, QUESTIONNAIRE_ITEMS);
     ptrdiff_t n = count_items(all);
     if (n > QUESTIONNAIRE_ITEMS) {
-        json_problem(r->c, all, TF("Skemaet har for mange spørgsmål; højst {1}.", QUESTIONNAIRE_ITEMS));
+        json_problem(r->c, all, TF("Spørgeskemaet har for mange spørgsmål. Der må højst være {1}.", QUESTIONNAIRE_ITEMS));
         return;
     }
     r->item_codes = codes_new(r->c->arena, n);

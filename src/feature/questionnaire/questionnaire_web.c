@@ -89,7 +89,7 @@ static Err permit_code(Ctx *c, Str code)
     if (err == E_NOT_FOUND) return OK;
     TRY(err);
     if (access_may(c, NEED_QUESTIONNAIRE_WRITE, &place)) return OK;
-    ctx_problem(c, S("code"), TF("Koden {1} er brugt af andre. Giv skemaet en anden kode.", code));
+    ctx_problem(c, S("code"), TF("Koden {1} er brugt af andre. Giv spørgeskemaet en anden kode.", code));
     return ctx_check(c);
 }
 
@@ -152,7 +152,7 @@ static Err finish_upload(Ctx *c)
     const Incoming *in = c->work;
     if (in->notes.n == 0) return OK; /* the redirect stands */
     NotesPage page = {.notes = in->notes, .code = in->q.code};
-    page_questionnaire_notes(web_page_begin(c, T("Skemaet er hentet ind")), &page);
+    page_questionnaire_notes(web_page_begin(c, T("Spørgeskemaet er hentet ind")), &page);
     return web_page_end(c);
 }
 

@@ -281,7 +281,7 @@ static DisclosureTable table_of(Made m, Sides sides)
 static Err told(Ctx *c, Err err)
 {
     if (err == E_CONFLICT)
-        return fail(c, err, T("Der er ingen måde at skjule de små antal på, som er sikker. Intet er frigivet."));
+        return fail(c, err, T("De små antal kan ikke skjules sikkert. Intet er frigivet."));
     if (err == E_TOO_LARGE)
         return fail(c, err, T("Målingen er for stor til, at små antal kan skjules sikkert. Intet er frigivet."));
     if (err == E_BROKEN) return fail(c, err, T("Optællingerne går ikke op. Intet er frigivet."));

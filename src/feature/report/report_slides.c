@@ -48,7 +48,7 @@ static void print_next_step(Ctx *c, Pdf *pdf)
     };
     pdf_page(pdf);
     pdf_heading(pdf, 2, msg_text(c, T("Hvad gør vi nu?")));
-    pdf_text(pdf, PDF_LEAD, msg_text(c, T("Tag ét emne ad gangen. Ingen bliver vurderet på disse tal.")));
+    pdf_text(pdf, PDF_LEAD, msg_text(c, T("Tag ét tema ad gangen. Ingen bliver vurderet på disse tal.")));
     pdf_list(pdf, true, (Strs){questions, COUNT_OF(questions)});
 }
 

@@ -88,7 +88,7 @@ ReportView report_view(Ctx *c, const Report *r)
         .has_scores = r->scores.n > 0,
         .has_hidden = has_hidden(r),
         .method = method_of(c),
-        .hidden_why = msg_text(c, T("Vi viser aldrig tal, der bygger på færre end 5 svar. Kunne man regne det skjulte ud fra resten, "
+        .hidden_why = msg_text(c, T("Vi viser aldrig tal, der bygger på færre end 5 svar. Hvis man kunne regne det skjulte ud af resten, "
                                     "skjuler vi flere tal. Det gælder også i PDF, regneark og alle andre udgaver.")),
     };
     see_rate(c, &r->response, &view);

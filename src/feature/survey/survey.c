@@ -231,7 +231,7 @@ static Err owner_of(Ctx *c, UnitId asked, UnitId *ret)
     UnitId at = asked;
     if (!at.v) {
         Err err = db_one_i64(c, FIRST_ROOT, &at.v);
-        if (err == E_NOT_FOUND) return fail(c, E_CONFLICT, T("Der er ingen organisation endnu. Indlæs den først."));
+        if (err == E_NOT_FOUND) return fail(c, E_CONFLICT, T("Der er ingen organisation endnu. Hent den ind først."));
         TRY(err);
     }
     TRY(organisation_owner(c, at, &owner));

@@ -235,13 +235,13 @@ Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
     ptrdiff_t n = 0;
     TRY(survey_takes_codes(c, wave));
     if (order.role.n && !survey_has_word(wave->roles, order.role)) ctx_problem(c, S("role"), T("Målingen spørger ikke den rolle."));
-    if (order.single < 0 || order.single > WAVE_SINGLE_MAX) ctx_problem(c, S("single"), T("Antallet af koder er et helt tal fra 0 til 10.000."));
+    if (order.single < 0 || order.single > WAVE_SINGLE_MAX) ctx_problem(c, S("single"), T("Skriv antallet af koder som et helt tal fra 0 til 10.000."));
     TRY(ctx_check(c));
     TRY(survey_units(c, wave->id, &all));
     const bool *meant = units_meant(c, &all, order.unit, &n);
     Strs roles = roles_meant(c, wave, order.role);
     int64_t many = n * roles.n * (order.single + 1);
-    if (many > CODES_MAX) return fail(c, E_TOO_LARGE, T("Det er flere end 2.000.000 koder på én gang."));
+    if (many > CODES_MAX) return fail(c, E_TOO_LARGE, T("Det er flere end 2.000.000 koder på én gang. Lav dem ad flere gange."));
     Making m = {.wave = wave, .order = order, .rows = buf_new(c->arena, (ptrdiff_t)CODE_CHUNK * CODE_JSON)};
     m.out.v = NEW(c->arena, PlainCode, many);
     for (ptrdiff_t i = 0; i < all.n; i++)

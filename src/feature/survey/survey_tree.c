@@ -277,7 +277,7 @@ enum { INVITED_MAX = 1000000 };
 Err survey_invited_set(Ctx *c, WaveId id, UnitId unit, Str role, int64_t n)
 {
     int changed = 0;
-    if (n < 0 || n > INVITED_MAX) ctx_problem(c, S("invited"), T("Antal inviterede er et helt tal fra 0 til 1.000.000."));
+    if (n < 0 || n > INVITED_MAX) ctx_problem(c, S("invited"), T("Skriv antal inviterede som et helt tal fra 0 til 1.000.000."));
     if (role.n && !survey_is_role(role)) ctx_problem(c, S("role"), T("Rollerne er personale, leder, elev og foraelder."));
     TRY(ctx_check(c));
     TRY(db_exec(c, OTHER_SPLIT, NULL, id, unit, role));

@@ -78,7 +78,7 @@ static const Choice depth_choices[] = {
 };
 static const Field new_fields[] = {
     {.name = "questionnaire", .kind = FIELD_CHOICE, .label = T_INIT("Spørgeskema")},
-    {.name = "name", .kind = FIELD_TEXT, .label = T_INIT("Målingens navn"), .hint = T_INIT("Fx Personale, forår 2026."),
+    {.name = "name", .kind = FIELD_TEXT, .label = T_INIT("Målingens navn"), .hint = T_INIT("For eksempel Personale, forår 2026."),
      .min = 1, .max = WAVE_NAME_MAX},
     {.name = "previous", .kind = FIELD_CHOICE, .label = T_INIT("Sammenlignes med"), .optional = true},
     {.name = "open", .kind = FIELD_DATE, .label = T_INIT("Første dag")},

@@ -442,7 +442,7 @@ static Err read_parts(Ctx *c, Str lines, UnitPart *parts, ptrdiff_t *ret_n)
         line = str_trim(line);
         if (!line.n) continue;
         ptrdiff_t space = str_find_char(line, ' ', 0);
-        if (space < 0) ctx_problem(c, S("parts"), TF("Linjen “{1}” mangler et navn efter koden.", line));
+        if (space < 0) ctx_problem(c, S("parts"), TF("Linjen »{1}« mangler et navn efter koden.", line));
         if (n == UNITS_JOINED_MAX) ctx_problem(c, S("parts"), TF("Der kan højst blive {1} enheder.", UNITS_JOINED_MAX));
         TRY(ctx_check(c));
         parts[n++] = (UnitPart){str_sub(line, 0, space), str_trim(str_sub(line, space, line.n))};
