@@ -4,11 +4,36 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "core/access/access.h"
 #include "core/cache/cache.h"
 #include "core/job/runner.h"
 #include "core/shell/shell.h"
+#include "gauges.h"
 #include "program.h"
+
+enum {
+    LOOK_SECONDS = 5,
+    STOP_SECONDS_MAX = 25, /* below what systemd and container engines wait for */
+};
+
+typedef struct Serving {
+    Web *web;
+    WebOps *ops;
+    JobRunner *jobs;
+    struct Cache *cache;
+    Gauges gauges;
+    bool *is_failing; /* by feature: its tick */
+} Serving;
+
+static sigset_t stop_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
 
 static void log_line(void *to, Str line)
 {
@@ -73,66 +98,151 @@ static Err write_tick(Ctx *c)
     return tick->feature->tick(c, &tick->more);
 }
 
-static void tick_all(Ctx *c)
+/* Told once when it begins to fail and once when it works again: a full disk must
+   not be filled with that. */
+static void tell_tick(Serving *v, int i, bool is_failing)
+{
+    if (v->is_failing[i] == is_failing) return;
+    v->is_failing[i] = is_failing;
+    LogLine line = log_line_new();
+    log_word(&line, LOG_EVENT, is_failing ? "tick failed" : "tick works again");
+    log_word(&line, LOG_FEATURE, features[i]->name);
+    log_line(NULL, log_line_done(&line));
+}
+
+/* SIGTERM and SIGINT are blocked, so one that came stays to be seen. */
+static bool is_told_to_stop(void)
+{
+    sigset_t waiting;
+    sigpending(&waiting);
+    return sigismember(&waiting, SIGTERM) || sigismember(&waiting, SIGINT);
+}
+
+static void tick_one(Ctx *c, Serving *v, int i)
+{
+    Tick tick = {.feature = features[i], .more = true};
+    while (tick.more && !is_told_to_stop()) {
+        CtxMark mark = ctx_mark(c);
+        c->work = &tick;
+        Err err = writer_run(c->app->writer, c, features[i]->name, write_tick);
+        if (err != OK) tick.more = false;
+        tell_tick(v, i, err != OK);
+        ctx_rewind(c, mark);
+    }
+}
+
+static void set_clock(Ctx *c)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     c->now = (Instant){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
     c->today = date_of_instant_danish(c->now);
-    for (int i = 0; i < feature_count; i++) {
-        Tick tick = {.feature = features[i], .more = features[i]->tick != NULL};
-        while (tick.more) {
-            CtxMark mark = ctx_mark(c);
-            c->work = &tick;
-            if (writer_run(c->app->writer, c, features[i]->name, write_tick) != OK) {
-                log_line(NULL, STR_CAT(c->arena, S("{\"event\":\"tick failed\",\"feature\":\""), str_of_z(features[i]->name), S("\"}")));
-                tick.more = false;
-            }
-            ctx_rewind(c, mark);
-        }
+}
+
+static void look_around(Ctx *c, Serving *v)
+{
+    CtxMark mark = ctx_mark(c);
+    gauges_look(c, &v->gauges);
+    ctx_rewind(c, mark);
+}
+
+static void wait_for_stop(Ctx *c, Serving *v)
+{
+    const struct timespec second = {.tv_sec = 1};
+    sigset_t signals = stop_signals();
+    for (int64_t n = 0; sigtimedwait(&signals, NULL, &second) < 0; n++) {
+        set_clock(c);
+        for (int i = 0; i < feature_count; i++)
+            if (features[i]->tick) tick_one(c, v, i);
+        if (n % LOOK_SECONDS == 0) look_around(c, v);
     }
 }
 
-static void wait_for_stop(Ctx *c, sigset_t *signals)
+static void tell_address(Buf *out, Str listen, int port, Str what)
 {
-    const struct timespec second = {.tv_sec = 1};
-    while (sigtimedwait(signals, NULL, &second) < 0) tick_all(c);
+    ptrdiff_t host = listen.n;
+    while (host > 0 && listen.p[host - 1] != ':') host--;
+    buf_add(out, what);
+    buf_add(out, str_sub(listen, 0, host));
+    buf_add_i64(out, port);
+    buf_add_char(out, '\n');
+}
+
+/* ---- opening and closing ------------------------------------------------------ */
+
+static Err open_all(Ctx *c, Serving *v)
+{
+    const Settings *s = c->app->settings;
+    TRY(open_jobs(c, &v->jobs)); /* first, since requests wake it */
+    v->cache = c->app->cache = cache_open(c->arena);
+    TRY(open_web(c, &v->web));
+    c->app->web = v->web;
+    if (!s->ops_listen.n) return OK;
+    WebOpsOptions options = {.listen = s->ops_listen, .add = gauges_add, .add_to = &v->gauges};
+    return web_ops_open(c, v->web, c->app->writer, options, &v->ops);
+}
+
+static void tell_event(const char *event)
+{
+    LogLine line = log_line_new();
+    log_word(&line, LOG_EVENT, event);
+    log_line(NULL, log_line_done(&line));
+}
+
+/* In a signal's hand: everything acknowledged is stored already. */
+static void on_too_late(int number)
+{
+    static const char line[] = "{\"event\":\"stopping took too long\"}\n";
+    (void)number;
+    ssize_t n = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)n;
+    _exit(1);
+}
+
+/* Requests under way and the jobs' steps are let through (web_close says how
+   long); what has not come to its end by then is left as after a power cut. */
+static void close_all(Ctx *c, Serving *v)
+{
+    signal(SIGALRM, on_too_late);
+    alarm(STOP_SECONDS_MAX);
+    if (v->web) tell_event("stopping");
+    if (v->web) web_drain(v->web); /* /healthz says so meanwhile */
+    if (v->ops) web_ops_close(v->ops);
+    if (v->web) web_close(v->web);
+    if (v->jobs) job_runner_close(v->jobs);
+    if (v->cache) cache_close(v->cache);
+    c->app->web = NULL;
+    c->app->cache = NULL;
+    program_close(c);
+    if (v->web) tell_event("stopped");
+    alarm(0);
+}
+
+static void block_signals(void)
+{
+    sigset_t signals = stop_signals();
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it */
+    signal(SIGPIPE, SIG_IGN);
 }
 
 Err program_serve(Ctx *c, Args args, Buf *out)
 {
     if (args.n) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unexpected "), args.v[0])));
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it */
-    signal(SIGPIPE, SIG_IGN);
+    block_signals();
     TRY(program_open_writer(c));
     /* A newer program may have other rules over the same tables, without a migration. */
     TRY(writer_run(c->app->writer, c, "access", access_rules_store));
-    Web *web = NULL;
-    JobRunner *jobs = NULL;
-    TRY(open_jobs(c, &jobs)); /* first, since requests wake it */
-    c->app->cache = cache_open(c->arena);
-    Err err = open_web(c, &web);
-    if (err != OK) {
-        job_runner_close(jobs);
-        cache_close(c->app->cache);
+    Serving *v = NEW(c->arena, Serving, 1);
+    v->is_failing = NEW(c->arena, bool, feature_count);
+    v->gauges.started_at = c->now.ms;
+    Err err = open_all(c, v);
+    if (err == OK) {
+        const Settings *s = c->app->settings;
+        tell_address(out, s->listen, web_port(v->web), S("listening on http://"));
+        if (v->ops) tell_address(out, s->ops_listen, web_ops_port(v->ops), S("health and metrics on http://"));
+        program_print(out);
+        wait_for_stop(c, v);
     }
-    TRY(err);
-    c->app->web = web;
-    buf_add(out, S("listening on http://"));
-    Str listen = c->app->settings->listen;
-    ptrdiff_t host = listen.n;
-    while (host > 0 && listen.p[host - 1] != ':') host--;
-    buf_add(out, str_sub(listen, 0, host));
-    buf_add_i64(out, web_port(web));
-    buf_add_char(out, '\n');
-    program_print(out);
-    wait_for_stop(c, &signals);
-    web_close(web);
-    job_runner_close(jobs);
-    cache_close(c->app->cache);
-    return OK;
+    close_all(c, v);
+    return err;
 }

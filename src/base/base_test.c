@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "base/log.h"
 #include "base/number.h"
 #include "test.h"
 
@@ -549,4 +550,37 @@ TEST(csv, finds_columns_by_name)
     next(&p);
     CHECK_INT(csv_column(&p.row, S("n")), 2);
     CHECK_INT(csv_column(&p.row, S("x")), -1);
+}
+
+TEST(log, line_has_numbers_codes_and_words_of_the_program)
+{
+    LogLine line = log_line_new();
+    log_word(&line, LOG_EVENT, "job");
+    log_number(&line, LOG_STATUS, 200);
+    log_code(&line, LOG_FAULT, "7F2A00");
+    log_figure(&line, "sent", 3);
+    CHECK_STR(log_line_done(&line), S("{\"event\":\"job\",\"status\":200,\"fault\":\"7F2A00\",\"sent\":3}"));
+    CHECK_INT(line.refused, 0);
+}
+
+TEST(log, what_a_person_wrote_cannot_be_written)
+{
+    char name[] = "Anne Vestergaard";
+    const char *from_arena = str_z(arena(), S("010190-1234"));
+    LogLine line = log_line_new();
+    log_word(&line, LOG_EVENT, "job");
+    log_word(&line, LOG_ROUTE, name);
+    log_word(&line, LOG_KIND, from_arena);
+    log_code(&line, LOG_FAULT, "010190-1234");
+    log_code(&line, LOG_FAULT, "Anne");
+    log_figure(&line, from_arena, 1);
+    CHECK_STR(log_line_done(&line), S("{\"event\":\"job\"}"));
+    CHECK_INT(line.refused, 5);
+}
+
+TEST(log, line_that_grows_too_long_is_not_written)
+{
+    LogLine line = log_line_new();
+    for (int i = 0; i < LOG_LINE_MAX / 10; i++) log_word(&line, LOG_OUTCOME, "done");
+    CHECK_INT(log_line_done(&line).n, 0);
 }

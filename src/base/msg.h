@@ -51,6 +51,8 @@ static inline MsgArg msg_arg_date(Date d) { return (MsgArg){.kind = ARG_DATE, .i
 
 /* Text that a person or a file wrote: shown as it is, in every language. */
 static inline Msg msg_verbatim(Str s) { return (Msg){.text = S("{1}"), .arg = {{.kind = ARG_STR, .s = s}}}; }
+/* Such a text, whatever its words. */
+static inline bool msg_is_verbatim(Msg m) { return m.text.n == 3 && m.text.p[0] == '{' && m.text.p[1] == '1' && m.text.p[2] == '}'; }
 static inline bool msg_is_empty(Msg m) { return m.text.n == 0; }
 
 #endif

@@ -32,8 +32,12 @@ Err db_tell(Ctx *c, DbConn *conn, Fault fault, const SqlDef *def, Str engine_wor
     const char *file = def && def->file ? def->file : __FILE__;
     int line = def && def->file ? def->line : __LINE__;
     if (conn) conn->fault = fault;
+    if (fault == FAULT_RETRY) return ctx_fail(c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."), file, line);
     if (fault != FAULT_BROKEN)
-        return ctx_fail(c, E_BUSY, T("Der kan ikke gemmes eller hentes lige nu. Prøv igen om lidt."), file, line);
+        return ctx_fail(c, E_BUSY,
+                        T("Rød Tråd kan ikke gemme eller hente noget lige nu, for lageret svarer ikke eller er fuldt. Intet er gemt."
+                          " Prøv igen om lidt. Bliver det ved, så sig det til kommunens administrator."),
+                        file, line);
     Str name = str_of_z(def ? def->name : NULL);
     Str words = STR_CAT(c->arena, name, name.n ? S(": ") : S(""), engine_words);
     return ctx_fail(c, E_BROKEN, msg_verbatim(words), file, line);
@@ -224,5 +228,12 @@ Err db_test_exec(Ctx *c, Str sql)
 Err db_test_i64(Ctx *c, Str sql, int64_t *ret)
 {
     SqlDef def = db_passing(c, sql);
+    return db_one_i64_(c, &def, ret, NULL, 0);
+}
+
+Err db_store_bytes(Ctx *c, int64_t *ret)
+{
+    if (!c->conn) return no_connection(c, NULL);
+    SqlDef def = db_passing(c, str_of_z(c->conn->driver->bytes_sql));
     return db_one_i64_(c, &def, ret, NULL, 0);
 }

@@ -162,6 +162,8 @@ Engine store_engine(const Store *store);
    at db_read_end or with the Ctx. E_BUSY when every reader is taken for over
    a second. */
 MUST Err db_read_begin(Ctx *c, Store *store);
+/* Bytes that the store takes up; in a snapshot or a write of c. SQLite: without the log beside it. */
+MUST Err db_store_bytes(Ctx *c, int64_t *ret);
 /* Nothing happens when there is no snapshot. */
 void db_read_end(Ctx *c);
 

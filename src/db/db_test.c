@@ -68,6 +68,16 @@ ON_BOTH(db, values_come_back_as_they_went_in)
     CHECK_OK(db_done(&r));
 }
 
+/* The disk was remounted, a standby took over: its keepers can mend that. */
+ON_BOTH(db, store_that_became_read_only_is_busy_and_not_broken)
+{
+    Ctx *c = writing(engine);
+    bool is_file = engine == ENGINE_SQLITE;
+    CHECK_OK(is_file ? db_test_exec(c, S("PRAGMA query_only = 1")) : db_test_exec(c, S("SET TRANSACTION READ ONLY")));
+    CHECK_ERR(db_exec(c, PUT, NULL, 1, DB_NONE, DB_NONE, DB_NONE), E_BUSY);
+    CHECK(str_find(c->message.text, S("Intet er gemt"), 0) > 0);
+}
+
 ON_BOTH(db, null_and_empty_are_two_things)
 {
     Ctx *c = writing(engine);

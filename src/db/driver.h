@@ -53,6 +53,9 @@ typedef struct Driver {
     /* Does the transaction still stand after an error? */
     bool (*in_transaction)(DbConn *conn);
 
+    /* One figure: the bytes that the store takes up. */
+    const char *bytes_sql;
+
     /* These may be NULL where an engine has nothing to do. */
     /* The writer has had nothing to do for a moment: house-keeping. */
     void (*idle)(DbConn *conn);

@@ -92,6 +92,9 @@ static Fault fault_of(const PgConn *conn)
 {
     /* A COMMIT may have happened when the line broke. */
     if (PQstatus(conn->pg) == CONNECTION_BAD) return FAULT_LOST;
+    /* read_only_sql_transaction: a standby, or a server that was made read-only. A
+       reader that writes is our own fault. */
+    if (strcmp(conn->state, "25006") == 0) return conn->base.read_only ? FAULT_BROKEN : FAULT_FULL;
     for (ptrdiff_t i = 0; i < COUNT_OF(state_faults); i++)
         if (str_starts(str_of_z(conn->state), str_of_z(state_faults[i].prefix))) return state_faults[i].fault;
     return FAULT_BROKEN;
@@ -915,6 +918,7 @@ Err postgres_try(Ctx *c, DbConn *base, const SqlDef *def)
 
 const Driver postgres_driver = {
     .engine = ENGINE_POSTGRES,
+    .bytes_sql = "SELECT pg_database_size(current_database())",
     .connect = pg_connect,
     .disconnect = pg_disconnect,
     .start = pg_start,

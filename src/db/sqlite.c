@@ -58,9 +58,12 @@ static SqliteConn *of(DbConn *conn)
 
 /* ---- errors ------------------------------------------------------------ */
 
-static Fault fault_of(int rc)
+static Fault fault_of(const SqliteConn *conn, int rc)
 {
     switch (rc & 0xff) {
+    /* A reader that writes is our own fault; else the file or its disk has become
+       read-only, which its keepers can mend. */
+    case SQLITE_READONLY: return conn->base.read_only ? FAULT_BROKEN : FAULT_FULL;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return FAULT_RETRY;
     case SQLITE_FULL:
@@ -74,7 +77,7 @@ static Fault fault_of(int rc)
 
 static Err tell(Ctx *c, SqliteConn *conn, int rc, const SqlDef *def)
 {
-    return db_tell(c, &conn->base, fault_of(rc), def, str_of_z(sqlite3_errmsg(conn->db)));
+    return db_tell(c, &conn->base, fault_of(conn, rc), def, str_of_z(sqlite3_errmsg(conn->db)));
 }
 
 static Err tell_open(Ctx *c, SqliteConn *conn, const char *path)
@@ -455,6 +458,7 @@ static Err sqlite_migration_check(Ctx *c, DbConn *conn)
 
 const Driver sqlite_driver = {
     .engine = ENGINE_SQLITE,
+    .bytes_sql = "SELECT p.page_count * s.page_size FROM pragma_page_count AS p, pragma_page_size AS s",
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .start = sqlite_start,

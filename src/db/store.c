@@ -157,7 +157,8 @@ static void give_back(Store *store, DbConn *conn)
 static Err take(Ctx *c, Store *store, DbConn **ret)
 {
     DbConn *conn = NULL;
-    if (!take_or_promise(store, &conn)) return fail(c, E_BUSY, T("Der er travlt lige nu. Prøv igen om lidt."));
+    if (!take_or_promise(store, &conn))
+        return fail(c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."));
     if (!conn) {
         Err err = store->driver->connect(c, store, true, &conn);
         if (err != OK) {

@@ -350,7 +350,7 @@ static void refuse(Thread *t, WriteJob *job, Outcome outcome)
     if (outcome == UNCERTAIN)
         job->result = fail(job->c, E_BROKEN, T("Forbindelsen til databasen blev afbrudt. Se efter, om det blev gemt."));
     else
-        job->result = fail(job->c, E_BUSY, T("Der kan ikke gemmes lige nu. Prøv igen om lidt."));
+        job->result = db_tell(job->c, NULL, t->conn->fault == FAULT_RETRY ? FAULT_RETRY : FAULT_FULL, NULL, S(""));
 }
 
 static Outcome run_alone(Thread *t, WriteJob *job)
@@ -554,7 +554,7 @@ Err writer_submit(Writer *w, WriteJob *job)
     pthread_mutex_unlock(&w->lock);
     if (has_room) return OK;
     atomic_fetch_add_explicit(&w->refused, 1, memory_order_relaxed);
-    return fail(job->c, E_BUSY, T("Der er travlt lige nu. Prøv igen om lidt."));
+    return fail(job->c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."));
 }
 
 static void wake(WriteJob *job, Err result)

@@ -202,9 +202,20 @@ typedef struct WebOptions {
     Instant (*clock)(void);  /* NULL: the system's */
 } WebOptions;
 
+/* What a request is counted as: its route's kind, or one of two without a route. */
+enum {
+    WEB_ASSET = REPLY + 1, /* stylesheet, script, font, icon */
+    WEB_NONE,              /* no such page, or nothing that could be read */
+    WEB_CLASSES,
+    WEB_TIMES = 12,        /* web_times_us, the last without an end */
+};
+extern const int64_t web_times_us[WEB_TIMES - 1];
+
 typedef struct WebFigures {
-    int64_t answers[6];  /* by hundred of the status; [0] unused */
-    int64_t broken_off;  /* requests that ended without an answer */
+    int64_t answers[WEB_CLASSES][6];         /* by hundred of the status; [.][0] unused */
+    int64_t seconds[WEB_CLASSES][WEB_TIMES]; /* answers that took at most web_times_us, and more than the one before */
+    int64_t us[WEB_CLASSES];                 /* all their microseconds */
+    int64_t broken_off;                      /* requests that ended without an answer */
     int connections, requests, parked, worker_queue; /* now */
 } WebFigures;
 
@@ -214,14 +225,25 @@ MUST Err web_open(Ctx *c, const Gate *gate, const Route *const *tables, const ch
 /* The port that was bound (for listen …:0). */
 int web_port(const Web *web);
 WebFigures web_figures(Web *web);
-/* Accepts no more, drains, resumes all, stops. */
+/* Accepts no more (503 on lines that are open), lets what is under way end: all
+   that waits for a worker or the writer, and for some seconds what a slow client
+   sends or takes. Then web_close has nothing to wait for. */
+void web_drain(Web *web);
+/* The same, and stops. */
 void web_close(Web *web);
 
 /* For the machine's keepers, on a port of its own that no proxy shows: /healthz
-   ("ok" while the server takes requests, else 503) and /metrics (text counters;
-   no name, address or route). Close it before web and writer. */
+   ("ok" while the server takes requests, else 503) and /metrics (Prometheus' text
+   format, doc/drift/maaltal.md; no name, address or route). Close it before web and writer. */
 typedef struct WebOps WebOps;
-MUST Err web_ops_open(Ctx *c, Web *web, const Writer *writer, Str listen, WebOps **ret);
+typedef struct WebOpsOptions {
+    Str listen;                    /* "127.0.0.1:9090" */
+    void (*add)(void *to, Buf *b); /* more lines of /metrics, on a thread of its own, without arena; NULL: none */
+    void *add_to;
+} WebOpsOptions;
+/* One figure as /metrics writes it; labels as {class="plain"}, or empty. */
+void web_ops_figure(Buf *b, const char *name, const char *labels, int64_t v);
+MUST Err web_ops_open(Ctx *c, Web *web, const Writer *writer, WebOpsOptions options, WebOps **ret);
 int web_ops_port(const WebOps *ops);
 void web_ops_close(WebOps *ops);
 

@@ -306,6 +306,15 @@ static Msg fate_text(const Request *r)
               str_of_z(r->number));
 }
 
+/* What is verbatim is English, for the command line. Where it was told goes to the
+   log: a full disk must be seen there, too. */
+static void draw_busy(Request *r, Msg said)
+{
+    r->fault_file = r->c.file;
+    r->fault_line = r->c.line;
+    web_error_status(r, 503, msg_is_verbatim(said) ? (Msg){0} : said);
+}
+
 void web_error(Request *r, Err err)
 {
     if (r->fate != FATE_NOT_STORED) { /* whatever the error: to send it again would be wrong */
@@ -322,7 +331,7 @@ void web_error(Request *r, Err err)
     case E_CONFLICT: web_error_status(r, 409, said); return;
     /* What is too large for a GET is our page, not what was sent. */
     case E_TOO_LARGE: web_error_status(r, is_post ? 413 : 503, said); return;
-    case E_BUSY: web_error_status(r, 503, (Msg){0}); return;
+    case E_BUSY: draw_busy(r, said); return;
     case OK:
     case E_BROKEN: break;
     }

@@ -274,7 +274,7 @@ struct Web {
     atomic_bool stopping;
     atomic_int parked, requests;
     _Atomic int64_t body_bytes;
-    _Atomic int64_t answers[6], broken_off;
+    _Atomic int64_t answers[WEB_CLASSES][6], seconds[WEB_CLASSES][WEB_TIMES], us[WEB_CLASSES], broken_off;
 };
 
 /* ---- serving (web_serve.c) ------------------------------------------------------- */

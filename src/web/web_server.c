@@ -220,6 +220,19 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
     return MHD_YES;
 }
 
+const int64_t web_times_us[WEB_TIMES - 1] = {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 5000000};
+
+static void count_answer(Request *r)
+{
+    Web *web = r->web;
+    int class = r->route ? (int)r->route->route.kind : r->answer.is_asset ? WEB_ASSET : WEB_NONE, at = 0;
+    int64_t us = web_now_us() - r->began_us;
+    while (at < WEB_TIMES - 1 && us > web_times_us[at]) at++;
+    atomic_fetch_add(&web->answers[class][r->answer.status / 100], 1);
+    atomic_fetch_add(&web->seconds[class][at], 1);
+    atomic_fetch_add(&web->us[class], us);
+}
+
 static void on_completed(void *user, struct MHD_Connection *mhd, void **state, enum MHD_RequestTerminationCode why)
 {
     Web *web = user;
@@ -228,7 +241,7 @@ static void on_completed(void *user, struct MHD_Connection *mhd, void **state, e
     if (!r) return;
     *state = NULL;
     bool was_sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && r->answer.status != 0;
-    if (was_sent) atomic_fetch_add(&web->answers[r->answer.status / 100], 1);
+    if (was_sent) count_answer(r);
     else atomic_fetch_add(&web->broken_off, 1);
     web_log_request(r, was_sent);
     ctx_end(&r->c);
@@ -479,7 +492,11 @@ int web_port(const Web *web)
 WebFigures web_figures(Web *web)
 {
     WebFigures f = {.broken_off = web->broken_off, .requests = web->requests, .parked = web->parked};
-    for (int i = 0; i < 6; i++) f.answers[i] = web->answers[i];
+    for (int k = 0; k < WEB_CLASSES; k++) {
+        for (int i = 0; i < 6; i++) f.answers[k][i] = web->answers[k][i];
+        for (int i = 0; i < WEB_TIMES; i++) f.seconds[k][i] = web->seconds[k][i];
+        f.us[k] = web->us[k];
+    }
     pthread_mutex_lock(&web->pool.lock);
     f.connections = web->pool.conns_used;
     pthread_mutex_unlock(&web->pool.lock);
@@ -501,12 +518,17 @@ static void wait_ms(int ms)
 /* Workers and writer finish what they have, so what is parked comes back by
    itself; MHD must not be stopped before. Who is only slow at the other end
    gets DRAIN_MS. */
-void web_close(Web *web)
+void web_drain(Web *web)
 {
-    atomic_store(&web->stopping, true);
+    if (atomic_exchange(&web->stopping, true)) return;
     MHD_quiesce_daemon(web->daemon);
     while (atomic_load(&web->parked) > 0) wait_ms(2);
     for (int ms = 0; ms < DRAIN_MS && atomic_load(&web->requests) > 0; ms += 2) wait_ms(2);
+}
+
+void web_close(Web *web)
+{
+    web_drain(web);
     MHD_stop_daemon(web->daemon);
     web_workers_close(&web->workers);
     web_pool_close(&web->pool);

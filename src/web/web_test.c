@@ -1103,22 +1103,31 @@ TEST(web, stopping_waits_for_what_is_parked)
     remove_store(s);
 }
 
+static void add_own(void *to, Buf *b)
+{
+    (void)to;
+    web_ops_figure(b, "own", "{kind=\"prøve\"}", 7);
+}
+
 TEST(web, keepers_see_health_and_figures)
 {
     Server *s = serve();
     WebOps *ops = NULL;
-    CHECK_OK(web_ops_open(s->c, s->web, s->writer, S("127.0.0.1:0"), &ops));
+    CHECK_OK(web_ops_open(s->c, s->web, s->writer, (WebOpsOptions){.listen = S("127.0.0.1:0"), .add = add_own}, &ops));
     CHECK_INT(status_of(post(s, "/open", "body=hej")), 303);
     CHECK_INT(status_of(get(s, "/findes-ikke")), 404);
     CHECK_INT(get(s, "/plain").n > 0, 1);
-    for (int i = 0; i < 200 && web_figures(s->web).answers[4] < 1; i++) usleep(5000);
+    for (int i = 0; i < 200 && web_figures(s->web).answers[WEB_NONE][4] < 1; i++) usleep(5000);
     int port = web_ops_port(ops);
-    char answer[8192];
+    char answer[32768];
     int fd = dial(port);
     say(fd, S("GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
     Str a = hear(fd, answer, (ptrdiff_t)sizeof answer);
-    CHECK(has(a, S("traad_answers_total{class=\"3xx\"} 1\n")) && has(a, S("traad_answers_total{class=\"4xx\"} 1\n")));
-    CHECK(has(a, S("traad_writer_jobs_total 1\n")));
+    CHECK(has(a, S("traad_requests_total{class=\"write\",status=\"3xx\"} 1\n")));
+    CHECK(has(a, S("traad_requests_total{class=\"none\",status=\"4xx\"} 1\n")));
+    CHECK(has(a, S("traad_request_seconds_bucket{class=\"write\",le=\"+Inf\"} 1\ntraad_request_seconds_sum{class=\"write\"} ")));
+    CHECK(has(a, S("le=\"0.0025\"")) && has(a, S("le=\"5\"")) && has(a, S("\ntraad_request_seconds_count{class=\"write\"} 1\n")));
+    CHECK(has(a, S("traad_writer_writes_total 1\n")) && str_ends(a, S("traad_own{kind=\"prøve\"} 7\n")));
     fd = dial(port);
     say(fd, S("GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
     CHECK(str_ends(hear(fd, answer, (ptrdiff_t)sizeof answer), S("\r\n\r\nok\n")));

@@ -1,7 +1,9 @@
 #include "core/backup/backup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/backup/backup_file.h"
@@ -40,6 +42,30 @@ static Err make_in_snapshot(Ctx *c, Str out, Str key_file, Str key_id, BackupCou
     return backup_file_commit(c, f);
 }
 
+static const char *mark_file(Ctx *c)
+{
+    return str_z(c->arena, STR_CAT(c->arena, beside_keys(c->app->settings), S(".backup-made")));
+}
+
+/* A file, since the program that backs up is not the one that tells its age. The
+   backup stands whether or not it can be made. */
+static void mark(Ctx *c)
+{
+    int fd = open(mark_file(c), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    Str line = STR_CAT(c->arena, instant_iso(c->arena, c->now), S("\n"));
+    ssize_t n = write(fd, line.p, (size_t)line.n);
+    (void)n;
+    close(fd);
+}
+
+Instant backup_made_at(Ctx *c)
+{
+    struct stat st;
+    if (stat(mark_file(c), &st) != 0) return (Instant){0};
+    return (Instant){(int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000};
+}
+
 Err backup_make(Ctx *c, Str out, Str key_file, BackupCounts *ret, bool *ret_key_made)
 {
     Str key_id = {0};
@@ -47,6 +73,7 @@ Err backup_make(Ctx *c, Str out, Str key_file, BackupCounts *ret, bool *ret_key_
     TRY(db_read_begin(c, c->app->store));
     Err err = make_in_snapshot(c, out, key_file, key_id, ret);
     db_read_end(c);
+    if (err == OK) mark(c);
     return err;
 }
 

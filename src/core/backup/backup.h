@@ -28,6 +28,10 @@ Str backup_key_file(Ctx *c);
    Errors: English; E_CONFLICT when `out` exists. */
 MUST Err backup_make(Ctx *c, Str out, Str key_file, BackupCounts *ret, bool *ret_key_made);
 
+/* When backup_make last succeeded for these settings; 0: never, or its mark
+   (beside the backup key: ….backup-made) is gone. */
+Instant backup_made_at(Ctx *c);
+
 /* Makes the store of the settings, which must not exist (or be an empty PostgreSQL
    database), from the file, brings it up to this program's schemas and holds it
    against every rule of the house before it can be seen.

@@ -203,3 +203,17 @@ Err job_expire(Ctx *c, int64_t *ret_rows)
     *ret_rows = (int64_t)files + late + jobs;
     return OK;
 }
+
+SQL(IN_STATE, "SELECT count(*) FROM job WHERE state = $1");
+SQL(OLDEST_DUE, "SELECT coalesce(min(next_at), 0) FROM job WHERE state = 'waiting' AND next_at <= $1");
+
+Err job_queue(Ctx *c, JobQueue *ret)
+{
+    JobQueue q = {0};
+    TRY(db_one_i64(c, IN_STATE, &q.waiting, S("waiting")));
+    TRY(db_one_i64(c, IN_STATE, &q.running, S("running")));
+    TRY(db_one_i64(c, IN_STATE, &q.failed, S("failed")));
+    TRY(db_one_i64(c, OLDEST_DUE, &q.oldest_due.ms, c->now.ms));
+    *ret = q;
+    return OK;
+}

@@ -77,4 +77,11 @@ MUST Err job_file_add(Ctx *c, const JobStep *step, NewJobFile file);
 /* Inside a write: deletes expired files, and rows that ended JOB_DAYS ago. */
 MUST Err job_expire(Ctx *c, int64_t *ret_rows);
 
+/* All jobs of the house, for its keepers. */
+typedef struct JobQueue {
+    int64_t waiting, running, failed; /* failed ones are kept 30 days */
+    Instant oldest_due;               /* of those that wait and are due; 0: none */
+} JobQueue;
+MUST Err job_queue(Ctx *c, JobQueue *ret);
+
 #endif

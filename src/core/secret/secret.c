@@ -175,7 +175,7 @@ Err secret_password_hash(Ctx *c, Secrets *s, Str password, Str *ret)
     slot_take(s);
     int bad = crypto_pwhash_str(out, password.p, (unsigned long long)password.n, ARGON_OPS, ARGON_BYTES);
     slot_give(s);
-    if (bad) return fail(c, E_BUSY, T("Der er travlt lige nu. Prøv igen om lidt."));
+    if (bad) return fail(c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."));
     *ret = str_copy(c->arena, str_of_z(out));
     return OK;
 }

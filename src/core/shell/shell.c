@@ -230,7 +230,7 @@ static const struct {
     {413, T_INIT("Det er for stort")},
     {422, T_INIT("Noget skal rettes")},
     {500, T_INIT("Der gik noget galt hos os")},
-    {503, T_INIT("Der er travlt lige nu")},
+    {503, T_INIT("Det går ikke lige nu")},
 };
 
 static Msg heading_of(int status)
