@@ -32,7 +32,8 @@ Err db_tell(Ctx *c, DbConn *conn, Fault fault, const SqlDef *def, Str engine_wor
     const char *file = def && def->file ? def->file : __FILE__;
     int line = def && def->file ? def->line : __LINE__;
     if (conn) conn->fault = fault;
-    if (fault == FAULT_RETRY) return ctx_fail(c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."), file, line);
+    if (fault == FAULT_RETRY)
+        return ctx_fail(c, E_BUSY, T("Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."), file, line);
     if (fault != FAULT_BROKEN)
         return ctx_fail(c, E_BUSY,
                         T("Rød Tråd kan ikke gemme eller hente noget lige nu, for lageret svarer ikke eller er fuldt. Intet er gemt."
