@@ -81,8 +81,8 @@ bool answer_number(Str value, char decimal, int64_t *ret)
     if (value.n < 1 || value.n >= (ptrdiff_t)sizeof text) return false;
     memcpy(text, value.p, (size_t)value.n);
     for (ptrdiff_t i = 0; i < value.n; i++) {
-        if (decimal != '.' && text[i] == '.') return false;
-        if (text[i] == decimal) text[i] = '.';
+        if (decimal == ',' && text[i] == '.') return false;
+        if (text[i] == ',' && decimal != '.') text[i] = '.';
     }
     if (!str_f64((Str){text, value.n}, &v) || v > NUMBER_MAX || v < -NUMBER_MAX) return false;
     double scaled = v * ANSWER_NUMBER_SCALE;

@@ -52,7 +52,8 @@ void answer_bulk_merge(Ctx *c, const AnswerBulk *bulk);
 /* Whether an option of the item has that value. */
 bool answer_has_option(const Item *item, int64_t value);
 /* × ANSWER_NUMBER_SCALE, rounded; false for what is no number up to 9,000,000 either
-   way. decimal: '.' or ','; with ',' a point is refused. */
+   way. decimal: '.' or ','; with ',' a point is refused; or ANSWER_DECIMAL_ANY. */
+enum { ANSWER_DECIMAL_ANY = 0 };
 bool answer_number(Str value, char decimal, int64_t *ret);
 
 /* Whether the condition of an item holds for these answers (a matrix row asks its

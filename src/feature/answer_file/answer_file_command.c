@@ -1,54 +1,12 @@
 /* `traad survey answers --wave NAME --map MAP.json FILE.csv [--refused FILE.csv]` (FORMATS §3). */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "core/app.h"
+#include "core/command_file.h"
 #include "feature/answer_file/answer_file.h"
 #include "feature/answer_file/answer_file_import.h"
-
-typedef struct Mapping {
-    void *p;
-    size_t n;
-} Mapping;
-
-static void unmap(Ctx *c, void *data)
-{
-    (void)c;
-    const Mapping *m = data;
-    munmap(m->p, m->n);
-}
 
 static Err cannot(Ctx *c, Str path, Str why)
 {
     return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
-}
-
-static Err map_open_file(Ctx *c, int file, Str path, ptrdiff_t max, Str *ret)
-{
-    struct stat s;
-    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return cannot(c, path, S("not a regular file"));
-    if (s.st_size > max) return cannot(c, path, S("the file is too large"));
-    if (s.st_size == 0) return cannot(c, path, S("the file is empty"));
-    Mapping *m = NEW(c->arena, Mapping, 1);
-    *m = (Mapping){.n = (size_t)s.st_size};
-    m->p = mmap(NULL, m->n, PROT_READ, MAP_PRIVATE, file, 0);
-    if (m->p == MAP_FAILED) return cannot(c, path, str_of_z(strerrordesc_np(errno)));
-    ctx_at_end(c, unmap, m);
-    *ret = (Str){m->p, (ptrdiff_t)m->n};
-    return OK;
-}
-
-static Err map_file(Ctx *c, Str path, ptrdiff_t max, Str *ret)
-{
-    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) return cannot(c, path, str_of_z(strerrordesc_np(errno)));
-    Err err = map_open_file(c, file, path, max, ret);
-    close(file);
-    return err;
 }
 
 /* ---- words ------------------------------------------------------------------------ */
@@ -99,7 +57,7 @@ static Err find_wave(Ctx *c, Str name, Job *job)
 static Err read_map(Ctx *c, Str path, Job *job)
 {
     Str text = {0};
-    TRY(map_file(c, path, ANSWER_MAP_BYTES, &text));
+    TRY(command_file_read(c, path, ANSWER_MAP_BYTES, &text));
     Err err = answer_file_map_read(c, text, &job->q, &job->map);
     if (err == OK) return OK;
     Str place = c->problems ? c->problems->field : S("");
@@ -112,7 +70,7 @@ static Err read_header(Ctx *c, Str path, Job *job)
 {
     Str text = {0};
     CsvRow header = {0};
-    TRY(map_file(c, path, ANSWER_FILE_BYTES, &text));
+    TRY(command_file_read(c, path, ANSWER_FILE_BYTES, &text));
     job->rows = csv_open(text, job->map.delimiter);
     if (!csv_next(&job->rows, c->arena, &header))
         return cannot(c, path, job->rows.fault ? csv_fault_text(job->rows.fault) : S("the file has no header"));
@@ -126,16 +84,6 @@ static Err write_answers(Ctx *c)
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
-
-static Err write_all(Ctx *c, int file, Str path, Str bytes)
-{
-    for (ptrdiff_t at = 0; at < bytes.n;) {
-        ssize_t n = write(file, bytes.p + at, (size_t)(bytes.n - at));
-        if (n <= 0) return cannot(c, path, S("the answers are stored, but the refused rows could not be written"));
-        at += n;
-    }
-    return OK;
-}
 
 static ptrdiff_t refused_bytes(const Job *job)
 {
@@ -155,30 +103,23 @@ static void tell(Buf *out, const AnswerImport *done)
     buf_add_char(out, '\n');
 }
 
-/* The file for what is refused is made first: better to learn of a folder that is
-   not there before anything is stored than after it. */
-static Err open_refused(Ctx *c, Str path, int *ret)
-{
-    if (!path.n) return OK;
-    *ret = open(str_z(c->arena, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    return *ret >= 0 ? OK : cannot(c, path, str_of_z(strerrordesc_np(errno)));
-}
-
-static Err import_and_tell(Ctx *c, Job *job, Str refused_path, int refused)
+static Err import_and_tell(Ctx *c, Job *job, Str refused_path, NewFile *refused)
 {
     c->work = job;
     TRY(writer_run(c->app->writer, c, "answer", write_answers));
-    if (refused < 0) return OK;
+    if (!refused) return OK;
     Buf b = buf_new(c->arena, refused_bytes(job));
     answer_file_refused_write(c, &job->plan, job->map.delimiter, &job->done.refusals, &b);
-    return write_all(c, refused, refused_path, buf_str(&b));
+    if (command_file_store(c, refused, buf_str(&b)) == OK) return OK;
+    ctx_forgive(c);
+    return cannot(c, refused_path, S("the answers are stored, but the refused rows could not be written"));
 }
 
 static Err run_answers(Ctx *c, Args args, Buf *out)
 {
     Words words = {0};
     Job *job = NEW(c->arena, Job, 1);
-    int refused = -1;
+    NewFile *refused = NULL;
     TRY(read_words(c, args, &words));
     TRY(db_read_begin(c, c->app->store));
     TRY(find_wave(c, words.wave, job));
@@ -186,15 +127,14 @@ static Err run_answers(Ctx *c, Args args, Buf *out)
     db_read_end(c);
     TRY(read_map(c, words.map, job));
     TRY(read_header(c, words.file, job));
-    TRY(open_refused(c, words.refused, &refused));
-    Err err = import_and_tell(c, job, words.refused, refused);
-    if (refused >= 0) close(refused);
-    TRY(err);
+    /* Better to learn of a folder that is not there before anything is stored than after it. */
+    if (words.refused.n) TRY(command_file_new(c, words.refused, 0600, &refused));
+    TRY(import_and_tell(c, job, words.refused, refused));
     tell(out, &job->done);
     return OK;
 }
 
-static const Command answer_file_commands[] = {
+const Command answer_file_commands[] = {
     {.name = "survey answers",
      .usage = "--wave NAME --map MAP.json FILE.csv [--refused FILE.csv]",
      .help = "Stores the answers of a wide CSV file, one row a person, by a mapping of its columns. A row that cannot be right is "

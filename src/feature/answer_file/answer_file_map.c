@@ -44,10 +44,13 @@ static char read_delimiter(Ctx *c, const Json *root)
     return ',';
 }
 
-static char read_decimal(Ctx *c, const Json *root)
+/* Unsaid, a file with semicolons comes from a Danish spreadsheet as often as not, and
+   its commas can be nothing but decimals: then both are read. */
+static char read_decimal(Ctx *c, const Json *root, char delimiter)
 {
     Str s = json_text(c, root, S("decimal"), JSON_OPTIONAL, 1);
-    if (s.n == 0 || str_eq(s, S("."))) return '.';
+    if (s.n == 0) return delimiter == ',' ? '.' : ANSWER_DECIMAL_ANY;
+    if (str_eq(s, S("."))) return '.';
     if (str_eq(s, S(","))) return ',';
     problem(c, json_find(root, S("decimal")), S("must be a point or a comma"));
     return '.';
@@ -298,7 +301,7 @@ Err answer_file_map_read(Ctx *c, Str json, const Questionnaire *q, AnswerMap *re
     Str format = json_text(c, root, S("format"), JSON_NEEDED, 100);
     if (format.n && !str_eq(format, S("traad-answers-1"))) problem(c, json_find(root, S("format")), S("must be traad-answers-1"));
     m.delimiter = read_delimiter(c, root);
-    m.decimal = read_decimal(c, root);
+    m.decimal = read_decimal(c, root, m.delimiter);
     m.missing = read_missing(c, root);
     read_row_id(c, root, &m);
     read_unit(c, root, &m);

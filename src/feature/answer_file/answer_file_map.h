@@ -33,7 +33,7 @@ typedef struct MapInviteds { MapInvited *v; ptrdiff_t n; } MapInviteds;
 typedef struct AnswerMap {
     const Questionnaire *q;
     char delimiter;      /* ',' unless said */
-    char decimal;        /* '.' unless said */
+    char decimal;        /* as answer_number's; unsaid '.', or any where fields end by another sign than a comma */
     Strs missing;        /* of items and groups */
     Str row_id;          /* column; empty: rows are never repeated */
     Str unit_column, unit_constant, unit_prefix;

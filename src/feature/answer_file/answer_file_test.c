@@ -132,6 +132,23 @@ TEST(answer_file, several_answers_numbers_and_texts_have_their_own_counts)
 
 /* ---- files ------------------------------------------------------------------------------------ */
 
+TEST(answer_file, a_decimal_comma_is_read_where_no_field_ends_by_it)
+{
+    Fixture g = small(test_store());
+    const struct { const char *delimiter, *decimal, *unit, *file; int stored; } files[] = {
+        {";", "", "S11", "id;skole;n\n1;S11;2,5\n2;S11;3.5\n3;S11;1.000,5\n", 2},
+        {";", ",\"decimal\":\",\"", "S12", "id;skole;n\n4;S12;2,5\n5;S12;3.5\n", 1},
+        {",", "", "S21", "id,skole,n\n6,S21,\"2,5\"\n7,S21,3.5\n", 1},
+    };
+    for (int i = 0; i < 3; i++) {
+        char text[400];
+        snprintf(text, sizeof text, MAP_HEAD "\"items\":{\"n\":\"N\"},\"delimiter\":\"%s\"%s}", files[i].delimiter, files[i].decimal);
+        AnswerImport done = import(&g, str_of_z(text), str_of_z(files[i].file));
+        CHECK_INT(done.stored, files[i].stored);
+        CHECK_INT(tally(&g, files[i].unit, "N", "", i == 2 ? 3500000 : 2500000), 1);
+    }
+}
+
 TEST(answer_file, the_same_file_twice_stores_nothing_the_second_time)
 {
     Fixture g = small(test_store());
