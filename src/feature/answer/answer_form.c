@@ -113,6 +113,15 @@ static void read_entry(Ctx *c, const Item *item, Entry *entry)
     if (item->kind != ITEM_MULTIPLE && entry->raw.n > 1) entry->problem = T("Vælg kun ét svar.");
 }
 
+/* All texts share one room (answer_texts_fit): told at the longest of them. */
+static void refuse_longest(const AskForm *form, Entry *entries)
+{
+    Entry *longest = &entries[0];
+    for (ptrdiff_t i = 0; i < form->q.items.n; i++)
+        if (entries[i].text.n > longest->text.n) longest = &entries[i];
+    longest->problem = T("Der er ikke plads til så meget tekst. Skriv lidt kortere.");
+}
+
 Answers entries_answers(Ctx *c, const AskForm *form, Entry *entries, ptrdiff_t *ret_problems)
 {
     Answers all = {.v = NEW(c->arena, Given, form->q.items.n)};
@@ -125,6 +134,9 @@ Answers entries_answers(Ctx *c, const AskForm *form, Entry *entries, ptrdiff_t *
         if (!msg_is_empty(entry->problem)) (*ret_problems)++;
         else if (entry->raw.n) all.v[all.n++] = (Given){item, entry->values, entry->text};
     }
+    if (answer_texts_fit(all)) return all;
+    refuse_longest(form, entries);
+    (*ret_problems)++;
     return all;
 }
 

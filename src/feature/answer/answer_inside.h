@@ -46,7 +46,11 @@ void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups
 
 typedef struct TextRow { int64_t unit_id, item_id; Str body; } TextRow;
 typedef struct TextRows { TextRow *v; ptrdiff_t n; } TextRows;
-/* Inside a write: one sealed, padded row, with or without texts in it. */
+/* Whether all texts together fit into the one size that sealed texts have: some
+   7,700 bytes. Files are not held to it. */
+bool answer_texts_fit(Answers answers);
+/* Inside a write: one sealed row, as long as any other, with or without texts in
+   it. E_TOO_LARGE where they do not fit. */
 MUST Err answer_texts_seal(Ctx *c, const Wave *wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Answers answers);
 /* Inside a write, many in one statement. */
 MUST Err answer_texts_store(Ctx *c, WaveId wave, const TextRow *rows, ptrdiff_t n);

@@ -121,6 +121,10 @@ TEST(answer, texts_are_sealed_until_they_settle)
     CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3}, 1}));
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text"), 0);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 2);
+    char much[7000];
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)sizeof much; i++) much[i] = 'x';
+    const Given most = {questionnaire_item(&g.q, S("T")), {0}, {much, sizeof much}};
+    CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3, most}, 2}));
     CHECK_INT(test_count(c, "SELECT count(DISTINCT length(sealed)) FROM answer_sealed"), 1);
     CHECK_INT(test_count(c, "SELECT count(DISTINCT answers) FROM answer"), 1);
     CHECK_INT(tally(&g, "S11", "T", "", 1), 0);
@@ -128,8 +132,18 @@ TEST(answer, texts_are_sealed_until_they_settle)
     CHECK_OK(answer_texts_settle(c, &g.wave));
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text WHERE body = 'En planet af ost\nog en linje til'"), 1);
-    CHECK_INT(tally(&g, "S11", "T", "", 1), 1);
+    CHECK_INT(tally(&g, "S11", "T", "", 1), 2);
     check_recount(c);
+}
+
+TEST(answer, more_text_than_the_one_size_holds_is_refused)
+{
+    Fixture g = small(test_store());
+    char much[9000];
+    for (ptrdiff_t i = 0; i < (ptrdiff_t)sizeof much; i++) much[i] = 'x';
+    const Given most = {questionnaire_item(&g.q, S("T")), {0}, {much, sizeof much}};
+    UnitId unit = {test_unit(g.c, "S11")};
+    CHECK_ERR(answer_store_sealed(g.c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){most}, 1}), E_TOO_LARGE);
 }
 
 TEST(answer, closing_the_wave_settles_its_texts)

@@ -1,6 +1,6 @@
 /* What people write. A text must not lead to the rest of its writer's answers,
    also not through the order in which the store or its log wrote them; so in an
-   open wave it lies sealed under the wave's key (doc/decisions/0011). */
+   open wave it lies sealed under the wave's key (doc/decisions/0016). */
 #include "base/number.h"
 #include "core/app.h"
 #include "core/secret/wave_key.h"
@@ -40,29 +40,23 @@ Err answer_texts_store(Ctx *c, WaveId wave, const TextRow *rows, ptrdiff_t n)
 
 /* ---- sealing --------------------------------------------------------------------------------
    Inside: "unit groups-JSON\n", then for each text "item length\n" and its bytes,
-   then spaces up to the next size of a short list, so that the length of the
-   sealed bytes says little. */
+   then spaces up to one size for all. A few sizes would be too many: of a school
+   where one person wrote much, the long text that can be read after closing
+   leads to the one large row, and so to the answers it was stored with. */
 
-enum { LEAST_PADDED = 512, PAD_STEP = 4 };
+enum { SEALED_BYTES = 8192, HEAD_BYTES = 60 + ANSWER_GROUPS_MAX * 21, TEXT_HEAD_BYTES = 50 };
 
-static ptrdiff_t padded(ptrdiff_t n)
+bool answer_texts_fit(Answers answers)
 {
-    ptrdiff_t size = LEAST_PADDED;
-    while (size < n) size *= PAD_STEP;
-    return size;
-}
-
-static ptrdiff_t sealed_room(Answers answers)
-{
-    ptrdiff_t room = 50 + ANSWER_GROUPS_MAX * 21;
+    ptrdiff_t room = HEAD_BYTES;
     for (ptrdiff_t i = 0; i < answers.n; i++)
-        if (answers.v[i].item->kind == ITEM_TEXT) room += answers.v[i].text.n + 50;
-    return padded(room);
+        if (answers.v[i].item->kind == ITEM_TEXT) room += answers.v[i].text.n + TEXT_HEAD_BYTES;
+    return room <= SEALED_BYTES;
 }
 
 static Str sealed_plain(Ctx *c, UnitId unit, Str groups, Answers answers)
 {
-    Buf b = buf_new(c->arena, sealed_room(answers));
+    Buf b = buf_new(c->arena, SEALED_BYTES);
     buf_add_i64(&b, unit.v);
     buf_add_char(&b, ' ');
     buf_add(&b, groups);
@@ -75,7 +69,7 @@ static Str sealed_plain(Ctx *c, UnitId unit, Str groups, Answers answers)
         buf_add_char(&b, '\n');
         buf_add(&b, answers.v[i].text);
     }
-    for (ptrdiff_t size = padded(b.n); b.n < size;) buf_add_char(&b, ' ');
+    while (b.n < b.max) buf_add_char(&b, ' ');
     return buf_str(&b);
 }
 
@@ -84,6 +78,7 @@ SQL(SEAL, "INSERT INTO answer_sealed (id, wave_id, sealed) VALUES ($1, $2, $3)")
 Err answer_texts_seal(Ctx *c, const Wave *wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Answers answers)
 {
     Bytes sealed = {0};
+    if (!answer_texts_fit(answers)) return fail(c, E_TOO_LARGE, T("Der er ikke plads til så meget tekst. Skriv lidt kortere."));
     Str plain = sealed_plain(c, unit, answer_groups_json(c->arena, groups, n_groups), answers);
     Err err = wave_key_seal(c, c->app->secrets, wave->uid, plain, &sealed);
     if (err == E_NOT_FOUND) return fail(c, E_CONFLICT, T("Målingen er lukket. Der kan ikke længere svares."));

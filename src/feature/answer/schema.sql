@@ -21,7 +21,7 @@ CREATE TABLE answer_text ( -- big
 CREATE INDEX answer_text_by_item ON answer_text (wave_id, unit_id, item_id, id);
 
 -- While a wave is open: unit, groups and texts of one respondent, sealed under the wave's key and
--- padded; one for every respondent of a questionnaire that has text questions, whether they wrote or
+-- padded to one size; one for every respondent of a questionnaire that has text questions, whether they wrote or
 -- not, so that the write-ahead log, which stores it beside the answer row, gives nothing away. They
 -- are opened, mixed and counted when the wave closes (answer_texts_settle).
 CREATE TABLE answer_sealed (

@@ -227,6 +227,16 @@ Err survey_takes_codes(Ctx *c, const Wave *wave)
     return survey_takes_import(c, wave);
 }
 
+/* The group of a role is there before the first answer: made by it, it would tell
+   that somebody of that role has answered, and move a sequence. */
+static Err make_groups(Ctx *c, const Wave *wave, Strs roles)
+{
+    int64_t id = 0;
+    if (str_find_char(wave->roles, ' ', 0) < 0) return OK;
+    for (ptrdiff_t i = 0; i < roles.n; i++) TRY(survey_group(c, wave->id, S("rolle"), roles.v[i], &id));
+    return OK;
+}
+
 enum { CODES_MAX = 2000000 };
 
 Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
@@ -247,6 +257,7 @@ Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
     for (ptrdiff_t i = 0; i < all.n; i++)
         for (ptrdiff_t k = 0; meant[i] && k < roles.n; k++) TRY(codes_of(c, &m, &all.v[i], roles.v[k]));
     TRY(store_waiting(c, &m));
+    TRY(make_groups(c, wave, roles));
     *ret = m.out;
     return OK;
 }
