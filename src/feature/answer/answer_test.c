@@ -121,7 +121,7 @@ TEST(answer, texts_are_sealed_until_they_settle)
     CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3}, 1}));
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text"), 0);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 2);
-    char much[7000];
+    char much[3900];
     for (ptrdiff_t i = 0; i < (ptrdiff_t)sizeof much; i++) much[i] = 'x';
     const Given most = {questionnaire_item(&g.q, S("T")), {0}, {much, sizeof much}};
     CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3, most}, 2}));
