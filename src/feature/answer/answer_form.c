@@ -208,7 +208,7 @@ bool entries_of_state(Arena *arena, const AskForm *form, Str state, Entry *ret)
         const Item *item = NULL;
         if (n == STATE_FIELDS || !str_split(&pair, '=', &name) || pair.n < 0 || !unescape(arena, pair, &value)) return false;
         item = questionnaire_item(&form->q, name);
-        if (!item || !add_raw(arena, &ret[item - form->q.items.v], value)) return false;
+        if (!item || !is_answerable(item) || !add_raw(arena, &ret[item - form->q.items.v], value)) return false;
     }
     return true;
 }
