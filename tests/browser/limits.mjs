@@ -4,10 +4,11 @@
    watch(), which names what was under way. */
 
 /* The answer of a promise, or an error that says what took longer than `ms`. */
+export class NotDone extends Error {}
 export function limited(promise, ms, what) {
   let timer;
   const late = new Promise((_, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`${what}: not done within ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => refuse(new NotDone(`${what}: not done within ${ms / 1000} s`)), ms);
   });
   promise.catch(() => {}); // it may still fail when nobody waits any more
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

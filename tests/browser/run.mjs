@@ -26,7 +26,7 @@ import path from "node:path";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { limited, watch } from "./limits.mjs";
+import { NotDone, limited, watch } from "./limits.mjs";
 
 const require = createRequire(import.meta.url);
 const base = process.env.BASE;
@@ -205,11 +205,15 @@ async function newPage(context, wanted) {
 
 /* A table has two pages, one of them without scripts, and what a row leaves
    behind in a window (drafts) is forgotten before the next. A row that fails
-   by not ending leaves a page that may never answer: the next gets a new one. */
+   by not ending leaves a page that may never answer: the next gets a new one,
+   and the row is looked at once more, since Chromium itself stands still at
+   times. That is told, and a page that hangs is found by its second time. */
 async function eachRow(lane, plain, scripted, name, rows) {
+  const again = new Set();
   const wanted = { url: "" }, { page: bare } = await newPage(plain, { url: "" });
   let tab = null;
-  for (const [i, row] of rows.entries()) {
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
     const shown = `${name}-${row.name || row.path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "front"}`;
     underWay.set(lane, `${shown} (${row.path})`);
     const ret = { words: "" };
@@ -220,9 +224,13 @@ async function eachRow(lane, plain, scripted, name, rows) {
       if (!row.before) await limited(withoutScript(bare, row, shown, ret.words), ROW_MS, `${shown} without JavaScript`);
       await limited(tab.page.evaluate(() => sessionStorage.clear()), STEP_MS, "forgetting");
     } catch (e) {
-      tell(shown, [String(e.message).split("\n")[0], ...tab.heard]);
-      await limited(tab.page.close(), STEP_MS, `closing ${shown}`);
+      const once = e instanceof NotDone && !again.has(row);
+      if (once) console.log(`again ${e.message}`);
+      else tell(shown, [String(e.message).split("\n")[0], ...tab.heard]);
+      await limited(tab.page.close(), STEP_MS, `closing ${shown}`).catch((late) => console.log(late.message));
       tab = null;
+      if (once) i--;
+      again.add(row);
     }
   }
 }
