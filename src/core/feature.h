@@ -84,6 +84,8 @@ typedef struct JobKind {
        errors, E_BROKEN too, end the job. */
     int tries_max;      /* failures of one step in a row before the job has failed; 0: 8 */
     bool at_most_once;
+    const char *leads_to; /* optional: path of the page that shows the result */
+    Msg leads_to_name;    /* of the link there */
 } JobKind;
 
 /* How long rows are kept and what happens then. */

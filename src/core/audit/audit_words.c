@@ -38,6 +38,7 @@ const AuditWord audit_verbs[] = {
     {"wave.add", T_INIT("Lavede en måling")},
     {"wave.move", T_INIT("Flyttede en måling et trin")},
     {"wave.invited", T_INIT("Skrev, hvor mange der er inviteret")},
+    {"wave.release", T_INIT("Frigav en målings rapporter til skolerne")},
     {"wave.codes", T_INIT("Hentede koder til en måling")},
     {"report.show", T_INIT("Viste en rapport")},
     {"support.ask", T_INIT("Spurgte support")},

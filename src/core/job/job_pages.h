@@ -20,6 +20,8 @@ typedef struct JobPage {
     bool knows_end;                    /* done and of are shown */
     Plain done, of;
     Msg how_far, message;
+    Href leads_to;                     /* empty path: nowhere */
+    Msg leads_to_name;
     JobFileViews files;
     Instant files_until;
 } JobPage;

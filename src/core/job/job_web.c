@@ -7,12 +7,13 @@
 
 extern const Schema job_schema;
 
-static Msg title_of(Str kind)
+/* NULL: of a kind that the program no longer has. */
+static const JobKind *kind_of(Str kind)
 {
     for (int i = 0; i < feature_count; i++)
         for (const JobKind *k = features[i]->jobs; k && k->name; k++)
-            if (str_eq(str_of_z(k->name), kind)) return k->title;
-    return T("Arbejde, som programmet gør for dig");
+            if (str_eq(str_of_z(k->name), kind)) return k;
+    return NULL;
 }
 
 static Msg size_of(int64_t bytes)
@@ -47,9 +48,10 @@ static Err get_job(Ctx *c)
 {
     Job job = {0};
     TRY(job_by_uid(c, web_path(c, "uid"), &job));
+    const JobKind *kind = kind_of(job.kind);
     JobPage page = {
         .uid = job.uid,
-        .title = title_of(job.kind),
+        .title = kind ? kind->title : T("Arbejde, som programmet gør for dig"),
         .is_open = job.state == JOB_WAITING || job.state == JOB_RUNNING,
         .has_failed = job.state == JOB_FAILED,
         .is_late = job.tries > 0,
@@ -59,6 +61,8 @@ static Err get_job(Ctx *c)
         .how_far = how_far(&job),
         .message = msg_verbatim(job.message),
     };
+    if (kind && kind->leads_to) page.leads_to = (Href){str_of_z(kind->leads_to)};
+    if (kind) page.leads_to_name = kind->leads_to_name;
     TRY(files_of(c, &job, &page));
     page_job_progress(web_page_begin(c, page.title), &page);
     return web_page_end(c);

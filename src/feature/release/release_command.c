@@ -6,6 +6,7 @@
 #include "core/flags.h"
 #include "feature/release/release.h"
 #include "feature/release/release_demo.h"
+#include "feature/release/release_web.h"
 
 typedef struct Order {
     Str wave, unit;
@@ -142,4 +143,5 @@ static const Command commands[] = {
     {0},
 };
 
-const Feature release_feature = {.name = "release", .schema = &release_schema, .commands = commands, .demo = release_demo};
+const Feature release_feature = {.name = "release", .schema = &release_schema, .routes = release_routes, .commands = commands,
+                                 .jobs = release_jobs, .doors = release_doors, .demo = release_demo};

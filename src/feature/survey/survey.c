@@ -80,6 +80,11 @@ bool survey_may_move(const Wave *wave, WaveState to)
     return false;
 }
 
+bool survey_is_released(const Wave *wave)
+{
+    return wave->state == WAVE_FRIGIVET_SKOLE || wave->state == WAVE_FRIGIVET_KOMMUNE || wave->state == WAVE_OFFENTLIG;
+}
+
 bool survey_is_done(const Wave *wave)
 {
     if (!wave->closes_on.day) return wave->state == WAVE_ARKIVERET;

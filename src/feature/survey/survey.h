@@ -7,6 +7,7 @@
 
 #include "core/organisation/organisation.h"
 #include "feature/questionnaire/questionnaire.h"
+#include "web/web.h"
 
 typedef struct WaveId { int64_t v; } WaveId;
 
@@ -37,6 +38,9 @@ enum {
     WAVE_SINGLE_MAX = 10000, /* single codes of one unit and role */
     SURVEY_FEW = 5,
 };
+
+/* For routes with a wave's uid in their path. */
+extern const Scope survey_scope_wave;
 
 /* E_NOT_FOUND without a sentence; E_CONFLICT when several owners have a wave of that name. */
 MUST Err survey_by_name(Ctx *c, Str name, Wave *ret);
@@ -88,6 +92,9 @@ extern SurveyClosing *const survey_closings[];
 extern const int survey_closing_count;
 /* Whether the table has the move. */
 bool survey_may_move(const Wave *wave, WaveState to);
+
+/* Its reports have been released, at least to schools, and it is not archived. */
+bool survey_is_released(const Wave *wave);
 
 /* Whether it takes answers by code today, and imports. The English and Danish
    sentence why not is in the Ctx (E_CONFLICT). */

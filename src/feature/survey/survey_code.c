@@ -245,7 +245,8 @@ Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
     ptrdiff_t n = 0;
     TRY(survey_takes_codes(c, wave));
     if (order.role.n && !survey_has_word(wave->roles, order.role)) ctx_problem(c, S("role"), T("Målingen spørger ikke den rolle."));
-    if (order.single < 0 || order.single > WAVE_SINGLE_MAX) ctx_problem(c, S("single"), T("Skriv antallet af koder som et helt tal fra 0 til 10.000."));
+    if (order.single < 0 || order.single > WAVE_SINGLE_MAX)
+        ctx_problem(c, S("single"), T("Skriv antallet af koder som et helt tal fra 0 til 10.000."));
     TRY(ctx_check(c));
     TRY(survey_units(c, wave->id, &all));
     const bool *meant = units_meant(c, &all, order.unit, &n);

@@ -44,14 +44,33 @@ typedef struct StepLinks {
     ptrdiff_t n;
 } StepLinks;
 
+/* One knot of a wave's way; before, at or after where it is now. */
+typedef struct Stage {
+    Msg name;
+    bool is_done, is_now;
+} Stage;
+typedef struct Stages {
+    Stage *v;
+    ptrdiff_t n;
+} Stages;
+
 typedef struct WavePage {
     Wave wave;
     Msg state, lead, promise;
     Msg promise_why;
+    Stages way;           /* none of a wave that is archived or has no dates */
     Findings findings;    /* of the questionnaire, while it is a draft */
     bool is_draft, has_rates;
+    bool has_codes;       /* codes may be made and shown now */
+    bool shows_units;     /* with rates or codes; without either the list says nothing */
     StepLinks steps;
     Href invited;         /* empty path: may not */
+    Msg invited_told;     /* how many are invited, while it can still be changed */
+    bool lacks_invited;
+    Href questionnaire;   /* empty path: may not read it */
+    Str questionnaire_title;
+    Msg asked, dates, seen_from; /* seen_from empty: the administration sees it already, or never will */
+    Str previous;         /* name; empty: compared with none */
     UnitRows units;
     Href up;              /* empty path: the top */
     Msg where;            /* whose units are shown */
@@ -64,6 +83,9 @@ typedef struct StepPage {
     Str nonce;
     Findings findings;
     bool is_stopped;      /* errors in the questionnaire */
+    bool shows_lacking;
+    Strs lacking;         /* names of lowest units with fewer than five answers, the first of them */
+    int64_t lacking_more; /* that are not among them */
 } StepPage;
 
 typedef struct InvitedPage {

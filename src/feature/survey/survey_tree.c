@@ -291,10 +291,11 @@ static Err invited_line(Ctx *c, const Wave *wave, const CsvRow *row)
 {
     UnitId unit = {0};
     int64_t n = 0;
-    if (row->n != 3) {
+    if (row->n != 3 && row->n != 4) {
         ctx_problem(c, S("tal"), TF("Linje {1}: skriv enhed, rolle og antal.", row->line));
         return OK;
     }
+    if (!str_trim(row->v[2]).n) return OK; /* not known yet: the line is there to be filled in */
     Str role = str_trim(row->v[1]);
     Err err = db_one_i64(c, UNIT_ID, &unit.v, wave->id, str_trim(row->v[0]));
     if (err == E_NOT_FOUND) ctx_problem(c, S("tal"), TF("Linje {1}: {2} er ikke en af målingens nederste enheder.", row->line, row->v[0]));
@@ -310,7 +311,7 @@ Err survey_invited_read(Ctx *c, const Wave *wave, Str text)
     Csv csv = csv_open(text, 0);
     CsvRow row = {0};
     while (csv_next(&csv, c->arena, &row)) {
-        if (row.line == 1 && row.n == 3 && str_eq(row.v[0], S("enhed"))) continue;
+        if (row.line == 1 && row.n >= 3 && str_eq(row.v[0], S("enhed"))) continue;
         TRY(invited_line(c, wave, &row));
         TRY(ctx_check(c));
     }

@@ -26,6 +26,24 @@ Err survey_list(Ctx *c, WaveLines *ret)
     return OK;
 }
 
+enum { UNDER_WAY = 20 };
+
+SQL(UNDER_WAY_LIST, "SELECT w.id FROM wave w WHERE w.state IN ('kladde', 'aaben', 'lukket', 'kontrolleret') AND w.closes_on IS NOT NULL"
+                    " AND coalesce(w.reach_id, w.owner_id)" SEEN("$1", "'wave'", "$2")
+                    " ORDER BY w.closes_on NULLS LAST, w.id LIMIT $3");
+
+Err survey_under_way(Ctx *c, Waves *ret)
+{
+    Waves all = {.v = NEW(c->arena, Wave, UNDER_WAY)};
+    WaveId ids[UNDER_WAY];
+    Rows r = db_query(c, UNDER_WAY_LIST, c->viewer, c->today, UNDER_WAY);
+    while (all.n < UNDER_WAY && db_next(&r)) ids[all.n++] = (WaveId){db_i64(&r, 0)};
+    TRY(db_done(&r));
+    for (ptrdiff_t i = 0; i < all.n; i++) TRY(survey_by_id(c, ids[i], &all.v[i]));
+    *ret = all;
+    return OK;
+}
+
 static Err place_by(Rows r, Place *ret)
 {
     Place place = {0};
@@ -121,21 +139,32 @@ Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
     return OK;
 }
 
-SQL(INVITED, "SELECT u.code, i.role, i.n FROM wave_invited i JOIN wave_unit u ON u.wave_id = i.wave_id AND u.unit_id = i.unit_id"
-             " WHERE i.wave_id = $1 ORDER BY u.depth, u.name_sort, u.unit_id, i.role");
+SQL(INVITED, "SELECT u.code, coalesce(i.role, ''), i.n, u.name FROM wave_unit u"
+             " LEFT JOIN wave_invited i ON u.wave_id = i.wave_id AND u.unit_id = i.unit_id"
+             " WHERE u.wave_id = $1 AND u.is_lowest = 1 ORDER BY u.depth, u.name_sort, u.unit_id, i.role NULLS FIRST");
 
-Err survey_invited_text(Ctx *c, WaveId id, Str *ret)
+/* n < 0: not known. The name is there for people; reading passes over it. */
+static void invited_line(Buf *b, Str code, Str role, int64_t n, Str name)
+{
+    buf_add(b, code);
+    buf_add_char(b, ';');
+    buf_add(b, role);
+    buf_add_char(b, ';');
+    if (n >= 0) buf_add_i64(b, n);
+    buf_add_char(b, ';');
+    for (ptrdiff_t i = 0; i < name.n; i++) buf_add_char(b, name.p[i] == ';' || name.p[i] == '"' || name.p[i] == '\n' ? ' ' : name.p[i]);
+    buf_add_char(b, '\n');
+}
+
+Err survey_invited_text(Ctx *c, const Wave *wave, Str *ret)
 {
     Buf b = buf_new(c->arena, SURVEY_INVITED_BYTES);
-    buf_add(&b, S("enhed,rolle,antal\n"));
-    Rows r = db_query(c, INVITED, id);
+    buf_add(&b, S("enhed;rolle;antal;navn\n"));
+    Rows r = db_query(c, INVITED, wave->id);
     while (db_next(&r)) {
-        buf_add(&b, db_str(&r, 0));
-        buf_add_char(&b, ',');
-        buf_add(&b, db_str(&r, 1));
-        buf_add_char(&b, ',');
-        buf_add_i64(&b, db_i64(&r, 2));
-        buf_add_char(&b, '\n');
+        Str roles = db_is_null(&r, 2) ? wave->roles : S(""), role = db_str(&r, 1);
+        if (!roles.n) invited_line(&b, db_str(&r, 0), role, db_i64(&r, 2), db_str(&r, 3));
+        while (roles.n && str_split(&roles, ' ', &role)) invited_line(&b, db_str(&r, 0), role, -1, db_str(&r, 3));
     }
     TRY(db_done(&r));
     *ret = buf_str(&b);

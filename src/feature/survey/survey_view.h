@@ -16,6 +16,13 @@ typedef struct WaveLines {
 } WaveLines;
 /* Those the viewer may read (access: wave/R), the latest first. */
 MUST Err survey_list(Ctx *c, WaveLines *ret);
+typedef struct Waves {
+    Wave *v;
+    ptrdiff_t n;
+} Waves;
+/* Those with dates that the viewer may read and that are not released yet, the
+   earliest closing first, at most twenty. */
+MUST Err survey_under_way(Ctx *c, Waves *ret);
 /* Where the wave lies: its tree's top, else its owner. E_NOT_FOUND without a sentence. */
 MUST Err survey_place(Ctx *c, Str uid, Place *ret);
 /* "UID-CODE": a unit of a wave, with the unit's own place. E_NOT_FOUND without a sentence. */
@@ -32,7 +39,8 @@ typedef struct CodeNames { Str *v; Str *name; ptrdiff_t n; } CodeNames;
 MUST Err survey_questionnaires(Ctx *c, CodeNames *ret);
 /* The open codes of a unit, one a role, that are there already. */
 MUST Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret);
-/* "enhed,rolle,antal" of every number that is set, as the form takes it back. */
-MUST Err survey_invited_text(Ctx *c, WaveId id, Str *ret);
+/* "enhed;rolle;antal;navn" of every lowest unit, as the form takes it back; no
+   number, and a line for each role, where none is set. */
+MUST Err survey_invited_text(Ctx *c, const Wave *wave, Str *ret);
 
 #endif

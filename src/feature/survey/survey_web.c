@@ -8,6 +8,7 @@
 #include "feature/survey/survey_code_web.h"
 #include "feature/survey/survey_command.h"
 #include "feature/survey/survey_demo.h"
+#include "feature/survey/survey_ends.h"
 #include "feature/survey/survey_inside.h"
 #include "feature/survey/survey_pages.h"
 #include "feature/survey/survey_view.h"
@@ -15,7 +16,7 @@
 
 extern const Schema survey_schema;
 
-static const Scope scope_wave = {"survey wave", survey_place};
+const Scope survey_scope_wave = {"survey wave", survey_place};
 
 static Str wave_path(Ctx *c, const Wave *wave, Str more)
 {
@@ -181,7 +182,7 @@ static Err write_new(Ctx *c)
 typedef struct Step {
     WaveState to;
     Str code;
-    Msg name, headline, what;
+    Msg name, headline, what, button;
     bool is_main;
 } Step;
 
@@ -189,35 +190,78 @@ typedef struct Step {
 static const Step steps[] = {
     {WAVE_AABEN, S_INIT("aaben"), T_INIT("Åbn målingen"), T_INIT("Åbn målingen"),
      T_INIT("De, der har en kode, kan svare fra målingens første dag til den sidste dags slutning. Spørgsmålene kan ikke ændres bagefter, "
-            "for svarene skal kunne sammenlignes."), true},
+            "for svarene skal kunne sammenlignes."), T_INIT("Åbn målingen"), true},
     {WAVE_LUKKET, S_INIT("lukket"), T_INIT("Luk målingen nu"), T_INIT("Luk målingen nu"),
      T_INIT("Ingen kan svare mere. Nøglen til koderne bliver ødelagt, så ingen bagefter kan se, hvem der har svaret. Målingen kan ikke åbnes igen."),
-     false},
-    {WAVE_KONTROLLERET, S_INIT("kontrolleret"), T_INIT("Markér som kontrolleret"), T_INIT("Svarene er set efter"),
-     T_INIT("Du har set efter dubletter, prøvesvar og skoler uden svar. Derefter kan rapporterne frigives til skolerne."), true},
+     T_INIT("Luk målingen nu"), false},
+    {WAVE_KONTROLLERET, S_INIT("kontrolleret"), T_INIT("Se svarene efter"), T_INIT("Se svarene efter"),
+     T_INIT("Se efter, om der er prøvesvar eller dubletter, og om de skoler, der mangler, skal mangle. Derefter kan rapporterne frigives til "
+            "skolerne."), T_INIT("Svarene er set efter"), true},
     {WAVE_ARKIVERET, S_INIT("arkiveret"), T_INIT("Arkivér målingen"), T_INIT("Arkivér målingen"),
-     T_INIT("Målingen bliver lagt væk. Koderne slettes, og den tager ikke imod flere svar. Rapporter, der er frigivet, bliver stående."), false},
+     T_INIT("Målingen bliver lagt væk. Koderne slettes, og den tager ikke imod flere svar. Rapporter, der er frigivet, bliver stående."),
+     T_INIT("Arkivér målingen"), false},
 };
+
+static void add_step(StepLinks *all, Str path, Msg name, bool is_main)
+{
+    all->v[all->n++] = (StepLink){{path}, name, is_main};
+}
 
 static StepLinks steps_of(Ctx *c, const Wave *wave)
 {
-    StepLinks all = {.v = NEW(c->arena, StepLink, COUNT_OF(steps))};
+    StepLinks all = {.v = NEW(c->arena, StepLink, COUNT_OF(steps) + 2)};
+    if (survey_is_released(wave)) add_step(&all, S("/rapporter"), T("Læs rapporterne"), true);
     if (!access_may(c, NEED_WAVE_DECIDE, web_place(c))) return all;
+    if (survey_may_move(wave, WAVE_FRIGIVET_SKOLE)) add_step(&all, wave_path(c, wave, S("/frigiv")), T("Frigiv rapporterne til skolerne"), true);
     for (ptrdiff_t i = 0; i < COUNT_OF(steps); i++) {
         if (!survey_may_move(wave, steps[i].to)) continue;
         if (wave->state == WAVE_KLADDE && steps[i].to == WAVE_LUKKET) continue;
-        all.v[all.n++] = (StepLink){{wave_path(c, wave, STR_CAT(c->arena, S("/trin/"), steps[i].code))}, steps[i].name, steps[i].is_main};
+        add_step(&all, wave_path(c, wave, STR_CAT(c->arena, S("/trin/"), steps[i].code)), steps[i].name, steps[i].is_main);
     }
     return all;
 }
 
+/* The knots of the way that people follow; what lies between release and archive is the reports'. */
+static const struct {
+    WaveState state;
+    Msg name;
+} way[] = {
+    {WAVE_KLADDE, T_INIT("Kladde")},           {WAVE_AABEN, T_INIT("Åben for svar")},
+    {WAVE_LUKKET, T_INIT("Lukket")},           {WAVE_KONTROLLERET, T_INIT("Set efter")},
+    {WAVE_FRIGIVET_SKOLE, T_INIT("Frigivet")},
+};
+
+static Stages way_of(Ctx *c, const Wave *wave)
+{
+    Stages all = {.v = NEW(c->arena, Stage, COUNT_OF(way))};
+    if (!wave->closes_on.day || wave->state == WAVE_ARKIVERET) return all;
+    for (; all.n < COUNT_OF(way); all.n++) {
+        bool is_last = all.n + 1 == COUNT_OF(way);
+        all.v[all.n] = (Stage){.name = way[all.n].name,
+                               .is_done = way[all.n].state < wave->state || (is_last && survey_is_released(wave)),
+                               .is_now = way[all.n].state == wave->state && !survey_is_released(wave)};
+    }
+    return all;
+}
+
+static Msg lead_of_open(Ctx *c, const Wave *wave)
+{
+    if (c->today.day < wave->opens_on.day) return TF("Målingen er klar. Der kan svares fra {1} til og med {2}.", wave->opens_on, wave->closes_on);
+    if (c->today.day == wave->closes_on.day) return T("I dag er sidste dag, der kan svares.");
+    return TF("Der kan svares til og med {1}.", wave->closes_on);
+}
+
+/* What has come of it, and what comes next. */
 static Msg lead_of(Ctx *c, const Wave *wave)
 {
+    if (wave->state == WAVE_ARKIVERET) return T("Målingen er lagt væk. Rapporter, der er frigivet, bliver stående.");
+    if (survey_is_released(wave)) return T("Rapporterne er frigivet til skolerne.");
     if (!wave->closes_on.day) return T("Målingen har ingen datoer. Den tager imod svar fra filer, til den bliver arkiveret.");
-    if (survey_takes_answers(c, wave) == OK) return TF("Der kan svares til og med {1}.", wave->closes_on);
-    ctx_forgive(c);
-    if (c->today.day <= wave->closes_on.day && !survey_is_done(wave))
-        return TF("Der kan svares fra {1} til og med {2}, når målingen er åbnet.", wave->opens_on, wave->closes_on);
+    if (wave->state == WAVE_AABEN && c->today.day <= wave->closes_on.day) return lead_of_open(c, wave);
+    if (wave->state == WAVE_KLADDE && c->today.day <= wave->closes_on.day)
+        return TF("Ingen kan svare endnu. Der kan svares fra {1} til og med {2}, når målingen er åbnet.", wave->opens_on, wave->closes_on);
+    if (wave->state == WAVE_LUKKET) return T("Målingen er lukket. Næste skridt er at se svarene efter, så rapporterne kan frigives.");
+    if (wave->state == WAVE_KONTROLLERET) return T("Svarene er set efter. Næste skridt er at frigive rapporterne til skolerne.");
     return TF("Målingen er lukket. Der kunne svares til og med {1}.", wave->closes_on);
 }
 
@@ -245,15 +289,42 @@ static bool is_shown(const Seen *s, ptrdiff_t i)
     return unit->parent < 0 || (!s->rates[unit->parent] && !s->codes[unit->parent]);
 }
 
+/* A list of one is a detour: what lies under it is shown instead. -1: there are several, or it is a school. */
+static ptrdiff_t lone_top(const Seen *s)
+{
+    ptrdiff_t top = -1;
+    for (ptrdiff_t i = 0; i < s->units.n; i++) {
+        if (!is_shown(s, i)) continue;
+        if (top >= 0 || s->units.v[i].is_lowest) return -1;
+        top = i;
+    }
+    return top;
+}
+
 static UnitRow unit_row(Ctx *c, const Wave *wave, const Seen *s, ptrdiff_t i)
 {
     const WaveUnit *unit = &s->units.v[i];
     UnitRow row = {.code = unit->code, .name = unit->name, .kind = unit->kind, .answered = T("–")};
     if (s->rates[i] && wave->state == WAVE_AABEN) row.answered = answered_of(unit, s->answered[i]);
-    if (unit->is_lowest && s->codes[i] && wave->closes_on.day)
+    if (unit->is_lowest && s->codes[i] && wave->closes_on.day && !survey_is_done(wave))
         row.codes = (Href){STR_CAT(c->arena, S("/koder/"), wave->uid, S("-"), unit->code)};
     if (!unit->is_lowest) row.below = (Href){wave_path(c, wave, STR_CAT(c->arena, S("?under="), unit->code))};
     return row;
+}
+
+/* Unknown for one is unknown for all: then no rate can be told. */
+static void tell_invited(Ctx *c, const WaveUnits *units, WavePage *page)
+{
+    int64_t n = 0, lacking = 0;
+    for (ptrdiff_t i = 0; i < units->n; i++) {
+        if (!units->v[i].is_lowest) continue;
+        if (units->v[i].invited < 0) lacking++;
+        else n += units->v[i].invited;
+    }
+    page->lacks_invited = lacking > 0;
+    page->invited_told = lacking ? TN("Antallet mangler for {1} enhed.", "Antallet mangler for {1} enheder.", lacking)
+                                 : TN("{1} er inviteret.", "{1} er inviteret.", n);
+    page->invited = (Href){wave_path(c, &page->wave, S("/inviterede"))};
 }
 
 static Err fill_units(Ctx *c, WavePage *page)
@@ -264,14 +335,17 @@ static Err fill_units(Ctx *c, WavePage *page)
     TRY(survey_answered(c, wave->id, &s.units, &s.answered));
     TRY(survey_visible(c, wave->id, &s.units, S("response_rate"), &s.rates));
     TRY(survey_visible(c, wave->id, &s.units, S("wave_codes"), &s.codes));
+    if (access_may(c, NEED_WAVE_WRITE, web_place(c)) && !survey_is_done(wave)) tell_invited(c, &s.units, page);
     Str under = web_query(c, "under");
     for (ptrdiff_t i = 0; i < s.units.n && under.n; i++)
         if (str_eq(s.units.v[i].code, under)) s.under = i;
+    bool is_chosen = s.under >= 0;
+    if (!is_chosen) s.under = lone_top(&s);
     page->units.v = NEW(c->arena, UnitRow, s.units.n);
     for (ptrdiff_t i = 0; i < s.units.n; i++)
         if (is_shown(&s, i)) page->units.v[page->units.n++] = unit_row(c, wave, &s, i);
     page->where = s.under < 0 ? T("Enheder") : TF("Enheder under {1}", s.units.v[s.under].name);
-    if (s.under >= 0) page->up = (Href){wave_path(c, wave, S(""))};
+    if (is_chosen) page->up = (Href){wave_path(c, wave, S(""))};
     return OK;
 }
 
@@ -287,6 +361,35 @@ static Err check_of(Ctx *c, const Wave *wave, Findings *ret)
     return questionnaire_check(c, &q, ret);
 }
 
+static Str role_words(Ctx *c, Str roles)
+{
+    Buf b = buf_new(c->arena, 200);
+    Str role = {0};
+    for (bool is_first = true; str_split(&roles, ' ', &role); is_first = false) {
+        if (!is_first) buf_add(&b, S(", "));
+        buf_add(&b, msg_text(c, survey_role_name(role)));
+    }
+    return buf_str(&b);
+}
+
+/* What the wave was set up with, and its questionnaire. */
+static Err fill_facts(Ctx *c, WavePage *page)
+{
+    const Wave *wave = &page->wave;
+    Questionnaire q = {0};
+    Wave before = {0};
+    TRY(questionnaire_load(c, wave->questionnaire, &q));
+    page->questionnaire_title = lang_text(q.title, c->lang == LANG_EN ? S("en") : S("da"));
+    if (access_may(c, NEED_QUESTIONNAIRE_READ, NULL)) page->questionnaire = (Href){STR_CAT(c->arena, S("/sporgeskemaer/"), q.code)};
+    if (page->is_draft) TRY(questionnaire_check(c, &q, &page->findings));
+    page->asked = msg_verbatim(role_words(c, wave->roles));
+    page->dates = dates_of(wave);
+    if (wave->releases_on.day > c->today.day && wave->state != WAVE_ARKIVERET) page->seen_from = TF("Fra {1}", wave->releases_on);
+    if (wave->previous.v) TRY(survey_by_id(c, wave->previous, &before));
+    page->previous = before.name;
+    return OK;
+}
+
 static Err get_wave(Ctx *c)
 {
     WavePage page = {0};
@@ -295,14 +398,15 @@ static Err get_wave(Ctx *c)
     TRY(survey_promise(c, &page.wave, &promise));
     page.state = state_shown(c, &page.wave);
     page.lead = lead_of(c, &page.wave);
+    page.way = way_of(c, &page.wave);
     page.promise = promise.is_anonymous ? T("Anonymt.") : T("Fortroligt.");
     page.promise_why = promise.why;
     page.steps = steps_of(c, &page.wave);
     page.is_draft = page.wave.state == WAVE_KLADDE;
     page.has_rates = page.wave.state == WAVE_AABEN;
-    if (page.is_draft) TRY(check_of(c, &page.wave, &page.findings));
-    if (access_may(c, NEED_WAVE_WRITE, web_place(c)) && !survey_is_done(&page.wave))
-        page.invited = (Href){wave_path(c, &page.wave, S("/inviterede"))};
+    page.has_codes = page.wave.closes_on.day && !survey_is_done(&page.wave);
+    page.shows_units = page.has_rates || page.has_codes;
+    TRY(fill_facts(c, &page));
     TRY(fill_units(c, &page));
     page_survey_wave(web_page_begin(c, msg_verbatim(page.wave.name)), &page);
     return web_page_end(c);
@@ -317,6 +421,25 @@ static const Step *step_asked(Ctx *c)
     return NULL;
 }
 
+enum { LACKING_SHOWN = 40 };
+
+/* Lowest units with fewer than five answers: their reports will have no numbers. */
+static Err fill_lacking(Ctx *c, StepPage *page)
+{
+    WaveUnits units = {0};
+    int64_t *answered = NULL;
+    TRY(survey_units(c, page->wave.id, &units));
+    TRY(survey_answered(c, page->wave.id, &units, &answered));
+    page->lacking = (Strs){.v = NEW(c->arena, Str, LACKING_SHOWN)};
+    page->shows_lacking = true;
+    for (ptrdiff_t i = 0; i < units.n; i++) {
+        if (!units.v[i].is_lowest || answered[i] >= 0) continue;
+        if (page->lacking.n == LACKING_SHOWN) page->lacking_more++;
+        else page->lacking.v[page->lacking.n++] = units.v[i].name;
+    }
+    return OK;
+}
+
 static Err get_step(Ctx *c)
 {
     const Step *step = step_asked(c);
@@ -328,7 +451,8 @@ static Err get_step(Ctx *c)
     page.is_stopped = page.findings.errors > 0;
     page.headline = step->headline;
     page.what = step->what;
-    page.button = step->name;
+    page.button = step->button;
+    if (step->to == WAVE_KONTROLLERET) TRY(fill_lacking(c, &page));
     page.back = (Href){wave_path(c, &page.wave, S(""))};
     page.action = (Href){wave_path(c, &page.wave, STR_CAT(c->arena, S("/trin/"), step->code))};
     page_survey_step(web_page_begin(c, step->headline), &page);
@@ -364,7 +488,7 @@ static Err write_step(Ctx *c)
 
 static const Field invited_fields[] = {
     {.name = "tal", .kind = FIELD_LONG_TEXT, .label = T_INIT("Enhed, rolle og antal"),
-     .hint = T_INIT("En linje til hver: enhedens kode, rollen og hvor mange der er inviteret. Du kan kopiere fra et regneark."),
+     .hint = T_INIT("Skriv antallet efter rollen på hver linje. Linjer uden antal bliver sprunget over. Du kan også kopiere fra et regneark."),
      .min = 1, .max = SURVEY_INVITED_BYTES},
 };
 static const Form invited_form = {invited_fields, COUNT_OF(invited_fields)};
@@ -380,8 +504,10 @@ static Err draw_invited(Ctx *c, FormValues *values)
 
 static Err get_invited(Ctx *c)
 {
+    Wave wave = {0};
     FormValues values = form_empty(c, &invited_form);
-    TRY(survey_invited_text(c, (WaveId){web_place(c)->object_id}, &form_value(&values, "tal")->raw));
+    TRY(this_wave(c, &wave));
+    TRY(survey_invited_text(c, &wave, &form_value(&values, "tal")->raw));
     return draw_invited(c, &values);
 }
 
@@ -419,11 +545,11 @@ static const Route routes[] = {
     {GET,  "/maalinger",                NEED_WAVE_READ,        SCOPE_NONE,          PLAIN, .get = get_list},
     {GET,  "/maalinger/ny",             NEED_WAVE_WRITE,       SCOPE_NONE,          PLAIN, .get = get_new},
     {POST, "/maalinger/ny",             NEED_WAVE_WRITE,       SCOPE_NONE,          WRITE, .prepare = prepare_new, .write = write_new},
-    {GET,  "/maaling/:uid",             NEED_WAVE_READ,        &scope_wave,         HEAVY, .get = get_wave},
-    {GET,  "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &scope_wave,         HEAVY, .get = get_step},
-    {POST, "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &scope_wave,         SLOW_WRITE, .prepare = prepare_step, .write = write_step},
-    {GET,  "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &scope_wave,         PLAIN, .get = get_invited},
-    {POST, "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &scope_wave,         WRITE, .prepare = prepare_invited, .write = write_invited,
+    {GET,  "/maaling/:uid",             NEED_WAVE_READ,        &survey_scope_wave,         HEAVY, .get = get_wave},
+    {GET,  "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &survey_scope_wave,         HEAVY, .get = get_step},
+    {POST, "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &survey_scope_wave,         SLOW_WRITE, .prepare = prepare_step, .write = write_step},
+    {GET,  "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         PLAIN, .get = get_invited},
+    {POST, "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         WRITE, .prepare = prepare_invited, .write = write_invited,
      .body_max = 1 << 20},
     {GET,  "/koder/:sted",              NEED_WAVE_CODES_READ,  &scope_unit_of_wave, PLAIN, .get = survey_get_codes},
     {POST, "/koder/:sted",              NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, WRITE, .write = survey_write_codes},
@@ -438,4 +564,4 @@ static const Door doors[] = {
 };
 
 const Feature survey_feature = {.name = "survey", .schema = &survey_schema, .routes = routes, .commands = survey_commands,
-                                .tick = survey_tidy, .doors = doors, .demo = survey_demo};
+                                .loose_ends = survey_loose_ends, .tick = survey_tidy, .doors = doors, .demo = survey_demo};
