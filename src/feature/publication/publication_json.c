@@ -79,9 +79,9 @@ static void add_unit(Buf *b, const ReportUnit *unit)
 
 static const Str cautions[] = {[REPORT_UNDER_60] = S_INIT("under_60"), [REPORT_UNDER_40] = S_INIT("under_40")};
 
-static void add_response(Buf *b, const ReportResponse *r)
+static void add_response(Buf *b, Str name, const ReportResponse *r)
 {
-    begin(b, S("response"), '{');
+    begin(b, name, '{');
     add_i64(b, S("invited"), r->has_invited, r->invited);
     add_i64(b, S("answered"), r->has_answered, r->answered);
     add_f64(b, S("rate"), r->has_rate, r->rate);
@@ -383,7 +383,7 @@ Err publication_json(Ctx *c, const Report *r, Str *ret)
     add_i64(&b, S("version"), true, r->version);
     add_text(&b, S("released"), released);
     add_i64(&b, S("minimum"), true, r->minimum);
-    add_response(&b, &r->response);
+    add_response(&b, S("response"), &r->response);
     begin(&b, S("items"), '[');
     for (ptrdiff_t i = 0; i < r->items.n; i++) add_item(&b, &r->items.v[i]);
     buf_add_char(&b, ']');
@@ -399,6 +399,7 @@ Err publication_frame_json(Ctx *c, const Report *r, Str *ret)
     add_texts(&b, S("title"), r->title);
     add_strs(&b, S("languages"), r->languages);
     add_text(&b, S("previous"), r->previous);
+    add_response(&b, S("response_before"), &r->response_before);
     begin(&b, S("path"), '[');
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
         next(&b);

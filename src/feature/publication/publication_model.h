@@ -167,6 +167,7 @@ typedef struct Report {
     LangTexts title; /* of the questionnaire */
     Strs languages;
     Str previous;    /* name of the wave that change is about; empty: none */
+    ReportResponse response_before; /* the unit's own there, as published; without it all flags are off */
     ReportPath path; /* units above, nearest first: as the entries of dimension enhed */
     ReportSections sections;
 } Report;

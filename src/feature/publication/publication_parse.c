@@ -328,6 +328,7 @@ static void parse_frame(Ctx *c, const Json *j, Report *r)
     r->title = texts_of(c, j, S("title"));
     r->languages = strs_of(c, j, S("languages"));
     r->previous = text_at(c, j, S("previous"));
+    if (has_at(j, S("response_before"))) r->response_before = response_of(c, map_at(c, j, S("response_before")));
     r->path = (ReportPath){NEW(c->arena, ReportUnit, length(path)), length(path)};
     for (ptrdiff_t i = 0; i < length(path); i++) r->path.v[i] = unit_of(c, &path->v[i]);
     parse_items(c, j, r);

@@ -323,6 +323,7 @@ void release_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *befor
     r.unit = unit_of(&t->units.v[unit]);
     r.path = path_of(c->arena, &t->units, unit);
     r.response = response_of(b, unit);
+    if (before) r.response_before = before->response;
     r.items.v = NEW(c->arena, ReportItem, r.items.n);
     r.scores.v = NEW(c->arena, ReportScore, r.scores.n);
     for (int32_t i = 0; i < r.items.n; i++) {

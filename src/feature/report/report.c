@@ -26,6 +26,7 @@ static const Format formats[] = {
     {REPORT_XLSX,   S_INIT("xlsx"),   NULL,        report_xlsx  },
     {REPORT_CSV,    S_INIT("csv"),    NULL,        report_csv   },
     {REPORT_JSON,   S_INIT("json"),   stored_json, NULL         },
+    {REPORT_RESUME, S_INIT("resume"), NULL,        report_resume},
 };
 
 bool report_format_parse(Str word, ReportFormat *ret)

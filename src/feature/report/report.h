@@ -10,9 +10,10 @@ typedef enum ReportFormat {
     REPORT_SLIDES,
     REPORT_XLSX,
     REPORT_CSV,
-    REPORT_JSON
+    REPORT_JSON,
+    REPORT_RESUME /* two pages, PDF */
 } ReportFormat;
-/* "html" … "json"; false (untouched) for an unknown word or a format that is not built. */
+/* "html" … "json", "resume"; false (untouched) for an unknown word or a format that is not built. */
 bool report_format_parse(Str word, ReportFormat *ret);
 /* The word again; "" for a format that is not built. */
 Str report_format_code(ReportFormat format);
@@ -23,6 +24,7 @@ MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *re
 MUST Err report_html(Ctx *c, const Report *r, Str *ret_bytes);
 MUST Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes);
 MUST Err report_slides(Ctx *c, const Report *r, Str *ret_bytes);
+MUST Err report_resume(Ctx *c, const Report *r, Str *ret_bytes);
 MUST Err report_csv(Ctx *c, const Report *r, Str *ret_bytes);
 MUST Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes);
 

@@ -10,8 +10,9 @@
 #include "core/command_file.h"
 #include "core/flags.h"
 #include "feature/report/report.h"
+#include "feature/report/report_pack.h"
 
-enum { REPORT_MODE = 0640, FOLDER_MODE = 0750 };
+enum { REPORT_MODE = 0640, FOLDER_MODE = 0750, PACK_FILES = 8 };
 
 typedef struct Order {
     Str wave, unit, format, out;
@@ -98,6 +99,52 @@ static Err store_all(Ctx *c, const Wave *wave, ReportFormat format, Str folder)
     return OK;
 }
 
+/* ---- survey pack ------------------------------------------------------------------ */
+
+typedef struct PackOrder {
+    Str wave, unit, out;
+} PackOrder;
+
+/* All that was released, as `survey report` gives it: not bound to an audience. */
+static Err all_files(Ctx *c, const Pack *pack, PackFiles *ret)
+{
+    PackFiles all = {.v = NEW(c->arena, ArchiveFile, pack->units.n * PACK_FILES)};
+    for (ptrdiff_t u = 0; u < pack->units.n; u++) {
+        PackFiles files = {0};
+        TRY(report_pack_files(c, pack, u, &files));
+        for (ptrdiff_t i = 0; i < files.n; i++) all.v[all.n++] = files.v[i];
+    }
+    *ret = all;
+    return OK;
+}
+
+static Err run_pack(Ctx *c, Args args, Buf *out)
+{
+    (void)out;
+    PackOrder o = {0};
+    Wave wave = {0};
+    WaveUnit unit = {0};
+    Publication p = {0};
+    Pack pack = {0};
+    PackFiles files = {0};
+    Str bytes = {0};
+    NewFile *file = NULL;
+    const Flag flags[] = {{"--wave", &o.wave, NULL, true}, {"--unit", &o.unit, NULL, true}, {"--out", &o.out, NULL, true}};
+    TRY(flags_read(c, args, flags, COUNT_OF(flags)));
+    if (str_has_zero(o.out)) return flags_wrong(c, S("not a path: "), o.out);
+    TRY(command_file_new(c, o.out, REPORT_MODE, &file));
+    TRY(db_read_begin(c, c->app->store));
+    TRY(find_wave(c, o.wave, &wave));
+    TRY(find_unit(c, &wave, o.unit, &unit));
+    TRY(published(c, &wave, &unit, &p));
+    TRY(report_pack(c, wave.id, unit.id, &pack));
+    TRY(all_files(c, &pack, &files));
+    TRY(report_pack_zip(c, &pack, files, &bytes));
+    return command_file_store(c, file, bytes);
+}
+
+/* ---- survey report ----------------------------------------------------------------- */
+
 static Err run_report(Ctx *c, Args args, Buf *out)
 {
     (void)out;
@@ -121,5 +168,10 @@ const Command report_commands[] = {
      .help = "Writes released reports to a file, or with --all one of each unit to a folder.",
      .needs_store = true,
      .run = run_report},
+    {.name = "survey pack",
+     .usage = "--wave NAME --unit CODE --out FILE.zip",
+     .help = "Writes the knowledge pack of a unit: resume, slides, its report and all released ones below it, and their data, in one file.",
+     .needs_store = true,
+     .run = run_pack},
     {0},
 };

@@ -87,7 +87,7 @@ static Str agree_words(Ctx *c, const Report *r, const ReportItem *item)
     const ReportYear *last = report_last_share(item);
     if (last) {
         Str share = report_share_text(c, last->count, last->valid);
-        buf_add(&b, STR_CAT(c->arena, S(" · "), last->wave, S(": "), share));
+        buf_add(&b, STR_CAT(c->arena, S(" · "), report_wave(c, r, last->wave), S(": "), share));
     }
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
         const ReportGroup *g = report_above(item, i);
@@ -98,23 +98,27 @@ static Str agree_words(Ctx *c, const Report *r, const ReportItem *item)
     return buf_str(&b);
 }
 
-/* All years that may be compared, taken together: steadier than any one of them. */
-static Str years_words(Ctx *c, const Report *r, const ReportItem *item)
+Pooled report_pooled(const ReportItem *item)
 {
-    if (!item->agree.is) return S("");
-    int64_t count = item->agree.count, valid = item->valid;
-    Buf names = buf_new(c->arena, WORD_BYTES);
-    ptrdiff_t n = 0;
-    for (ptrdiff_t i = item->years.n - 1; i >= 0; i--) {
+    Pooled p = {item->agree.count, item->valid, 1};
+    for (ptrdiff_t i = 0; i < item->years.n; i++) {
         const ReportYear *y = &item->years.v[i];
         if (!y->has_count || y->valid <= 0) continue;
-        if (n++) buf_add(&names, S(", "));
-        buf_add(&names, y->wave);
-        count += y->count;
-        valid += y->valid;
+        p.count += y->count;
+        p.valid += y->valid;
+        p.waves++;
     }
-    if (n == 0) return S("");
-    return msg_text(c, TF("{1} og {2} under ét: {3} enige af {4} svar.", buf_str(&names), r->wave, report_share_text(c, count, valid), valid));
+    return p;
+}
+
+static Str years_words(Ctx *c, const ReportItem *item)
+{
+    if (!item->agree.is) return S("");
+    Pooled p = report_pooled(item);
+    if (p.waves < 2) return S("");
+    Str share = report_share_text(c, p.count, p.valid);
+    if (p.waves == 2) return msg_text(c, TF("Begge målinger under ét: {1} enige af {2} svar", share, p.valid));
+    return msg_text(c, TF("{1} målinger under ét: {2} enige af {3} svar", p.waves, share, p.valid));
 }
 
 /* ---- distributions ---------------------------------------------------------------------- */
@@ -203,7 +207,7 @@ static Str shown_words(Ctx *c, const ReportItem *item, bool is_drawn)
 {
     if (item->has_mean) return mean_words(c, item->mean, item->sd);
     if (item->kind == ITEM_TEXT) return msg_text(c, T("Svar i fri tekst er ikke med i rapporten."));
-    if (item->has_distribution && !is_drawn) return msg_text(c, T("Tallene står i tabellen."));
+    if (item->has_distribution && !is_drawn) return msg_text(c, T("Tallene står i tabellen herunder."));
     return S("");
 }
 
@@ -231,7 +235,8 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
         view.agree = agree_words(c, r, item);
     }
     view.says = shown_words(c, item, order.is_drawn);
-    view.years = years_words(c, r, item);
+    view.is_left_out = item->kind == ITEM_TEXT;
+    view.years = years_words(c, item);
     view.certainty = report_certainty(&item->change);
     if (view.certainty) view.change = msg_text(c, certainty_words(view.certainty));
     view.change_more = report_after_certainty(c, view.certainty, &item->change, item->agree.is);

@@ -32,9 +32,10 @@ typedef struct ItemView {
     Str text, answers; /* "42 svar, 2 ved ikke"; empty where hidden */
     Str says;          /* instead of drawings, or what they cannot say; empty: nothing */
     bool is_hidden, has_distribution, has_comparison;
+    bool is_left_out;  /* free text: the report has nothing of it */
     Chart distribution, comparison;
     Str agree;         /* the comparison's numbers in words, for a phone */
-    Str years;         /* several years taken together; empty: only one */
+    Str years;         /* several measurements taken together, said first; empty: only one */
     Certainty certainty; /* 0: nothing is said about change */
     Str change, change_more;
 } ItemView;
@@ -45,6 +46,7 @@ typedef struct BlockView {
     Keys colours, marks; /* n 0: no such drawing */
     ItemViews items;
     TableViews tables;
+    bool has_open_tables; /* nothing is drawn: the tables are what there is to see */
 } BlockView;
 typedef struct BlockViews { BlockView *v; ptrdiff_t n; } BlockViews;
 
@@ -61,6 +63,7 @@ typedef struct SectionView {
     Strs more;         /* the certain changes one by one */
     BlockViews blocks;
     TableViews groups;
+    Strs groups_hidden; /* dimensions of which no figure is shown, a sentence each */
     FocusView focus;
 } SectionView;
 typedef struct SectionViews { SectionView *v; ptrdiff_t n; } SectionViews;
@@ -70,6 +73,7 @@ typedef struct ReportView {
     Str title, lead, unit;
     bool has_rate;
     Str rate_big, rate_says, caution; /* caution empty: none */
+    Str rate_before;   /* the response a year ago in words; empty: not known */
     Chart rate;
     SectionViews sections;
     bool has_scores, has_hidden;
@@ -91,13 +95,19 @@ Msg report_hidden_words(void);
 /* ---- pages ------------------------------------------------------------------ */
 
 typedef struct ReportLine {
-    Str wave, unit;
-    Date released_on;
+    Str unit;
     Href href;
 } ReportLine;
-typedef struct ReportLines { ReportLine *v; ptrdiff_t n; bool more; } ReportLines;
+typedef struct ReportLines { ReportLine *v; ptrdiff_t n; } ReportLines;
 
-typedef struct ListPage { ReportLines all; } ListPage;
+typedef struct WaveLines {
+    Str wave;
+    Date released_on; /* first */
+    ReportLines all;
+} WaveLines;
+typedef struct WavesLines { WaveLines *v; ptrdiff_t n; } WavesLines;
+
+typedef struct ListPage { WavesLines waves; bool more; } ListPage;
 
 typedef struct FileLink { Str name; Href href; } FileLink;
 typedef struct FileLinks { FileLink *v; ptrdiff_t n; } FileLinks;
@@ -106,6 +116,9 @@ typedef struct ReportPage {
     const ReportView *view;
     Href pdf, slides, show; /* show empty: not this viewer's to show, or shown already */
     FileLinks files;
+    ReportLines below; /* reports of the units right below */
+    Href pack;         /* empty: a school has none */
+    Str nonce;         /* with pack */
     Str shown;         /* to whom it is open, in words */
     bool was_shown, was_written;
 } ReportPage;

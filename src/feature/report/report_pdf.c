@@ -69,7 +69,7 @@ static PdfCell words_cell(Str text, Str small)
 
 static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
 {
-    cells[0] = words_cell(i->text, i->years.n ? STR_CAT(c->arena, i->answers, S(". "), i->years) : i->answers);
+    cells[0] = words_cell(i->text, i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
     if (i->is_hidden) {
         Chart *box = NEW(c->arena, Chart, 1);
         *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
@@ -112,6 +112,7 @@ void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
         pdf_chart(pdf, &view->rate, 0);
     }
     pdf_text(pdf, PDF_BODY, view->rate_says);
+    if (view->rate_before.n) pdf_text(pdf, PDF_BODY, view->rate_before);
     if (view->caution.n) pdf_text(pdf, PDF_NOTE, view->caution);
 }
 
@@ -120,14 +121,26 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
     pdf_heading(pdf, 2, s->title);
     pdf_text(pdf, PDF_LEAD, s->finding);
     if (s->more.n) pdf_list(pdf, false, s->more);
-    for (ptrdiff_t i = 0; i < s->blocks.n; i++) report_print_block(c, pdf, &s->blocks.v[i]);
-    bool has_tables = s->groups.n > 0;
-    for (ptrdiff_t i = 0; i < s->blocks.n; i++) has_tables = has_tables || s->blocks.v[i].tables.n > 0;
-    if (!has_tables) return;
-    pdf_heading(pdf, 3, msg_text(c, T("Tallene som tabel")));
-    for (ptrdiff_t i = 0; i < s->blocks.n; i++)
-        for (ptrdiff_t k = 0; k < s->blocks.v[i].tables.n; k++) report_print_table(c, pdf, &s->blocks.v[i].tables.v[k]);
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
+        const BlockView *b = &s->blocks.v[i];
+        report_print_block(c, pdf, b);
+        for (ptrdiff_t k = 0; b->has_open_tables && k < b->tables.n; k++) report_print_table(c, pdf, &b->tables.v[k]);
+    }
+}
+
+/* All numbers come last, so that the report itself is read in a few minutes. */
+static void print_tables(Ctx *c, Pdf *pdf, const SectionView *s)
+{
+    ptrdiff_t n = s->groups.n + s->groups_hidden.n;
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++) n += s->blocks.v[i].has_open_tables ? 0 : s->blocks.v[i].tables.n;
+    if (n == 0) return;
+    pdf_heading(pdf, 3, s->title);
+    for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
+        const BlockView *b = &s->blocks.v[i];
+        for (ptrdiff_t k = 0; !b->has_open_tables && k < b->tables.n; k++) report_print_table(c, pdf, &b->tables.v[k]);
+    }
     for (ptrdiff_t i = 0; i < s->groups.n; i++) report_print_table(c, pdf, &s->groups.v[i]);
+    for (ptrdiff_t i = 0; i < s->groups_hidden.n; i++) pdf_text(pdf, PDF_QUIET, s->groups_hidden.v[i]);
 }
 
 static void print_method(Ctx *c, Pdf *pdf, const ReportView *view)
@@ -156,5 +169,8 @@ Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes)
         report_print_table(c, pdf, &view.scores);
     }
     print_method(c, pdf, &view);
+    pdf_page(pdf);
+    pdf_heading(pdf, 2, msg_text(c, T("Alle tal som tabeller")));
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_tables(c, pdf, &view.sections.v[i]);
     return pdf_end(pdf, ret_bytes);
 }

@@ -83,19 +83,22 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
     return OK;
 }
 
-SQL(READABLE, "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"
-              " CASE WHEN EXISTS (SELECT 1 FROM v_publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"
-              " AND s.audience = 'medarbejdere') THEN 1 ELSE 0 END"
-              " FROM v_publication p JOIN v_survey_wave w ON w.id = p.wave_id"
-              " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"
-              " WHERE p.number = 1 AND EXISTS (SELECT 1 FROM v_publication_audience a WHERE a.wave_id = p.wave_id"
-              " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"
-              " ORDER BY p.released_on DESC, p.wave_id DESC, u.depth, u.name_sort, u.code LIMIT $4");
+#define READABLE_WHERE(more)                                                                                                    \
+    "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"                                       \
+    " CASE WHEN EXISTS (SELECT 1 FROM v_publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"           \
+    " AND s.audience = 'medarbejdere') THEN 1 ELSE 0 END"                                                                       \
+    " FROM v_publication p JOIN v_survey_wave w ON w.id = p.wave_id"                                                            \
+    " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"                                                  \
+    " WHERE p.number = 1 AND " more " AND EXISTS (SELECT 1 FROM v_publication_audience a WHERE a.wave_id = p.wave_id"          \
+    " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"                                                            \
+    " ORDER BY p.released_on DESC, p.wave_id DESC, u.depth, u.name_sort, u.code LIMIT $4"
+/* Classes and teams are reached from their school's report. */
+SQL(READABLE, READABLE_WHERE("u.kind NOT IN ('klasse', 'aargang', 'team')"));
+SQL(READABLE_BELOW, READABLE_WHERE("p.wave_id = $5 AND u.parent_id = $6"));
 
-Err report_readable(Ctx *c, Readables *ret)
+static Err read_all(Ctx *c, Rows r, Readables *ret)
 {
     Readables all = {.v = NEW(c->arena, Readable, REPORT_PAGE)};
-    Rows r = db_query(c, READABLE, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1);
     while (db_next(&r)) {
         if ((all.more = all.n == REPORT_PAGE)) break;
         all.v[all.n++] = (Readable){
@@ -106,6 +109,16 @@ Err report_readable(Ctx *c, Readables *ret)
     TRY(db_done(&r));
     *ret = all;
     return OK;
+}
+
+Err report_readable(Ctx *c, Readables *ret)
+{
+    return read_all(c, db_query(c, READABLE, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1), ret);
+}
+
+Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret)
+{
+    return read_all(c, db_query(c, READABLE_BELOW, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1, wave, unit), ret);
 }
 
 /* ---- forward focus ------------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 
 #include "feature/publication/publication.h"
 
-enum { REPORT_PAGE = 200, REPORT_FOCUS_MAX = 4000 };
+enum { REPORT_PAGE = 400, REPORT_FOCUS_MAX = 4000 };
 
 /* A report of a unit of this kind is one of a municipality or region
    ("kommunerapport"), else of a school or a part of it. Unknown kinds are
@@ -26,8 +26,11 @@ typedef struct Readable {
     bool is_shown; /* to the staff */
 } Readable;
 typedef struct Readables { Readable *v; ptrdiff_t n; bool more; } Readables;
-/* What the viewer may read; newest first, at most REPORT_PAGE. */
+/* What the viewer may read, down to schools and departments; newest first, at
+   most REPORT_PAGE. */
 MUST Err report_readable(Ctx *c, Readables *ret);
+/* Of one wave, right below a unit: classes too. */
+MUST Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret);
 
 typedef struct Focus {
     Str section, body, author;

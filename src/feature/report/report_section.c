@@ -39,7 +39,7 @@ static Keys marks_of(Ctx *c, const Report *r, const ItemViews *items)
     }
     ptrdiff_t n = 0;
     keys[n++] = (Key){KEY_NOW, msg_text(c, T("Enige i år, med usikkerhed"))};
-    if (has_last) keys[n++] = (Key){KEY_LAST, r->previous};
+    if (has_last) keys[n++] = (Key){KEY_LAST, report_wave(c, r, r->previous)};
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
         if (has_municipality && str_eq(r->path.v[i].kind, S("kommune"))) keys[n++] = (Key){KEY_MUNICIPALITY, r->path.v[i].name};
         else if (has_region && str_eq(r->path.v[i].kind, S("region"))) keys[n++] = (Key){KEY_REGION, r->path.v[i].name};
@@ -69,6 +69,7 @@ static BlockView block_view(Ctx *c, const Report *r, const ReportItem *first, pt
         if (view.items.v[i].has_distribution) view.items.v[i].distribution.distribution.scale = scale;
     if (has_comparison) view.marks = marks_of(c, r, &view.items);
     view.tables = report_block_tables(c, r, first, n, &order);
+    view.has_open_tables = !order.is_drawn && !has_comparison;
     return view;
 }
 
@@ -92,6 +93,13 @@ typedef struct Sight {
     const ReportItem *most, *least; /* agree */
 } Sight;
 
+/* a/b > c/d of all measurements together, in whole numbers. */
+static bool has_more(const ReportItem *a, const ReportItem *b)
+{
+    Pooled x = report_pooled(a), y = report_pooled(b);
+    return x.count * y.valid > y.count * x.valid;
+}
+
 static void see(Sight *sight, const ReportItem *item)
 {
     if (item->state != REPORT_SHOWN) return;
@@ -101,8 +109,8 @@ static void see(Sight *sight, const ReportItem *item)
     sight->few += certainty == FEW_ANSWERS;
     sight->compared += certainty == CERTAIN || certainty == BY_CHANCE;
     if (!item->agree.is) return;
-    if (!sight->most || item->agree.share > sight->most->agree.share) sight->most = item;
-    if (!sight->least || item->agree.share < sight->least->agree.share) sight->least = item;
+    if (!sight->most || has_more(item, sight->most)) sight->most = item;
+    if (!sight->least || has_more(sight->least, item)) sight->least = item;
 }
 
 /* "33 point flere er enige i »…«" */
@@ -126,11 +134,12 @@ static Strs certain_changes(Ctx *c, const Report *r, const ReportSection *s, ptr
     return all;
 }
 
-/* "tre ud af fire", else "72 pct." */
+/* "tre ud af fire", else "72 pct."; of all measurements together. */
 static Str phrase(Ctx *c, const ReportItem *item)
 {
-    Str p = item->valid >= REPORT_FEW ? text_share_phrase(c->lang, item->agree.count, item->valid) : S("");
-    return p.n ? p : report_share_text(c, item->agree.count, item->valid);
+    Pooled all = report_pooled(item);
+    Str p = all.valid >= REPORT_FEW ? text_share_phrase(c->lang, all.count, all.valid) : S("");
+    return p.n ? p : report_share_text(c, all.count, all.valid);
 }
 
 static Str level_sentence(Ctx *c, const Sight *sight)
@@ -138,21 +147,34 @@ static Str level_sentence(Ctx *c, const Sight *sight)
     if (!sight->most) return msg_text(c, T("Tallene er ikke sammenlignet med tidligere."));
     Str most = report_item_text(c, sight->most);
     if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i: »{2}«", phrase(c, sight->most), most));
+    bool has_years = report_pooled(sight->most).waves > 1 || report_pooled(sight->least).waves > 1;
+    if (has_years)
+        return msg_text(c, TF("Målingerne under ét: flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most,
+                              phrase(c, sight->most), report_item_text(c, sight->least), phrase(c, sight->least)));
     return msg_text(c, TF("Flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, phrase(c, sight->most),
                           report_item_text(c, sight->least), phrase(c, sight->least)));
 }
 
+/* Nothing has surely changed, so what all measurements say together comes first. */
+static Str like_before(Ctx *c, const Sight *sight, Str before)
+{
+    Str same = msg_text(c, TF("Svarene ligner dem fra {1}. Ingen ændring er sikker.", before));
+    if (!sight->most || sight->most == sight->least) return same;
+    return STR_CAT(c->arena, level_sentence(c, sight), S(" "), same);
+}
+
 static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
 {
+    Str before = report_wave(c, r, r->previous);
     if (sight->shown == 0) return msg_text(c, T("Der er for få svar til at vise tal i denne del."));
     if (sight->certain == 1 && sight->compared > 1 && sight->compared < sight->shown)
         return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål, der kan sammenlignes, "
-                              "ligner svarene dem fra {1}.", r->previous, first));
+                              "ligner svarene dem fra {1}.", before, first));
     if (sight->certain == 1 && sight->compared > 1)
-        return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål ligner svarene dem fra {1}.", r->previous, first));
-    if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", r->previous, first));
-    if (sight->certain > 1) return msg_text(c, TF("{1} sikre ændringer siden {2}:", sight->certain, r->previous));
-    if (sight->compared > 0) return msg_text(c, TF("Svarene ligner dem fra {1}. Ingen ændring er sikker.", r->previous));
+        return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål ligner svarene dem fra {1}.", before, first));
+    if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", before, first));
+    if (sight->certain > 1) return msg_text(c, TF("{1} sikre ændringer siden {2}:", sight->certain, before));
+    if (sight->compared > 0) return like_before(c, sight, before);
     if (sight->few > 0) return msg_text(c, T("For få svar til at sige noget om ændring. Tal hellere om det sammen."));
     return level_sentence(c, sight);
 }
@@ -162,13 +184,14 @@ SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
     Sight sight = {0};
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(&sight, &r->items.v[i]);
     Strs changes = certain_changes(c, r, s, sight.certain);
-    return (SectionView){
+    SectionView view = {
         .code = s->code,
         .anchor = STR_CAT(c->arena, S("del-"), s->code),
         .title = report_text(c, s->title),
         .finding = finding_of(c, r, &sight, changes.n ? changes.v[0] : S("")),
         .more = changes.n > 1 ? changes : (Strs){0},
         .blocks = blocks_of(c, r, s),
-        .groups = report_group_tables(c, r, s),
     };
+    report_section_groups(c, r, s, &view);
+    return view;
 }

@@ -6,37 +6,74 @@
 
 enum { SLIDE_ITEMS = 3, SLIDE_ITEMS_FIRST = 2 }; /* a slide has room for no more; the first has the finding too */
 
-static void slide_of_items(Ctx *c, Pdf *pdf, const SectionView *s, BlockView part, bool goes_on)
+typedef struct Show {
+    Ctx *c;
+    Pdf *pdf;
+    const SectionView *section;
+    bool goes_on; /* the section has a slide already */
+} Show;
+
+static void slide_begin(Show *s)
 {
-    pdf_page(pdf);
-    pdf_heading(pdf, 2, goes_on ? msg_text(c, TF("{1}, fortsat", s->title)) : s->title);
-    if (!goes_on) pdf_text(pdf, PDF_LEAD, s->finding);
-    report_print_block(c, pdf, &part);
+    const SectionView *section = s->section;
+    pdf_page(s->pdf);
+    pdf_heading(s->pdf, 2, s->goes_on ? msg_text(s->c, TF("{1}, fortsat", section->title)) : section->title);
+    if (!s->goes_on) pdf_text(s->pdf, PDF_LEAD, section->finding);
+    s->goes_on = true;
 }
 
-static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
+static void slides_of_items(Show *s, const BlockView *b)
 {
-    bool goes_on = false;
-    if (s->more.n) {
-        pdf_page(pdf);
-        pdf_heading(pdf, 2, s->title);
-        pdf_text(pdf, PDF_LEAD, s->finding);
-        pdf_list(pdf, false, s->more);
-        goes_on = true;
+    for (ptrdiff_t at = 0; at < b->items.n;) {
+        ptrdiff_t room = s->goes_on ? SLIDE_ITEMS : SLIDE_ITEMS_FIRST;
+        BlockView part = *b;
+        part.items.v += at;
+        part.items.n = b->items.n - at < room ? b->items.n - at : room;
+        for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].years = S(""); /* for the report, not for the wall */
+        slide_begin(s);
+        report_print_block(s->c, s->pdf, &part);
+        at += part.items.n;
     }
-    for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
-        const BlockView *b = &s->blocks.v[i];
-        for (ptrdiff_t at = 0; at < b->items.n;) {
-            ptrdiff_t room = goes_on ? SLIDE_ITEMS : SLIDE_ITEMS_FIRST;
-            BlockView part = *b;
-            part.items.v += at;
-            for (ptrdiff_t k = 0; k < b->items.n; k++) b->items.v[k].years = S(""); /* for the report, not for the wall */
-            part.items.n = b->items.n - at < room ? b->items.n - at : room;
-            slide_of_items(c, pdf, s, part, goes_on);
-            at += part.items.n;
-            goes_on = true;
-        }
+}
+
+static void slides_of_tables(Show *s, const BlockView *b)
+{
+    for (ptrdiff_t i = 0; i < b->tables.n; i++) {
+        slide_begin(s);
+        report_print_table(s->c, s->pdf, &b->tables.v[i]);
     }
+}
+
+/* What has only words shares one slide. */
+static void slide_of_words(Show *s)
+{
+    ptrdiff_t room = 0;
+    for (ptrdiff_t i = 0; i < s->section->blocks.n; i++) room += s->section->blocks.v[i].items.n;
+    Strs all = {.v = NEW(s->c->arena, Str, room)};
+    for (ptrdiff_t i = 0; i < s->section->blocks.n; i++) {
+        const BlockView *b = &s->section->blocks.v[i];
+        for (ptrdiff_t k = 0; b->has_open_tables && b->tables.n == 0 && k < b->items.n; k++)
+            if (!b->items.v[k].is_left_out)
+                all.v[all.n++] = STR_CAT(s->c->arena, b->items.v[k].text, S(" "), b->items.v[k].says);
+    }
+    if (all.n == 0) return;
+    slide_begin(s);
+    pdf_list(s->pdf, false, all);
+}
+
+static void print_section(Ctx *c, Pdf *pdf, const SectionView *section)
+{
+    Show s = {c, pdf, section, false};
+    if (section->more.n) {
+        slide_begin(&s);
+        pdf_list(pdf, false, section->more);
+    }
+    for (ptrdiff_t i = 0; i < section->blocks.n; i++) {
+        const BlockView *b = &section->blocks.v[i];
+        if (b->has_open_tables) slides_of_tables(&s, b);
+        else slides_of_items(&s, b);
+    }
+    slide_of_words(&s);
 }
 
 static void print_next_step(Ctx *c, Pdf *pdf)
@@ -59,7 +96,6 @@ Err report_slides(Ctx *c, const Report *r, Str *ret_bytes)
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
     pdf_heading(pdf, 1, view.title);
     pdf_text(pdf, PDF_LEAD, view.lead);
-    pdf_page(pdf);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
     report_print_rate(c, pdf, &view);
     for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);

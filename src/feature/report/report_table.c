@@ -67,6 +67,10 @@ static TableView distribution_table(Ctx *c, const ReportItem *first, ptrdiff_t n
 static void compared_cells(Ctx *c, const Report *r, const TableView *t, TableLine *line, const ReportItem *item)
 {
     const ReportShare *agree = &item->agree;
+    if (r->previous.n) {
+        Pooled all = report_pooled(item);
+        cell_add(t, line, all.waves > 1 ? report_share_text(c, all.count, all.valid) : S("–"));
+    }
     cell_add(t, line, report_share_text(c, agree->count, item->valid));
     const Comparison k = report_comparison(item).comparison;
     cell_add(t, line, msg_text(c, TF("{1} til {2} pct.", k.low, k.high)));
@@ -83,18 +87,20 @@ static void compared_cells(Ctx *c, const Report *r, const TableView *t, TableLin
 
 static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n)
 {
-    ptrdiff_t columns = 0, most = 6 + r->path.n;
+    ptrdiff_t columns = 0, most = 7 + r->path.n;
     TableHead *heads = NEW(c->arena, TableHead, most);
     heads[columns++] = (TableHead){msg_text(c, T("Spørgsmål")), false};
-    heads[columns++] = (TableHead){msg_text(c, T("Enige")), true};
+    if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, T("Målinger under ét")), true};
+    heads[columns++] = (TableHead){r->previous.n ? msg_text(c, TF("Enige {1}", report_wave(c, r, r->wave))) : msg_text(c, T("Enige")), true};
     heads[columns++] = (TableHead){msg_text(c, T("Usikkerhed")), true};
-    if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, TF("Enige {1}", r->previous)), true};
+    if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, TF("Enige {1}", report_wave(c, r, r->previous))), true};
     for (ptrdiff_t i = 0; i < r->path.n; i++) heads[columns++] = (TableHead){r->path.v[i].name, true};
     heads[columns++] = (TableHead){msg_text(c, T("Ændring")), false};
     TableView t = table_new(c, msg_text(c, T("Hvor mange der er enige")), heads, columns, n);
     for (ptrdiff_t i = 0; i < n; i++) {
         TableLine *line = line_add(c, &t, report_item_text(c, &first[i]));
         if (first[i].state == REPORT_WORDS) {
+            if (r->previous.n) cell_add(&t, line, S("–"));
             cell_add(&t, line, msg_text(c, T("næsten alle")));
             while (line->cells.n < columns - 1) cell_add(&t, line, S(""));
         } else if (first[i].state == REPORT_SHOWN) {
@@ -138,7 +144,7 @@ static const struct { Str code; Msg name; } GROUP_NAMES[] = {
 };
 
 /* Others are the survey's own words. */
-static Str group_name(Ctx *c, Str code)
+Str report_group_name(Ctx *c, Str code)
 {
     for (int i = 0; i < COUNT_OF(GROUP_NAMES); i++)
         if (str_eq(GROUP_NAMES[i].code, code)) return msg_text(c, GROUP_NAMES[i].name);
@@ -163,7 +169,7 @@ static Str group_figure(Ctx *c, const ReportGroup *g)
 static void group_line(Ctx *c, const Report *r, TableView *t, const ReportItem *item, const ReportGroup *g)
 {
     TableLine *line = line_add(c, t, report_item_text(c, item));
-    cell_add(t, line, group_name(c, g->group));
+    cell_add(t, line, report_group_name(c, g->group));
     if (g->state == REPORT_WORDS) words_rest(c, t, line, g->valid);
     if (g->state == REPORT_SHOWN) {
         cell_add(t, line, report_count_text(c, g->valid));
@@ -185,12 +191,12 @@ static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, St
 {
     TableHead heads[] = {
         {msg_text(c, T("Spørgsmål")),           false},
-        {group_name(c, dimension),              false},
+        {report_group_name(c, dimension),              false},
         {msg_text(c, T("Svar")),                true },
         {msg_text(c, T("Enige")),               true },
         {msg_text(c, T("Forskel til de andre")), false},
     };
-    Str caption = msg_text(c, TF("Fordelt på: {1}", group_name(c, dimension)));
+    Str caption = msg_text(c, TF("Fordelt på: {1}", report_group_name(c, dimension)));
     TableView t = table_new(c, caption, heads, COUNT_OF(heads), entries_of(r, s, dimension));
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
         const ReportItem *item = &r->items.v[i];
@@ -200,19 +206,38 @@ static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, St
     return t;
 }
 
-/* The dimensions are the same for all items: those of the first. */
-TableViews report_group_tables(Ctx *c, const Report *r, const ReportSection *s)
+static bool is_all_hidden(const Report *r, const ReportSection *s, Str dimension)
 {
-    TableViews all = {0};
-    if (s->count == 0) return all;
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
+        const ReportGroups *groups = &r->items.v[i].groups;
+        for (ptrdiff_t k = 0; k < groups->n; k++)
+            if (str_eq(groups->v[k].dimension, dimension) && groups->v[k].state != REPORT_HIDDEN) return false;
+    }
+    return true;
+}
+
+/* A table of nothing but "skjult" says in one sentence what it has to say. */
+static void add_dimension(Ctx *c, const Report *r, const ReportSection *s, Str dimension, SectionView *view)
+{
+    if (is_all_hidden(r, s, dimension))
+        view->groups_hidden.v[view->groups_hidden.n++] =
+            msg_text(c, TF("Fordelt på: {1}. Alle tal er skjult, så ingen kan genkendes.", report_group_name(c, dimension)));
+    else
+        view->groups.v[view->groups.n++] = group_table(c, r, s, dimension);
+}
+
+/* The dimensions are the same for all items: those of the first. */
+void report_section_groups(Ctx *c, const Report *r, const ReportSection *s, SectionView *view)
+{
+    if (s->count == 0) return;
     const ReportGroups *groups = &r->items.v[s->first].groups;
-    all.v = NEW(c->arena, TableView, groups->n);
+    view->groups = (TableViews){.v = NEW(c->arena, TableView, groups->n)};
+    view->groups_hidden = (Strs){.v = NEW(c->arena, Str, groups->n)};
     for (ptrdiff_t i = 0; i < groups->n; i++) {
         Str dimension = groups->v[i].dimension;
         bool is_new = i == 0 || !str_eq(dimension, groups->v[i - 1].dimension);
-        if (is_new && !str_eq(dimension, S("enhed"))) all.v[all.n++] = group_table(c, r, s, dimension);
+        if (is_new && !str_eq(dimension, S("enhed"))) add_dimension(c, r, s, dimension, view);
     }
-    return all;
 }
 
 /* ---- of a block ----------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
-#include "feature/report/report_pages.h"
+#include "feature/report/report_words.h"
 #include "render/pdf/pdf_check.h"
 #include "store.h"
 #include "test.h"
@@ -153,7 +153,10 @@ TEST(report_words, without_a_certain_change_nothing_is_explained)
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
     r.items.v[0].change.label = LABEL_USIKKER;
-    CHECK_STR(report_view(c, &r).sections.v[0].finding, S("Svarene ligner dem fra 2025. Ingen ændring er sikker."));
+    /* (11 + 9) of (16 + 15) most, (14 + 18) of (43 + 43) least */
+    CHECK_STR(report_view(c, &r).sections.v[0].finding,
+              S("Målingerne under ét: flest er enige i »Vi deler ansvaret for alle børn« (to ud af tre), færrest i "
+                "»Vi ser på hinandens undervisning« (to ud af fem). Svarene ligner dem fra 2025. Ingen ændring er sikker."));
 }
 
 TEST(report_words, a_first_measurement_tells_levels_and_no_change)
@@ -220,7 +223,40 @@ TEST(report_words, years_are_pooled_by_people)
     Report r = fixture(c);
     ReportView view = report_view(c, &r);
     /* (27 + 13) of (43 + 44) */
-    CHECK_STR(view.sections.v[0].blocks.v[0].items.v[0].years, S("2025 og 2026 under ét: 46 pct. enige af 87 svar."));
+    CHECK_STR(view.sections.v[0].blocks.v[0].items.v[0].years, S("Begge målinger under ét: 46 pct. enige af 87 svar"));
+}
+
+TEST(report_words, last_years_response_stands_beside_this_years)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.response_before = (ReportResponse){true, true, true, 50, 44, 0.88, REPORT_NO_CAUTION};
+    ReportView view = report_view(c, &r);
+    CHECK_STR(view.rate_before, S("Ved målingen før (2025) svarede 88 pct.: 44 af 50."));
+    CHECK(view.rate.rate.has_last && view.rate.rate.last_answered == 44);
+    r.response_before.has_answered = r.response_before.has_rate = false;
+    view = report_view(c, &r);
+    CHECK_STR(view.rate_before, S(""));
+    CHECK(!view.rate.rate.has_last);
+}
+
+TEST(report_words, a_wave_is_called_by_what_is_its_own)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    CHECK_STR(report_wave(c, &r, S("Medarbejdernes svar, forår 2026")), S("forår 2026"));
+    CHECK_STR(report_wave(c, &r, S("2026")), S("2026"));
+    CHECK_STR(report_wave(c, &r, S("Medarbejdernes svar, ")), S("Medarbejdernes svar, "));
+}
+
+TEST(report_words, a_dimension_that_is_hidden_throughout_is_a_sentence)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].groups.v[2].state = REPORT_HIDDEN;
+    SectionView section = report_view(c, &r).sections.v[0];
+    CHECK_INT(section.groups.n, 0);
+    CHECK_STR(section.groups_hidden.v[0], S("Fordelt på: Rolle. Alle tal er skjult, så ingen kan genkendes."));
 }
 
 TEST(report_words, a_low_response_is_said)

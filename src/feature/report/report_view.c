@@ -23,6 +23,20 @@ static void see_rate(Ctx *c, const ReportResponse *a, ReportView *view)
     view->rate_says = rest.n ? STR_CAT(c->arena, of, S(" "), rest) : of;
 }
 
+/* "Forår 2025 svarede 91 af 103 (88 pct.)." */
+static void see_rate_before(Ctx *c, const Report *r, ReportView *view)
+{
+    const ReportResponse *a = &r->response_before;
+    if (!r->previous.n || !a->has_rate || a->invited < 1) return;
+    Str share = pct_text(c, (Pct){.v = report_whole(a->rate)});
+    view->rate_before = msg_text(c, TF("Ved målingen før ({1}) svarede {2}: {3} af {4}.", report_wave(c, r, r->previous), share,
+                                       a->answered, a->invited));
+    if (!view->has_rate) return;
+    view->rate.rate.has_last = true;
+    view->rate.rate.last_answered = a->answered;
+    view->rate.rate.last_invited = a->invited;
+}
+
 static Str caution_words(Ctx *c, const ReportResponse *a, Str rate)
 {
     switch (a->caution) {
@@ -39,6 +53,7 @@ static const Msg METHOD[] = {
            "(Wilson). Den siger intet om dem, der ikke har svaret."),
     T_INIT("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give, når mindst 20 har "
            "svaret begge gange, og når mindst 40 pct. af de inviterede har svaret."),
+    T_INIT("Flere målinger under ét er alle deres svar lagt sammen. Det tal svinger mindre end en enkelt måling, så begynd med det."),
     T_INIT("Der er taget højde for, at mange spørgsmål sammenlignes på én gang (Benjamini-Hochberg)."),
     T_INIT("Små forskelle fra år til år er oftest tilfældige. Brug ikke tid på at forklare dem."),
     T_INIT("Har færre end 20 svaret, er tallene afrundet til nærmeste 5, og der står »ca.«."),
@@ -67,14 +82,20 @@ static bool has_hidden(const Report *r)
     return false;
 }
 
+/* The wave's name begins with the questionnaire's title, or is put after it. */
+static Str wave_with_title(Ctx *c, const Report *r)
+{
+    Str title = report_text(c, r->title), wave = report_wave(c, r, r->wave);
+    return msg_text(c, TF("{1}, måling {2}", title, wave));
+}
+
 static Str lead_of(Ctx *c, const Report *r)
 {
-    Str nearest = r->path.n ? r->path.v[0].name : S("");
-    Str title = report_text(c, r->title);
-    if (r->previous.n && nearest.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3} og med {4}.", title, r->wave, r->previous, nearest));
-    if (nearest.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3}.", title, r->wave, nearest));
-    if (r->previous.n) return msg_text(c, TF("{1}, måling {2}, sammenlignet med {3}.", title, r->wave, r->previous));
-    return msg_text(c, TF("{1}, måling {2}.", title, r->wave));
+    Str nearest = r->path.n ? r->path.v[0].name : S(""), what = wave_with_title(c, r), before = report_wave(c, r, r->previous);
+    if (r->previous.n && nearest.n) return msg_text(c, TF("{1}, sammenlignet med {2} og med {3}.", what, before, nearest));
+    if (nearest.n) return msg_text(c, TF("{1}, sammenlignet med {2}.", what, nearest));
+    if (r->previous.n) return msg_text(c, TF("{1}, sammenlignet med {2}.", what, before));
+    return msg_text(c, TF("{1}.", what));
 }
 
 ReportView report_view(Ctx *c, const Report *r)
@@ -92,6 +113,7 @@ ReportView report_view(Ctx *c, const Report *r)
                                     "skjuler vi flere tal. Det gælder også i PDF, regneark og alle andre udgaver.")),
     };
     see_rate(c, &r->response, &view);
+    see_rate_before(c, r, &view);
     view.caution = caution_words(c, &r->response, view.rate_big);
     if (view.has_scores) view.scores = report_score_table(c, r);
     for (ptrdiff_t i = 0; i < r->sections.n; i++) view.sections.v[i] = report_section_view(c, r, &r->sections.v[i]);

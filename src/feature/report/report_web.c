@@ -6,9 +6,12 @@
 #include "base/number.h"
 #include "core/access/access.h"
 #include "core/audit/audit.h"
+#include "core/job/job.h"
 #include "feature/report/report.html.h"
 #include "feature/report/report_command.h"
+#include "feature/report/report_demo.h"
 #include "feature/report/report.h"
+#include "feature/report/report_pack.h"
 #include "feature/report/report_pages.h"
 #include "feature/report/report_read.h"
 
@@ -62,19 +65,23 @@ static Err load(Ctx *c, Report *ret)
 
 /* ---- list -------------------------------------------------------------------------------- */
 
+static ReportLine line_of(Ctx *c, const Readable *r)
+{
+    return (ReportLine){r->name, {address(c, report_is_municipal(r->kind), r->wave_uid, r->code, S(""))}};
+}
+
 static Err get_list(Ctx *c)
 {
     Readables all = {0};
     TRY(report_readable(c, &all));
-    ListPage page = {.all = {.v = NEW(c->arena, ReportLine, all.n), .n = all.n, .more = all.more}};
+    ListPage page = {.waves = {.v = NEW(c->arena, WaveLines, all.n)}, .more = all.more};
     for (ptrdiff_t i = 0; i < all.n; i++) {
-        const Readable *r = &all.v[i];
-        page.all.v[i] = (ReportLine){
-            .wave = r->wave,
-            .unit = r->name,
-            .released_on = r->released_on,
-            .href = {address(c, report_is_municipal(r->kind), r->wave_uid, r->code, S(""))},
-        };
+        bool is_new = i == 0 || !str_eq(all.v[i].wave_uid, all.v[i - 1].wave_uid);
+        if (is_new)
+            page.waves.v[page.waves.n++] =
+                (WaveLines){all.v[i].wave, all.v[i].released_on, {.v = NEW(c->arena, ReportLine, all.n - i)}};
+        ReportLines *lines = &page.waves.v[page.waves.n - 1].all;
+        lines->v[lines->n++] = line_of(c, &all.v[i]);
     }
     page_report_list(web_page_begin(c, T("Rapporter")), &page);
     return web_page_end(c);
@@ -85,6 +92,7 @@ static Err get_list(Ctx *c)
 static const struct { Str word, type, ending; Msg name; } files[] = {
     {S_INIT("pdf"),    S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("PDF")},
     {S_INIT("slides"), S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("Slides (PDF, 16:9)")},
+    {S_INIT("resume"), S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("Resume på to sider (PDF)")},
     {S_INIT("xlsx"),   S_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), S_INIT("xlsx"), T_INIT("Regneark (XLSX)")},
     {S_INIT("csv"),    S_INIT("text/csv; charset=utf-8"),         S_INIT("csv"),  T_INIT("Tabel (CSV)")},
     {S_INIT("json"),   S_INIT("application/json"),                S_INIT("json"), T_INIT("Data (JSON)")},
@@ -154,6 +162,15 @@ static Err fill_focus(Ctx *c, ReportView *view)
     return OK;
 }
 
+static Err fill_below(Ctx *c, ReportLines *ret)
+{
+    Readables all = {0};
+    TRY(report_readable_below(c, own_wave(c), own_unit(c), &all));
+    *ret = (ReportLines){NEW(c->arena, ReportLine, all.n), all.n};
+    for (ptrdiff_t i = 0; i < all.n; i++) ret->v[i] = line_of(c, &all.v[i]);
+    return OK;
+}
+
 static Err get_report(Ctx *c)
 {
     Report r = {0};
@@ -169,10 +186,13 @@ static Err get_report(Ctx *c)
         .slides = {own(c, S("/hent/slides"))},
         .show = {may_show ? own(c, S("/vis")) : S("")},
         .files = file_links(c),
+        .pack = {is_municipal(c) ? own(c, S("/pakke")) : S("")},
+        .nonce = access_gate.nonce(c),
         .shown = shown_words(c, &audiences),
         .was_shown = str_eq(web_query(c, "vist"), S("1")),
         .was_written = str_eq(web_query(c, "gemt"), S("1")),
     };
+    TRY(fill_below(c, &page.below));
     page_report_read(web_page_begin(c, msg_verbatim(view.title)), &page);
     return web_page_end(c);
 }
@@ -189,8 +209,20 @@ static Err get_file(Ctx *c)
     Str bytes = {0};
     TRY(publication_load(c, own_wave(c), own_unit(c), 0, &p));
     TRY(report_write(c, &p, format, &bytes));
-    Str name = STR_CAT(c->arena, S("rapport-"), web_path(c, "unit"), str_eq(word, S("slides")) ? S("-slides.") : S("."), files[at].ending);
+    Str front = format == REPORT_RESUME ? S("resume-") : S("rapport-");
+    Str name = STR_CAT(c->arena, front, web_path(c, "unit"), format == REPORT_SLIDES ? S("-slides.") : S("."), files[at].ending);
     return web_file(c, files[at].type, name, bytes);
+}
+
+/* ---- the knowledge pack ------------------------------------------------------------------------ */
+
+static Err write_pack(Ctx *c)
+{
+    Str uid = {0};
+    TRY(report_pack_order(c, own_wave(c), own_unit(c), web_place(c)->owner_id, &uid));
+    TRY(audit_add(c, (AuditRow){.owner_id = web_place(c)->owner_id, .verb = "report.pack", .object = "wave", .object_id = own_wave(c).v,
+                                .unit_id = own_unit(c).v}));
+    return web_redirect(c, job_href(c, uid));
 }
 
 /* ---- forward focus ----------------------------------------------------------------------------- */
@@ -346,6 +378,7 @@ static const Route routes[] = {
     {POST, SCHOOL "/vis",               NEED_SKOLERAPPORT_DECIDE,   &scope_school,    WRITE, .write = write_show},
     {GET,  MUNICIPAL,                   NEED_KOMMUNERAPPORT_READ,   &scope_municipal, HEAVY, .get = get_report},
     {GET,  MUNICIPAL "/hent/:format",   NEED_KOMMUNERAPPORT_READ,   &scope_municipal, HEAVY, .get = get_file},
+    {POST, MUNICIPAL "/pakke",          NEED_KOMMUNERAPPORT_READ,   &scope_municipal, WRITE, .write = write_pack},
     {GET,  MUNICIPAL "/fokus/:section", NEED_KOMMUNERAPPORT_WRITE,  &scope_municipal, HEAVY, .get = get_focus},
     {POST, MUNICIPAL "/fokus/:section", NEED_KOMMUNERAPPORT_WRITE,  &scope_municipal, SLOW_WRITE, .prepare = prepare_focus, .write = write_focus},
     {GET,  MUNICIPAL "/vis",            NEED_KOMMUNERAPPORT_DECIDE, &scope_municipal, HEAVY, .get = get_show},
@@ -356,4 +389,6 @@ static const Route routes[] = {
 static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ, .place = 1}, {0}};
 
 const Feature report_feature = {
-    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends, .doors = doors};
+    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends,
+    .doors = doors, .jobs = report_jobs, .retention = report_retention,
+    .demo = report_demo};

@@ -49,6 +49,12 @@ Str report_count_text(Ctx *c, int64_t n)
     return buf_str(&b);
 }
 
+Str report_wave(Ctx *c, const Report *r, Str wave)
+{
+    Str title = lang_text(r->title, S("da")), begin = STR_CAT(c->arena, title, S(", "));
+    return title.n && str_starts(wave, begin) && wave.n > begin.n ? str_sub(wave, begin.n, wave.n) : wave;
+}
+
 static Str with_sign(Ctx *c, double v, Str text)
 {
     return v > 0 ? STR_CAT(c->arena, S("+"), text) : text;

@@ -13,6 +13,8 @@ Str report_text(Ctx *c, LangTexts texts);
 Str report_decimal(Ctx *c, double v, int digits);
 Str report_count_text(Ctx *c, int64_t n);
 Str report_share_text(Ctx *c, int64_t count, int64_t of);
+/* A wave's name without the title of its questionnaire before it: "forår 2025". */
+Str report_wave(Ctx *c, const Report *r, Str wave);
 /* Whole per cent of a share, nearest. */
 int report_whole(double share);
 
@@ -33,6 +35,13 @@ Str report_item_text(Ctx *c, const ReportItem *item);
 Str report_option_text(Ctx *c, const ReportItem *item, int64_t value);
 /* −1 disagree, 1 agree, 0 neither. */
 int report_side(const ReportItem *item, int64_t value);
+/* All measurements that may be compared, this one too, taken as one: steadier than
+   any of them. */
+typedef struct Pooled {
+    int64_t count, valid;
+    ptrdiff_t waves; /* 1: only this one */
+} Pooled;
+Pooled report_pooled(const ReportItem *item);
 /* The share that the change is about: no year is shown that was not compared. */
 const ReportYear *report_last_share(const ReportItem *item);
 /* The unit above at place `at` of the path, as published; NULL where hidden. */
@@ -54,7 +63,10 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item);
 /* ---- tables and sections --------------------------------------------------------- */
 
 TableViews report_block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order);
-TableViews report_group_tables(Ctx *c, const Report *r, const ReportSection *s);
+/* A dimension's or group's name on pages; the survey's own words where it has none. */
+Str report_group_name(Ctx *c, Str code);
+/* Tables of the groups, or a sentence where all of a dimension is hidden. */
+void report_section_groups(Ctx *c, const Report *r, const ReportSection *s, SectionView *view);
 TableView report_score_table(Ctx *c, const Report *r);
 SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s);
 

@@ -1,3 +1,13 @@
+-- Files of a knowledge pack in the making (job report.pack); the pack itself is the job's file.
+CREATE TABLE report_pack_part (
+  id         INTEGER PRIMARY KEY,
+  owner_id   INTEGER NOT NULL REFERENCES unit (id),
+  job_id     INTEGER NOT NULL,                     -- no reference: jobs expire by themselves
+  name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+  content    BLOB    NOT NULL,
+  UNIQUE (job_id, name)
+) STRICT;
+
 -- What people write into a report: forward focus, per section. The figures stay as they are.
 CREATE TABLE report_focus (
   id         INTEGER PRIMARY KEY,

@@ -1,0 +1,43 @@
+/* The report on two pages: who answered, what was found in each part, and how far
+   it can be trusted. The drawings stay in the report. */
+#include "base/number.h"
+#include "core/app.h"
+#include "feature/report/report_print.h"
+
+enum { RESUME_MORE = 4 }; /* findings of one part; the report has them all */
+
+static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
+{
+    pdf_heading(pdf, 2, s->title);
+    pdf_text(pdf, PDF_BODY, s->finding);
+    Strs more = s->more;
+    if (more.n > RESUME_MORE) more.n = RESUME_MORE;
+    if (more.n) pdf_list(pdf, false, more);
+    if (s->more.n > RESUME_MORE) pdf_text(pdf, PDF_QUIET, msg_text(c, TF("Og {1} mere i rapporten.", s->more.n - RESUME_MORE)));
+}
+
+static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
+{
+    Str lines[] = {
+        msg_text(c, T("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give. Resten skal ikke forklares.")),
+        msg_text(c, T("Tallene er gennemsnit for mange. De siger ikke, hvem der er dygtig, og skoler skal ikke stilles på række.")),
+        msg_text(c, T("Tal, der bygger på færre end 5 svar, er skjult.")),
+    };
+    pdf_heading(pdf, 2, msg_text(c, T("Sådan læses tallene")));
+    pdf_list(pdf, false, (Strs){lines, view->has_hidden ? COUNT_OF(lines) : COUNT_OF(lines) - 1});
+}
+
+Err report_resume(Ctx *c, const Report *r, Str *ret_bytes)
+{
+    ReportView view = report_view(c, r);
+    PdfMeta meta = report_meta(c, &view, PDF_A4);
+    meta.title = msg_text(c, TF("Resume: {1}", r->unit.name));
+    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
+    pdf_heading(pdf, 1, meta.title);
+    pdf_text(pdf, PDF_LEAD, view.lead);
+    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
+    report_print_rate(c, pdf, &view);
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
+    print_trust(c, pdf, &view);
+    return pdf_end(pdf, ret_bytes);
+}
