@@ -36,6 +36,8 @@ typedef struct Thread {
     Arena arena;      /* over spare, of own */
     Ctx own;          /* for the engine's calls and the flush */
     bool has_written; /* since it last was idle */
+    bool is_working;  /* under the lock, like: */
+    const char *group; /* of its batch */
 } Thread;
 
 struct Writer {
@@ -445,19 +447,37 @@ static void work(Thread *t, WriteJob *jobs)
 
 /* ---- the queue --------------------------------------------------------- */
 
-static bool same_group(const WriteJob *a, const WriteJob *b)
+static bool same_group(const char *a, const char *b)
 {
-    return a->group == b->group || (a->group && b->group && strcmp(a->group, b->group) == 0);
+    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* The first jobs in order, on PostgreSQL those of the oldest one's group. The
-   lock is held. */
-static WriteJob *take_some(Writer *w)
+/* A group is one thread's at a time: two batches of it would add to the same
+   sums, and PostgreSQL would let one of them do all its work and then undo it.
+   The lock is held. */
+static bool is_taken(const Writer *w, const WriteJob *job)
 {
-    WriteJob *oldest = w->first, *taken = NULL, **end = &taken, **at = &w->first;
+    for (int i = 0; w->by_group && i < w->thread_count; i++)
+        if (w->threads[i].is_working && same_group(w->threads[i].group, job->group)) return true;
+    return false;
+}
+
+/* NULL: none that this thread may do now. */
+static const WriteJob *oldest_free(const Writer *w)
+{
+    const WriteJob *job = w->first;
+    while (job && is_taken(w, job)) job = job->next;
+    return job;
+}
+
+/* The first jobs in order, on PostgreSQL those of that one's group. The lock is
+   held. */
+static WriteJob *take_some(Writer *w, const WriteJob *oldest)
+{
+    WriteJob *taken = NULL, **end = &taken, **at = &w->first;
     for (int n = 0; *at && n < w->options.batch_max;) {
         WriteJob *job = *at;
-        if (w->by_group && !same_group(job, oldest)) {
+        if (w->by_group && !same_group(job->group, oldest->group)) {
             at = &job->next;
             continue;
         }
@@ -495,7 +515,7 @@ static void wait_for_more(Thread *t)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(&w->more, &w->lock, &until);
-    if (w->first || w->is_closing) return;
+    if (oldest_free(w) || w->is_closing) return;
     t->has_written = false;
     pthread_mutex_unlock(&w->lock);
     if (t->conn->driver->idle) t->conn->driver->idle(t->conn);
@@ -506,11 +526,16 @@ static void wait_for_more(Thread *t)
 static WriteJob *next_jobs(Thread *t)
 {
     Writer *w = t->writer;
+    const WriteJob *oldest = NULL;
     pthread_mutex_lock(&w->lock);
-    while (!w->first && !w->is_closing) wait_for_more(t);
+    t->is_working = false;
+    while (!(oldest = oldest_free(w)) && (w->first || !w->is_closing)) wait_for_more(t);
     bool at_once = !w->by_group && w->queued <= w->options.batch_max;
-    WriteJob *jobs = at_once ? take_all(w) : take_some(w);
-    if (w->first) pthread_cond_signal(&w->more); /* another thread's turn */
+    WriteJob *jobs = at_once ? take_all(w) : take_some(w, oldest);
+    t->is_working = jobs != NULL;
+    t->group = jobs ? jobs->group : NULL;
+    /* Another thread's turn, or the end for all. */
+    if (w->first || (w->is_closing && !jobs)) pthread_cond_broadcast(&w->more);
     pthread_mutex_unlock(&w->lock);
     return jobs;
 }

@@ -13,8 +13,8 @@
    A full arena inside a write is that job's E_TOO_LARGE.
 
    PostgreSQL: the same on a small pool of connections, SERIALIZABLE, batches of
-   one group of writes (WriteJob.group), retried on 40001 and 40P01 at most
-   five times. */
+   one group of writes (WriteJob.group), a group by one connection at a time,
+   retried on 40001 and 40P01 at most five times. */
 #ifndef DB_WRITER_H
 #define DB_WRITER_H
 

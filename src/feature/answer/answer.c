@@ -124,16 +124,17 @@ bool answer_score(const Score *score, Answers answers, int64_t *ret)
 
 /* ---- counts ------------------------------------------------------------------- */
 
-static void add_count(Counts *counts, int64_t item, int64_t value)
+static void add_count(Counts *counts, int64_t item, int64_t value, bool on_sheet)
 {
-    counts->v[counts->n++] = (Counted){item, value};
+    counts->v[counts->n++] = (Counted){item, value, on_sheet};
 }
 
 static void count_given(Counts *counts, const Given *given)
 {
     int64_t id = given->item->id.v;
-    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, -1);
-    for (ptrdiff_t i = 0; i < given->values.n; i++) add_count(counts, id, given->values.v[i]);
+    bool is_choice = given->item->kind != ITEM_NUMBER;
+    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, -1, true);
+    for (ptrdiff_t i = 0; i < given->values.n; i++) add_count(counts, id, given->values.v[i], is_choice);
 }
 
 Counts answer_counts(Arena *arena, const Questionnaire *q, Answers answers, bool with_texts)
@@ -142,15 +143,15 @@ Counts answer_counts(Arena *arena, const Questionnaire *q, Answers answers, bool
     for (ptrdiff_t i = 0; i < answers.n; i++) room += answers.v[i].values.n + 1;
     Counts counts = {.v = NEW(arena, Counted, room)};
     if (answers.n == 0) return counts;
-    add_count(&counts, 0, 0);
-    if (answer_is_complete(q, answers)) add_count(&counts, 0, 1);
+    add_count(&counts, 0, 0, false);
+    if (answer_is_complete(q, answers)) add_count(&counts, 0, 1, false);
     for (ptrdiff_t i = 0; i < answers.n; i++) {
         if (answers.v[i].item->kind != ITEM_TEXT) count_given(&counts, &answers.v[i]);
-        else if (with_texts) add_count(&counts, answers.v[i].item->id.v, 1);
+        else if (with_texts) add_count(&counts, answers.v[i].item->id.v, 1, false);
     }
     for (ptrdiff_t i = 0; i < q->scores.n; i++) {
         int64_t value = 0;
-        if (answer_score(&q->scores.v[i], answers, &value)) add_count(&counts, q->scores.v[i].id.v, value);
+        if (answer_score(&q->scores.v[i], answers, &value)) add_count(&counts, q->scores.v[i].id.v, value, true);
     }
     return counts;
 }

@@ -5,7 +5,10 @@
 #include "feature/answer/answer.h"
 
 /* What one row adds to the tallies, before it is multiplied by its groups. */
-typedef struct Counted { int64_t item_id, value; } Counted;
+typedef struct Counted {
+    int64_t item_id, value;
+    bool on_sheet; /* stands on tally_sheet */
+} Counted;
 typedef struct Counts { Counted *v; ptrdiff_t n; } Counts;
 /* Without texts unless `with_texts`. Empty for a row without answers. */
 Counts answer_counts(Arena *arena, const Questionnaire *q, Answers answers, bool with_texts);
@@ -25,10 +28,14 @@ MUST Err answer_groups_read(Ctx *c, Str json, int64_t ret[ANSWER_GROUPS_MAX], pt
 
 /* ---- sums in memory --------------------------------------------------------- */
 
-typedef struct TallyKey { int64_t unit_id, item_id, group_id, value; } TallyKey;
+typedef struct TallyKey {
+    int64_t unit_id, item_id, group_id, value;
+    bool on_sheet; /* no part of the key: goes with its item */
+} TallyKey;
 typedef struct TallyMap {
     Arena *arena;     /* where it grows */
     TallyRow *v;      /* in the order of their first appearance */
+    bool *on_sheet;   /* of each */
     ptrdiff_t n, room;
     int32_t *slots;   /* 2 · room: index + 1; 0 is free */
 } TallyMap;
@@ -41,6 +48,14 @@ void tally_map_count(TallyMap *map, int64_t unit, const int64_t *groups, ptrdiff
 void tally_map_merge(Ctx *c, WaveId wave, const TallyMap *map);
 /* Inside a write: merges the counts of one row. */
 void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts);
+
+/* ---- sheets (answer_sheet.c) --------------------------------------------------- */
+
+struct MergeItem;
+/* Inside a write: adds to the sheets. Keys are wave, unit, group, item, value, ascending. */
+MUST Err answer_sheets_flush(Ctx *c, const struct MergeItem *items, ptrdiff_t n);
+/* E_BROKEN for what this program does not write. */
+MUST Err answer_sheet_each(Ctx *c, int64_t unit_id, int64_t group_id, Str counts, TallyFn *each, void *data);
 
 /* ---- texts -------------------------------------------------------------------- */
 

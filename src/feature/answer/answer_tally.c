@@ -1,5 +1,7 @@
 /* Sums: in memory while many rows are counted, in the store through the
    writer's merged increments, and back again for reports and for `traad check`. */
+#include <stdlib.h>
+
 #include "base/number.h"
 #include "db/writer.h"
 #include "feature/answer/answer_inside.h"
@@ -44,8 +46,10 @@ static void widen(TallyMap *map)
 {
     ptrdiff_t room = map->room ? map->room * 2 : FIRST_ROOM;
     TallyRow *v = NEW(map->arena, TallyRow, room);
-    for (ptrdiff_t i = 0; i < map->n; i++) v[i] = map->v[i];
+    bool *on_sheet = NEW(map->arena, bool, room);
+    for (ptrdiff_t i = 0; i < map->n; i++) v[i] = map->v[i], on_sheet[i] = map->on_sheet[i];
     map->v = v;
+    map->on_sheet = on_sheet;
     map->room = room;
     map->slots = NEW(map->arena, int32_t, room * 2);
     for (ptrdiff_t i = 0; i < map->n; i++) *slot_of(map, key_of(&v[i])) = (int32_t)i + 1;
@@ -57,6 +61,7 @@ void tally_map_add(TallyMap *map, TallyKey key, int64_t add)
     int32_t *slot = slot_of(map, key);
     if (*slot == 0) {
         map->v[map->n] = (TallyRow){key.unit_id, key.item_id, key.group_id, key.value, 0};
+        map->on_sheet[map->n] = key.on_sheet;
         *slot = (int32_t)++map->n;
     }
     map->v[*slot - 1].n += add;
@@ -72,7 +77,7 @@ const TallyRow *tally_map_find(const TallyMap *map, TallyKey key)
 void tally_map_count(TallyMap *map, int64_t unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts)
 {
     for (ptrdiff_t i = 0; i < counts.n; i++) {
-        TallyKey key = {unit, counts.v[i].item_id, 0, counts.v[i].value};
+        TallyKey key = {unit, counts.v[i].item_id, 0, counts.v[i].value, counts.v[i].on_sheet};
         tally_map_add(map, key, 1);
         for (ptrdiff_t g = 0; g < n_groups; g++) {
             key.group_id = groups[g];
@@ -94,44 +99,80 @@ static Err flush_tallies(Ctx *c, const MergeItem *items, ptrdiff_t n)
 {
     return db_merge_write(c, ADD_ONE, ADD_MANY, 5, items, n);
 }
-static const MergeSpec tallies = {"tally", flush_tallies};
+static const MergeSpec tallies = {"tally", flush_tallies}, sheets = {"tally_sheet", answer_sheets_flush};
+
+static void merge_one(Ctx *c, WaveId wave, const TallyRow *t, bool on_sheet)
+{
+    if (on_sheet) db_merge(c, &sheets, (const int64_t[MERGE_KEY_INTS]){wave.v, t->unit_id, t->group_id, t->item_id, t->value}, t->n);
+    else db_merge(c, &tallies, (const int64_t[MERGE_KEY_INTS]){wave.v, t->unit_id, t->item_id, t->group_id, t->value}, t->n);
+}
 
 void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts)
 {
     for (ptrdiff_t i = 0; i < counts.n; i++) {
-        int64_t key[MERGE_KEY_INTS] = {wave.v, unit.v, counts.v[i].item_id, 0, counts.v[i].value};
-        db_merge(c, &tallies, key, 1);
+        TallyRow t = {unit.v, counts.v[i].item_id, 0, counts.v[i].value, 1};
+        merge_one(c, wave, &t, counts.v[i].on_sheet);
         for (ptrdiff_t g = 0; g < n_groups; g++) {
-            key[3] = groups[g];
-            db_merge(c, &tallies, key, 1);
+            t.group_id = groups[g];
+            merge_one(c, wave, &t, counts.v[i].on_sheet);
         }
     }
 }
 
 void tally_map_merge(Ctx *c, WaveId wave, const TallyMap *map)
 {
-    for (ptrdiff_t i = 0; i < map->n; i++) {
-        const TallyRow *t = &map->v[i];
-        const int64_t key[MERGE_KEY_INTS] = {wave.v, t->unit_id, t->item_id, t->group_id, t->value};
-        db_merge(c, &tallies, key, t->n);
-    }
+    for (ptrdiff_t i = 0; i < map->n; i++) merge_one(c, wave, &map->v[i], map->on_sheet[i]);
 }
 
 /* ---- out of it --------------------------------------------------------------------------- */
 
-SQL(COUNT, "SELECT count(*) FROM tally WHERE wave_id = $1 AND n > 0");
-SQL(ALL, "SELECT unit_id, item_id, group_id, value, n FROM tally WHERE wave_id = $1 AND n > 0"
-         " ORDER BY unit_id, item_id, group_id, value");
+SQL(ROWS_OF, "SELECT unit_id, item_id, group_id, value, n FROM tally WHERE wave_id = $1 AND n > 0"
+             " ORDER BY unit_id, item_id, group_id, value");
+SQL(SHEETS_OF, "SELECT unit_id, group_id, counts FROM tally_sheet WHERE wave_id = $1 ORDER BY unit_id, group_id");
+
+Err answer_tallies_each(Ctx *c, WaveId wave, TallyFn *each, void *data)
+{
+    Rows r = db_query(c, ROWS_OF, wave);
+    while (db_next(&r)) TRY(each(c, data, &(TallyRow){db_i64(&r, 0), db_i64(&r, 1), db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4)}));
+    TRY(db_done(&r));
+    r = db_query(c, SHEETS_OF, wave);
+    while (db_next(&r)) TRY(answer_sheet_each(c, db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2), each, data));
+    return db_done(&r);
+}
+
+typedef struct Collected {
+    TallyRow *v;
+    ptrdiff_t n, room;
+} Collected;
+
+static Err collect(Ctx *c, void *data, const TallyRow *row)
+{
+    Collected *all = data;
+    if (all->n == all->room) {
+        ptrdiff_t room = all->room ? all->room * 2 : FIRST_ROOM;
+        TallyRow *v = NEW(c->arena, TallyRow, room);
+        for (ptrdiff_t i = 0; i < all->n; i++) v[i] = all->v[i];
+        all->v = v;
+        all->room = room;
+    }
+    all->v[all->n++] = *row;
+    return OK;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const TallyRow *x = a, *y = b;
+    const int64_t left[] = {x->unit_id, x->item_id, x->group_id, x->value}, right[] = {y->unit_id, y->item_id, y->group_id, y->value};
+    int k = 0;
+    while (k < 3 && left[k] == right[k]) k++;
+    return left[k] < right[k] ? -1 : left[k] > right[k];
+}
 
 Err answer_tallies(Ctx *c, WaveId wave, TallyRows *ret)
 {
-    int64_t n = 0;
-    TRY(db_one_i64(c, COUNT, &n, wave));
-    TallyRows all = {.v = NEW(c->arena, TallyRow, n)};
-    Rows r = db_query(c, ALL, wave);
-    while (all.n < n && db_next(&r))
-        all.v[all.n++] = (TallyRow){db_i64(&r, 0), db_i64(&r, 1), db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4)};
-    TRY(db_done(&r));
-    *ret = all;
+    Collected all = {0};
+    TRY(answer_tallies_each(c, wave, collect, &all));
+    if (all.n) qsort(all.v, (size_t)all.n, sizeof *all.v, by_key);
+    *ret = (TallyRows){all.v, all.n};
     return OK;
 }

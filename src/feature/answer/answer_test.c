@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/number.h"
 #include "feature/answer/answer.h"
 #include "store.h"
 
@@ -45,15 +46,27 @@ static Fixture small(Ctx *c)
     return given(c, S(SMALL));
 }
 
+/* 0 for an empty code. */
+static int64_t id_of(Fixture *g, const char *table_where, int64_t parent, const char *code)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT coalesce(max(id), 0) FROM %s = %lld AND code = '%s'", table_where, (long long)parent, code);
+    return test_count(g->c, sql);
+}
+
 static int64_t tally(Fixture *g, const char *unit, const char *item, const char *group, int64_t value)
 {
-    char sql[600];
-    snprintf(sql, sizeof sql,
-             "SELECT coalesce(sum(n), 0) FROM tally WHERE wave_id = %lld AND unit_id = (SELECT id FROM unit WHERE code = '%s')"
-             " AND item_id = coalesce((SELECT id FROM item WHERE version_id = %lld AND code = '%s'), 0)"
-             " AND group_id = coalesce((SELECT id FROM wave_group WHERE wave_id = %lld AND code = '%s'), 0) AND value = %lld",
-             (long long)g->wave.id.v, unit, (long long)g->wave.questionnaire.v, item, (long long)g->wave.id.v, group, (long long)value);
-    return test_count(g->c, sql);
+    TallyRows all = {0};
+    TallyRow wanted = {test_unit(g->c, unit), id_of(g, "item WHERE version_id", g->wave.questionnaire.v, item),
+                       id_of(g, "wave_group WHERE wave_id", g->wave.id.v, group), value, 0};
+    CHECK_OK(answer_tallies(g->c, g->wave.id, &all));
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        const TallyRow *t = &all.v[i];
+        if (t->unit_id != wanted.unit_id || t->item_id != wanted.item_id || t->group_id != wanted.group_id || t->value != value) continue;
+        CHECK_INT(wanted.n, 0); /* each stands once */
+        wanted.n = t->n;
+    }
+    return wanted.n;
 }
 
 static void check_recount(Ctx *c)
@@ -100,12 +113,46 @@ TEST(answer, a_changed_tally_is_found)
     int64_t tallies = 0, differ = 0;
     store(&g, "S11", 5, 3);
     store(&g, "S12", 4, 3);
-    test_sql(g.c, "UPDATE tally SET n = 7 WHERE value = 5");
+    test_sql(g.c, "UPDATE tally SET n = 7 WHERE item_id = 0 AND value = 1 AND n = 1 AND unit_id = (SELECT id FROM unit WHERE code = 'S11')");
     CHECK_OK(answer_recount(g.c, &tallies, &differ));
     CHECK_INT(differ, 1);
-    test_sql(g.c, "DELETE FROM tally WHERE value = 4");
+    test_sql(g.c, "UPDATE tally_sheet SET counts = replace(counts, '=1', '=2') WHERE unit_id = (SELECT id FROM unit WHERE code = 'S12')");
     CHECK_OK(answer_recount(g.c, &tallies, &differ));
-    CHECK_INT(differ, 2);
+    CHECK_INT(differ, 4); /* Q1, Q3 and their score */
+    test_sql(g.c, "DELETE FROM tally_sheet WHERE unit_id = (SELECT id FROM unit WHERE code = 'S12')");
+    CHECK_OK(answer_recount(g.c, &tallies, &differ));
+    CHECK_INT(differ, 4);
+}
+
+TEST(answer, sheets_hold_the_sums_of_all_batches_in_order)
+{
+    Fixture g = small(test_store());
+    char wanted[200];
+    for (int64_t i = 0; i < 30; i++) store(&g, "S11", 5 - i % 5, i % 2 ? 9 : 3);
+    CHECK_INT(tally(&g, "S11", "Q1", "", 1), 6);
+    CHECK_INT(tally(&g, "S11", "Q3", "", 9), 15);
+    snprintf(wanted, sizeof wanted, "SELECT count(*) FROM tally_sheet WHERE counts LIKE '%lld:1=6,2=6,3=6,4=6,5=6;%lld:3=15,9=15;%%'",
+             (long long)id_of(&g, "item WHERE version_id", g.wave.questionnaire.v, "Q1"),
+             (long long)id_of(&g, "item WHERE version_id", g.wave.questionnaire.v, "Q3"));
+    CHECK_INT(test_count(g.c, wanted), 1);
+    check_recount(g.c);
+}
+
+TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
+{
+    static const char *const bad[] = {"x", "1", "1:", "1:2", "1:2=", "1:2=0", "1:2=-3", "1:2=3,", "1:2=3;", "1:2=3;;4:5=6", ":2=3", "1:2=3 "};
+    Fixture g = small(test_store());
+    TallyRows all = {0};
+    store(&g, "S11", 5, 3);
+    for (ptrdiff_t i = 0; i < COUNT_OF(bad); i++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "UPDATE tally_sheet SET counts = '%s'", bad[i]);
+        test_sql(g.c, sql);
+        CHECK_ERR(answer_tallies(g.c, g.wave.id, &all), E_BROKEN);
+        ctx_forgive(g.c);
+    }
+    test_sql(g.c, "UPDATE tally_sheet SET counts = ''");
+    CHECK_OK(answer_tallies(g.c, g.wave.id, &all));
 }
 
 /* ---- texts of an open wave -------------------------------------------------------------------- */

@@ -31,7 +31,8 @@ CREATE TABLE answer_sealed (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answer_sealed_by_wave ON answer_sealed (wave_id, id);
 
--- Answers counted in the transaction that stores them; `traad check` recounts.
+-- Answers counted in the transaction that stores them; `traad check` recounts. Rows, numbers and texts stand
+-- here, choices and scores on tally_sheet.
 -- item_id 0: rows. value 1 = counts as answered (half of the core items), 0 = has any answer.
 -- group_id 0: everybody. multiple: value = option, −1 = chose any. number: value = number × 1,000,000.
 -- score: value = sum of its (reversed) answers × 4,096 + how many were answered, of rows that answered
@@ -46,4 +47,15 @@ CREATE TABLE tally (
   PRIMARY KEY (wave_id, unit_id, item_id, group_id, value)
 ) STRICT, WITHOUT ROWID;
 
+-- The tally of all choices and scores of one unit and group, as text: "ITEM:VALUE=N,VALUE=N;ITEM:…", ascending,
+-- N > 0 (answer_sheet.c says why they are not rows). To be read through answer_tallies_each.
+CREATE TABLE tally_sheet (
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  unit_id    INTEGER NOT NULL REFERENCES unit (id),
+  group_id   INTEGER NOT NULL,
+  counts     TEXT    NOT NULL,
+  PRIMARY KEY (wave_id, unit_id, group_id)
+) STRICT;
+
+-- Without what stands on sheets: who answered at all is what others look up here.
 CREATE VIEW v_answer_tally AS SELECT wave_id, unit_id, item_id, group_id, value, n FROM tally;

@@ -1,5 +1,5 @@
-/* From tallies to arrays. The tallies are read once, in the order of their key,
-   which is the same on both engines; a row counts in its unit and in every
+/* From tallies to arrays. The tallies are read once, in an order
+   that is the same on both engines; a row counts in its unit and in every
    unit above. */
 #include "base/number.h"
 #include "core/secret/secret.h"
@@ -199,22 +199,27 @@ static Err add_tally(Ctx *c, Tally *t, int32_t measure, int32_t kept, int32_t co
     return OK;
 }
 
-SQL(TALLIES, "SELECT unit_id, item_id, group_id, value, n FROM v_answer_tally WHERE wave_id = $1 AND n > 0"
-             " ORDER BY unit_id, item_id, group_id, value");
+typedef struct Reading {
+    Tally *tally;
+    const Finder *units;
+    Finder measures, columns;
+} Reading;
+
+static Err read_tally(Ctx *c, void *data, const TallyRow *row)
+{
+    const Reading *r = data;
+    if (row->item_id == 0) return OK; /* rows: read before */
+    int32_t unit = release_find(r->units, row->unit_id), measure = release_find(&r->measures, row->item_id);
+    int32_t column = release_find(&r->columns, row->group_id);
+    if (unit < 0 || r->tally->kept_of[unit] < 0) return release_no_unit(c);
+    if (measure < 0 || column < 0) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
+    return add_tally(c, r->tally, measure, r->tally->kept_of[unit], column, row->value, row->n);
+}
 
 static Err read_tallies(Ctx *c, Tally *t, const Finder *units)
 {
-    Finder measures = measure_finder(c, &t->measures), columns = column_finder(c, &t->columns);
-    Rows r = db_query(c, TALLIES, t->wave->id);
-    while (db_next(&r)) {
-        if (db_i64(&r, 1) == 0) continue; /* rows: read before */
-        int32_t unit = release_find(units, db_i64(&r, 0)), measure = release_find(&measures, db_i64(&r, 1));
-        int32_t column = release_find(&columns, db_i64(&r, 2));
-        if (unit < 0 || t->kept_of[unit] < 0) return release_no_unit(c);
-        if (measure < 0 || column < 0) return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
-        TRY(add_tally(c, t, measure, t->kept_of[unit], column, db_i64(&r, 3), db_i64(&r, 4)));
-    }
-    return db_done(&r);
+    Reading r = {t, units, measure_finder(c, &t->measures), column_finder(c, &t->columns)};
+    return answer_tallies_each(c, t->wave->id, read_tally, &r);
 }
 
 static void make_room(Ctx *c, Tally *t)
