@@ -36,6 +36,14 @@ typedef struct LooseEnd {
     struct LooseEnd *next;
 } LooseEnd;
 
+/* A day to come that matters to the viewer, for the front page. */
+typedef struct Coming {
+    Date day;            /* today or later */
+    Msg what;            /* "Personale, forår 2027 lukker" */
+    Str href;
+    struct Coming *next;
+} Coming;
+
 /* Long work, done in steps by a few threads that serve owns (core/job). A kind is
    listed by its feature; job_add (core/job/job.h) makes a row of it. One step:
 
@@ -117,6 +125,7 @@ typedef struct Feature {
     const Command *commands;     /* ended by a row without name */
     const JobKind *jobs;         /* ended by a row without name */
     Err (*loose_ends)(Ctx *c, LooseEnd **list);
+    Err (*comings)(Ctx *c, Coming **list);
     /* Inside a write, about every second while serving: small upkeep (the audit's
        sealer, outdated nonces). *ret_more: call again at once. */
     Err (*tick)(Ctx *c, bool *ret_more);

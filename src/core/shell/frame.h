@@ -47,11 +47,21 @@ typedef struct Ends {
     LooseEnd *v;
     ptrdiff_t n;
 } Ends;
+typedef struct Comings {
+    Coming *v;
+    ptrdiff_t n;
+} Comings;
 typedef struct FrontPage {
     Msg lead;
     Ends costly, calm, tidy;
+    Comings comings;     /* the nearest first, at most five */
     bool is_empty;
+    Msg first;           /* of an empty list: what comes first; empty: nothing is planned */
+    Room onward;         /* of an empty list: where the viewer has something; empty path: nowhere else */
 } FrontPage;
+
+/* The first door beside the front page that the viewer may open; empty path: none. */
+Room shell_onward(Ctx *c);
 
 /* The six knots of the thread, and where it is loose. */
 Markup front_strip(Ctx *c, const LooseEnd *end);

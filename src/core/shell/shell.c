@@ -160,6 +160,15 @@ static void fill_rooms(Ctx *c, Frame *f)
     }
 }
 
+Room shell_onward(Ctx *c)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(room_names); i++) {
+        Rooms doors = room_names[i].room == ROOM_LOESE_ENDER ? (Rooms){0} : doors_of(c, room_names[i].room);
+        if (doors.n) return doors.v[0];
+    }
+    return (Room){0};
+}
+
 /* Eye line and day, for the paper: what a printed page must carry with it. */
 static Str printed_line(Ctx *c, const Frame *f)
 {

@@ -41,6 +41,24 @@ static Ends group(Ctx *c, LooseEnd *all, int from, int to)
     return ends;
 }
 
+enum { COMINGS_SHOWN = 5 };
+
+static Err collect_comings(Ctx *c, Comings *ret)
+{
+    Coming *all = NULL;
+    Comings nearest = {.v = NEW(c->arena, Coming, COMINGS_SHOWN + 1)};
+    for (int i = 0; i < feature_count; i++)
+        if (features[i]->comings) TRY(features[i]->comings(c, &all));
+    for (const Coming *e = all; e; e = e->next) {
+        ptrdiff_t at = nearest.n;
+        for (; at > 0 && e->day.day < nearest.v[at - 1].day.day; at--) nearest.v[at] = nearest.v[at - 1];
+        nearest.v[at] = *e;
+        if (nearest.n < COMINGS_SHOWN) nearest.n++;
+    }
+    *ret = nearest;
+    return OK;
+}
+
 Markup front_strip(Ctx *c, const LooseEnd *end)
 {
     Chart chart = {.kind = CHART_STRIP, .strip = {.says = end->strip}};
@@ -86,7 +104,10 @@ static Err get_front(Ctx *c)
     LooseEnd *all = NULL;
     TRY(collect(c, &all));
     FrontPage page = {.costly = group(c, all, 1, 3), .calm = group(c, all, 4, 5), .tidy = group(c, all, 6, 6)};
+    TRY(collect_comings(c, &page.comings));
     page.is_empty = !all;
+    if (page.is_empty) page.onward = shell_onward(c);
+    if (page.comings.n) page.first = TF("Det første, der sker, er {1}: {2}.", page.comings.v[0].day, msg_text(c, page.comings.v[0].what));
     page.lead = lead(c, &page);
     page_front(web_page_begin(c, T("Løse ender")), &page);
     return web_page_end(c);

@@ -56,12 +56,13 @@ static Msg filled(Msg text, const Wave *wave, Date day)
 static void add(Ctx *c, const Wave *wave, const End *e, LooseEnd **list)
 {
     Date day = wave->state == WAVE_KLADDE ? wave->opens_on : wave->closes_on;
+    bool was_early = e->state >= WAVE_LUKKET && c->today.day < wave->closes_on.day;
     LooseEnd *end = NEW(c->arena, LooseEnd, 1);
     *end = (LooseEnd){
         .cost = e->cost,
         .due = wave->state == WAVE_KLADDE || wave->state == WAVE_AABEN ? day : (Date){0},
         .headline = filled(e->headline, wave, day),
-        .about = filled(e->about, wave, day),
+        .about = was_early ? T("Lukket før tiden") : filled(e->about, wave, day),
         .waiting = e->waiting,
         .button = e->button,
         .href = STR_CAT(c->arena, S("/maaling/"), wave->uid, e->more),
@@ -85,6 +86,29 @@ Err survey_loose_ends(Ctx *c, LooseEnd **list)
             TRY(may_at(c, wave, ends[k].need, &may));
             if (may) add(c, wave, &ends[k], list);
         }
+    }
+    return OK;
+}
+
+static void add_coming(Ctx *c, const Wave *wave, Date day, Msg what, Coming **list)
+{
+    Coming *e = NEW(c->arena, Coming, 1);
+    if (day.day < c->today.day) return;
+    *e = (Coming){.day = day, .what = what, .href = STR_CAT(c->arena, S("/maaling/"), wave->uid), .next = *list};
+    *list = e;
+}
+
+Err survey_comings(Ctx *c, Coming **list)
+{
+    Waves all = {0};
+    if (!access_may(c, NEED_WAVE_READ, NULL)) return OK;
+    TRY(survey_under_way(c, &all));
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        const Wave *wave = &all.v[i];
+        if (wave->state == WAVE_AABEN) add_coming(c, wave, wave->opens_on, TF("{1} åbner", wave->name), list);
+        if (wave->state == WAVE_AABEN) add_coming(c, wave, wave->closes_on, TF("{1} lukker", wave->name), list);
+        if (wave->state == WAVE_LUKKET || wave->state == WAVE_KONTROLLERET)
+            add_coming(c, wave, wave->releases_on, TF("Forvaltningen kan læse rapporterne for {1}", wave->name), list);
     }
     return OK;
 }

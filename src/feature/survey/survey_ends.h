@@ -8,4 +8,8 @@
    not released: for those who may do something about it. */
 MUST Err survey_loose_ends(Ctx *c, LooseEnd **list);
 
+/* The days on which waves open and close, and on which the administration sees
+   the reports, from today. */
+MUST Err survey_comings(Ctx *c, Coming **list);
+
 #endif

@@ -564,4 +564,5 @@ static const Door doors[] = {
 };
 
 const Feature survey_feature = {.name = "survey", .schema = &survey_schema, .routes = routes, .commands = survey_commands,
-                                .loose_ends = survey_loose_ends, .tick = survey_tidy, .doors = doors, .demo = survey_demo};
+                                .loose_ends = survey_loose_ends,
+                                .comings = survey_comings, .tick = survey_tidy, .doors = doors, .demo = survey_demo};
