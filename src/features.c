@@ -12,6 +12,8 @@
 #include "feature/answer/answer.h"
 #include "feature/answer/answer_web.h"
 #include "feature/answer_file/answer_file.h"
+#include "feature/invitation/invitation.h"
+#include "feature/invitation/invitation_web.h"
 #include "feature/limesurvey/limesurvey.h"
 #include "feature/publication/publication_feature.h"
 #include "feature/questionnaire/questionnaire.h"
@@ -26,13 +28,13 @@
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
     &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
-    &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &answer_feature, &answer_file_feature,
-    &publication_feature, &release_feature, &report_feature,
+    &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &invitation_feature, &answer_feature,
+    &answer_file_feature, &publication_feature, &release_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
 
 /* Before a wave's key is destroyed. */
-SurveyClosing *const survey_closings[] = {answer_texts_settle};
+SurveyClosing *const survey_closings[] = {invitation_settle, answer_texts_settle};
 const int survey_closing_count = sizeof survey_closings / sizeof *survey_closings;
 
 /* Files of other programs that are questionnaires, too. */

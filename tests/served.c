@@ -1,5 +1,6 @@
 #include "served.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,7 +17,10 @@ static Engine engine(void)
 static void remove_keys(Ctx *c, void *data)
 {
     const char *folder = data;
-    unlink(str_z(c->arena, STR_CAT(c->arena, str_of_z(folder), S("/master.key"))));
+    DIR *all = opendir(folder);
+    for (const struct dirent *e = all ? readdir(all) : NULL; e; e = readdir(all))
+        if (e->d_name[0] != '.') unlink(str_z(c->arena, STR_CAT(c->arena, str_of_z(folder), S("/"), str_of_z(e->d_name))));
+    if (all) closedir(all);
     rmdir(folder);
 }
 

@@ -4,9 +4,10 @@
     smtp_server.py FOLDER
 
 Prints its port on one line, keeps each message it takes as FOLDER/N.eml, and
-ends when its standard input does. Recipients tell it what to do: refused@… is
-answered 550, later@… 451. Exit status 77: aiosmtpd is not installed.
+ends when its standard input does. Recipients tell it what to do (tests/smtp.h).
+Exit status 77: aiosmtpd is not installed.
 """
+import asyncio
 import pathlib
 import sys
 
@@ -18,20 +19,32 @@ except ModuleNotFoundError:
 
 class Keeper:
     def __init__(self, folder):
-        self.folder, self.n = pathlib.Path(folder), 0
+        self.folder, self.n, self.seen = pathlib.Path(folder), 0, set()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("refused@"):
             return "550 5.1.1 no such mailbox"
         if address.startswith("later@"):
             return "451 4.7.1 try again later"
+        if address.startswith("once@") and address not in self.seen:
+            self.seen.add(address)
+            return "451 4.7.1 greylisted, try again later"
+        if address.startswith("broken@"):
+            server.transport.abort()
+            return "421 gone"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         self.n += 1
         head = f"{envelope.mail_from} > {' '.join(envelope.rcpt_tos)}\r\n".encode()
-        (self.folder / f"{self.n}.eml").write_bytes(head + envelope.original_content)
+        name = self.folder / f"{self.n}.eml"
+        name.with_suffix(".part").write_bytes(head + envelope.original_content)
+        name.with_suffix(".part").rename(name)
+        if envelope.rcpt_tos[0].startswith("lost@"):
+            server.transport.abort()
+        if envelope.rcpt_tos[0].startswith("slow@"):
+            await asyncio.sleep(30)
         return "250 OK"
 
 

@@ -40,6 +40,12 @@ const AuditWord audit_verbs[] = {
     {"wave.invited", T_INIT("Skrev, hvor mange der er inviteret")},
     {"wave.release", T_INIT("Frigav en målings rapporter til skolerne")},
     {"wave.codes", T_INIT("Hentede koder til en måling")},
+    {"wave.addresses", T_INIT("Ændrede en målings mailadresser")},
+    {"wave.returned", T_INIT("Markerede mails, der kom retur")},
+    {"wave.letter", T_INIT("Skrev en målings mail om")},
+    {"wave.mail", T_INIT("Bestilte invitationer på mail")},
+    {"wave.remind", T_INIT("Bestilte en påmindelse på mail")},
+    {"wave.unmail", T_INIT("Tog en udsendelse af planen")},
     {"report.show", T_INIT("Viste en rapport")},
     {"support.ask", T_INIT("Spurgte support")},
     {"support.answer", T_INIT("Svarede på et spørgsmål")},
@@ -59,6 +65,7 @@ static const AuditWord objects[] = {
     {"support", T_INIT("spørgsmål til support")},
     {"wave", T_INIT("måling")},
     {"wave_codes", T_INIT("koder til en måling")},
+    {"wave_mail", T_INIT("en målings mailadresser")},
     {0},
 };
 

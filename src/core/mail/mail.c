@@ -56,6 +56,13 @@ static bool is_text(Str s)
     return s.n > 0 && s.n <= MAIL_TEXT_MAX && str_is_utf8(s);
 }
 
+static bool is_language(Str s)
+{
+    for (ptrdiff_t i = 0; i < s.n; i++)
+        if (!is_plain(s.p[i]) && s.p[i] != '-') return false;
+    return s.n <= 16;
+}
+
 typedef struct Sender {
     Str name, address;
 } Sender;
@@ -143,7 +150,7 @@ static void put_headers(Ctx *c, Buf *b, const Sender *sender, const Mail *mail)
     buf_add(b, mail->uid.n ? mail->uid : ctx_uid(c));
     buf_add(b, str_sub(sender->address, str_find_char(sender->address, '@', 0), sender->address.n));
     buf_add(b, S(">\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Language: "));
-    buf_add(b, mail->lang == LANG_EN ? S("en") : S("da"));
+    buf_add(b, mail->language.n ? mail->language : mail->lang == LANG_EN ? S("en") : S("da"));
     buf_add(b, S("\r\nContent-Type: text/plain; charset=utf-8; format=flowed\r\n"
                  "Content-Transfer-Encoding: quoted-printable\r\n\r\n"));
 }
@@ -217,6 +224,7 @@ static Err look(Ctx *c, const Mail *mail)
 {
     if (!mail_is_address(mail->to)) return fail(c, E_INVALID, T("E-mailadressen kan ikke bruges. Skriv den som navn@skole.dk."));
     if (!is_one_line(mail->subject, MAIL_SUBJECT_CHARS)) return fail(c, E_INVALID, T("Emnet skal være én linje på højst 200 tegn."));
+    if (!is_language(mail->language)) return fail(c, E_INVALID, msg_verbatim(S("not a language of a mail")));
     if (!is_text(mail->text)) return fail(c, E_INVALID, T("Teksten i mailen er tom, for lang eller har tegn, som ikke kan sendes."));
     return OK;
 }
@@ -239,7 +247,7 @@ Err mail_compose(Ctx *c, Str from, const Mail *mail, Str *ret)
 struct Mailer {
     CURL *curl;
     Str from, sender; /* as in settings; its address alone */
-    bool is_down;
+    bool is_down, is_doubtful;
 };
 
 bool mail_is_on(const Ctx *c)
@@ -250,6 +258,11 @@ bool mail_is_on(const Ctx *c)
 bool mail_is_down(const Mailer *mailer)
 {
     return mailer->is_down;
+}
+
+bool mail_is_doubtful(const Mailer *mailer)
+{
+    return mailer->is_doubtful;
 }
 
 static void close_mailer(Ctx *c, void *data)
@@ -333,17 +346,18 @@ static size_t give_bytes(char *to, size_t size, size_t count, void *data)
 
 /* 5yz is "never" (RFC 5321 §4.2.1), but for 53z: the log-in is not right, which
    says nothing of this mail. 421 and no answer at all: the server, not the mail. */
-static Err outcome(Ctx *c, Mailer *m, CURLcode code)
+static Err outcome(Ctx *c, Mailer *m, CURLcode code, bool is_given)
 {
     long answer = 0;
     curl_easy_getinfo(m->curl, CURLINFO_RESPONSE_CODE, &answer);
-    m->is_down = false;
+    m->is_down = m->is_doubtful = false;
     if (code == CURLE_OK) return OK;
     bool is_log_in = code == CURLE_LOGIN_DENIED || (answer >= 530 && answer < 540);
     bool is_answered = code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_RECV_ERROR;
     if (is_answered && !is_log_in && answer >= 500 && answer < 600)
         return fail(c, E_INVALID, T("Modtagerens mailserver tager ikke imod mailen."));
     m->is_down = is_log_in || answer < 400 || answer == 421;
+    m->is_doubtful = is_given && answer < 400; /* 354 "go on" was the last that was heard */
     return fail(c, E_BUSY, T("Mailserveren tager ikke imod lige nu. Der bliver prøvet igen."));
 }
 
@@ -360,5 +374,5 @@ Err mail_send(Ctx *c, Mailer *m, const Mail *mail)
     CURLcode code = curl_easy_perform(m->curl);
     curl_easy_setopt(m->curl, CURLOPT_MAIL_RCPT, NULL);
     curl_slist_free_all(to);
-    return outcome(c, m, code);
+    return outcome(c, m, code, message.n == 0);
 }

@@ -9,6 +9,7 @@ typedef struct Mail {
     Str subject; /* 1–200 characters, one line */
     Str text;    /* lines ended by \n, an empty one between paragraphs; at most MAIL_TEXT_MAX bytes */
     Lang lang;
+    Str language; /* what the text is in where it is neither: "tr"; empty: lang. ASCII letters and hyphens */
     Str uid;     /* of its Message-ID; empty: a new one */
 } Mail;
 
@@ -33,6 +34,10 @@ MUST Err mail_send(Ctx *c, Mailer *mailer, const Mail *mail);
 /* After E_BUSY: the server itself is out of reach or takes nothing, so that the
    next mail need not be tried now. */
 bool mail_is_down(const Mailer *mailer);
+/* After E_BUSY: the line broke after the whole mail was given and before the
+   server's word, so that it may have been taken. Whoever must not write to anybody
+   twice does not try again. */
+bool mail_is_doubtful(const Mailer *mailer);
 
 /* The whole message as it goes out, CRLF, but for dots doubled. from is
    "address" or "Name <address>". E_INVALID as mail_send. */

@@ -72,7 +72,6 @@ CREATE TABLE wave_code (
   kind       TEXT    NOT NULL CHECK (kind IN ('single', 'open')),
   code_hash  TEXT    NOT NULL UNIQUE CHECK (length(code_hash) = 64),
   sealed     TEXT,                                 -- under the wave's key, to show, print or send again; none after closing
-  email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),  -- of a mailed single code
   lang       TEXT    NOT NULL DEFAULT 'da'
 ) STRICT;
 CREATE INDEX wave_code_by_unit ON wave_code (wave_id, unit_id, role, kind, id);
@@ -89,4 +88,6 @@ CREATE VIEW v_survey_wave AS SELECT id, owner_id, version, uid, name, questionna
   closes_on, releases_on, reach_id, roles, state FROM wave;
 CREATE VIEW v_survey_unit AS SELECT wave_id, unit_id, parent_id, code, name, name_sort, kind, depth, is_lowest, is_participant FROM wave_unit;
 CREATE VIEW v_survey_invited AS SELECT wave_id, unit_id, role, n FROM wave_invited;
+-- For those who mail codes; whom a code is for stands with them, under the wave's key.
+CREATE VIEW v_survey_code AS SELECT id, wave_id, unit_id, role, kind, code_hash, sealed, lang FROM wave_code;
 CREATE VIEW v_survey_group AS SELECT id, wave_id, dimension, code, position FROM wave_group;

@@ -390,7 +390,7 @@ Err survey_add(Ctx *c, NewWave n, Wave *ret)
 /* ---- moving ------------------------------------------------------------------- */
 
 SQL(MOVE, "UPDATE wave SET state = $3, version = version + 1 WHERE id = $1 AND state = $2");
-SQL(FORGET_CODES, "UPDATE wave_code SET sealed = NULL, email = '' WHERE wave_id = $1 AND (sealed IS NOT NULL OR email <> '')");
+SQL(FORGET_CODES, "UPDATE wave_code SET sealed = NULL WHERE wave_id = $1 AND sealed IS NOT NULL");
 SQL(REMOVE_CODES, "DELETE FROM wave_code WHERE wave_id = $1");
 
 typedef struct KeyOfDone {

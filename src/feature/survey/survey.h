@@ -47,6 +47,9 @@ MUST Err survey_by_name(Ctx *c, Str name, Wave *ret);
 MUST Err survey_by_id(Ctx *c, WaveId id, Wave *ret);
 MUST Err survey_by_uid(Ctx *c, Str uid, Wave *ret);
 
+/* Where the wave lies: its tree's top, else its owner. E_NOT_FOUND without a sentence. */
+MUST Err survey_place(Ctx *c, Str uid, Place *ret);
+
 /* "kladde" … "arkiveret": as stored and as pages' addresses say it. */
 Str survey_state_code(WaveState state);
 /* "Kladde", "Åben" … */
@@ -90,6 +93,8 @@ MUST Err survey_move(Ctx *c, WaveId id, WaveState to);
 typedef Err SurveyClosing(Ctx *c, const Wave *wave);
 extern SurveyClosing *const survey_closings[];
 extern const int survey_closing_count;
+/* Takes neither answers nor imports any more, by its state: the key is gone. */
+bool survey_is_done(const Wave *wave);
 /* Whether the table has the move. */
 bool survey_may_move(const Wave *wave, WaveState to);
 
@@ -156,6 +161,22 @@ typedef struct CodeOrder {
 /* Inside a write. By unit (Danish name), role. E_CONFLICT once the wave takes no
    more answers, E_INVALID at "role" or "single". */
 MUST Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret);
+
+/* Whether codes may be made and shown: a wave with dates that is not over. */
+MUST Err survey_takes_codes(Ctx *c, const Wave *wave);
+/* The letters of a stored code (v_survey_code.sealed), with hyphens. E_CONFLICT without the key. */
+MUST Err survey_code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret);
+/* Where a code is answered: "https://…/s/CODE". */
+Str survey_code_address(Ctx *c, Str code);
+
+typedef struct MailCode {
+    UnitId unit;             /* a lowest unit of the wave's tree */
+    Str role, lang;          /* a role that the wave asks; the language that the form opens in */
+} MailCode;
+/* Inside a write: a new single code for each of `n`. ret_hashes[i] is its
+   v_survey_code.code_hash; nothing in the store says whom it is for.
+   E_CONFLICT once the wave takes no more answers. */
+MUST Err survey_codes_to_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes);
 
 /* What a mark stands for: goes into the MAC, so that a row_id that reads like a
    code does not use the code up. */

@@ -129,9 +129,9 @@ typedef struct Making {
     int waiting;
 } Making;
 
-SQL(ADD_CODES, "INSERT INTO wave_code (wave_id, unit_id, role, kind, code_hash, sealed, email, lang)"
-               " SELECT $1, r.unit, r.role, r.kind, r.hash, r.sealed, r.email, r.lang"
-               " FROM ROWS($2, unit INTEGER, role TEXT, kind TEXT, hash TEXT, sealed TEXT, email TEXT, lang TEXT) r WHERE true"
+SQL(ADD_CODES, "INSERT INTO wave_code (wave_id, unit_id, role, kind, code_hash, sealed, lang)"
+               " SELECT $1, r.unit, r.role, r.kind, r.hash, r.sealed, r.lang"
+               " FROM ROWS($2, unit INTEGER, role TEXT, kind TEXT, hash TEXT, sealed TEXT, lang TEXT) r WHERE true"
                " ON CONFLICT (code_hash) DO NOTHING");
 
 static Err store_waiting(Ctx *c, Making *m)
@@ -146,20 +146,28 @@ static Err store_waiting(Ctx *c, Making *m)
     return OK;
 }
 
-static Err make_one(Ctx *c, Making *m, UnitId unit, Str role, const Shape *shape, Str email, Str *ret_plain)
+typedef struct NewCode {
+    UnitId unit;
+    Str role, lang;
+    const Shape *shape;
+    Str plain, hash; /* out */
+} NewCode;
+
+static Err make_one(Ctx *c, Making *m, NewCode *code)
 {
-    Str plain = code_new(c, shape), sealed = {0};
-    TRY(seal(c, m->wave, plain, &sealed));
-    const Str texts[] = {role, shape->kind, hash_of(c, plain), sealed, email, S("da")};
+    Str sealed = {0};
+    code->plain = code_new(c, code->shape);
+    code->hash = hash_of(c, code->plain);
+    TRY(seal(c, m->wave, code->plain, &sealed));
+    const Str texts[] = {code->role, code->shape->kind, code->hash, sealed, code->lang};
     Buf *b = &m->rows;
     buf_add(b, m->waiting ? S(",[") : S("[["));
-    buf_add_i64(b, unit.v);
+    buf_add_i64(b, code->unit.v);
     for (ptrdiff_t i = 0; i < COUNT_OF(texts); i++) {
         buf_add_char(b, ',');
         buf_add_json(b, texts[i]);
     }
     buf_add_char(b, ']');
-    *ret_plain = plain;
     return ++m->waiting == CODE_CHUNK ? store_waiting(c, m) : OK;
 }
 
@@ -181,8 +189,9 @@ static Err open_code(Ctx *c, Making *m, const WaveUnit *unit, Str role)
     TRY(db_done(&r));
     if (found) TRY(survey_code_unseal(c, m->wave, sealed, &code));
     else {
-        TRY(make_one(c, m, unit->id, role, &shape_open, S(""), &code));
-        code = with_hyphens(c, code);
+        NewCode made = {.unit = unit->id, .role = role, .lang = S("da"), .shape = &shape_open};
+        TRY(make_one(c, m, &made));
+        code = with_hyphens(c, made.plain);
     }
     put(c, m, unit, role, shape_open.kind, code);
     return OK;
@@ -192,9 +201,9 @@ static Err codes_of(Ctx *c, Making *m, const WaveUnit *unit, Str role)
 {
     if (m->order.wants_open) TRY(open_code(c, m, unit, role));
     for (int64_t i = 0; i < m->order.single; i++) {
-        Str plain = {0};
-        TRY(make_one(c, m, unit->id, role, &shape_single, S(""), &plain));
-        put(c, m, unit, role, shape_single.kind, with_hyphens(c, plain));
+        NewCode made = {.unit = unit->id, .role = role, .lang = S("da"), .shape = &shape_single};
+        TRY(make_one(c, m, &made));
+        put(c, m, unit, role, shape_single.kind, with_hyphens(c, made.plain));
     }
     return OK;
 }
@@ -235,6 +244,19 @@ static Err make_groups(Ctx *c, const Wave *wave, Strs roles)
     if (str_find_char(wave->roles, ' ', 0) < 0) return OK;
     for (ptrdiff_t i = 0; i < roles.n; i++) TRY(survey_group(c, wave->id, S("rolle"), roles.v[i], &id));
     return OK;
+}
+
+Err survey_codes_to_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes)
+{
+    TRY(survey_takes_codes(c, wave));
+    TRY(make_groups(c, wave, roles_meant(c, wave, S(""))));
+    Making m = {.wave = wave, .rows = buf_new(c->arena, (ptrdiff_t)CODE_CHUNK * CODE_JSON)};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        NewCode made = {.unit = v[i].unit, .role = v[i].role, .lang = v[i].lang, .shape = &shape_single};
+        TRY(make_one(c, &m, &made));
+        ret_hashes[i] = made.hash;
+    }
+    return store_waiting(c, &m);
 }
 
 enum { CODES_MAX = 2000000 };

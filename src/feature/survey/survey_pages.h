@@ -64,7 +64,7 @@ typedef struct WavePage {
     bool has_codes;       /* codes may be made and shown now */
     bool shows_units;     /* with rates or codes; without either the list says nothing */
     StepLinks steps;
-    Href invited;         /* empty path: may not */
+    Href invited, mail;   /* empty path: may not */
     Msg invited_told;     /* how many are invited, while it can still be changed */
     bool lacks_invited;
     Href questionnaire;   /* empty path: may not read it */

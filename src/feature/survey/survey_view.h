@@ -23,8 +23,6 @@ typedef struct Waves {
 /* Those with dates that the viewer may read and that are not released yet, the
    earliest closing first, at most twenty. */
 MUST Err survey_under_way(Ctx *c, Waves *ret);
-/* Where the wave lies: its tree's top, else its owner. E_NOT_FOUND without a sentence. */
-MUST Err survey_place(Ctx *c, Str uid, Place *ret);
 /* "UID-CODE": a unit of a wave, with the unit's own place. E_NOT_FOUND without a sentence. */
 MUST Err survey_unit_place(Ctx *c, Str spot, Place *ret);
 

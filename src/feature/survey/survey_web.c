@@ -407,6 +407,7 @@ static Err get_wave(Ctx *c)
     page.has_codes = page.wave.closes_on.day && !survey_is_done(&page.wave);
     page.shows_units = page.has_rates || page.has_codes;
     TRY(fill_facts(c, &page));
+    if (page.wave.closes_on.day && access_may(c, NEED_WAVE_MAIL_READ, web_place(c))) page.mail = (Href){wave_path(c, &page.wave, S("/mail"))};
     TRY(fill_units(c, &page));
     page_survey_wave(web_page_begin(c, msg_verbatim(page.wave.name)), &page);
     return web_page_end(c);
