@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Do the checkers see? Plants one fault of each kind in a small tree of its own
-and asks depcheck and stylecheck for it, then a clean tree that neither may
+and asks depcheck, stylecheck or asvs_check for it, then a clean tree that none may
 complain about. Prints "N passed, N failed", counted in faults."""
 import pathlib
 import subprocess
@@ -19,6 +19,8 @@ CLEAN = {
     "src/feature/two/two.h": '#include "feature/one/one.h"\n',
     "src/feature/two/meson.build": "uses = ['one']\n",
     "tool/malloc-allowed.txt": "# none\n",
+    "doc/asvs-5.0.0-ids.csv": "id,level\nV1.1.1,1\nV2.1.1,2\n",
+    "doc/security.md": "| V1.1.1 | yes | so | `base/str.h:str_one` | |\n| V2.* | n/a | not so | | |\n",
     **{
         f"src/{floor}/{name}/{file}": "x\n"
         for floor, name in (("core", "access"), ("feature", "one"), ("feature", "two"))
@@ -48,6 +50,12 @@ PLANTED = [
     ("stylecheck", "notes.md", "see https://regis" + "try.npm" + "js.org/x\n", "host of a package registry"),
     ("stylecheck", "notes.md", "see /wo" + "rk/main\n", "path of one machine"),
     ("stylecheck", "go", "#!/bin/sh\necho\n", "begins with set -euo"),
+    ("asvs_check", "doc/asvs-5.0.0-ids.csv", "id,level\nV1.1.1,1\nV2.1.1,2\nV3.1.1,1\n", "V3.1.1 is missing"),
+    ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | `base/gone.h` | |\n", "base/gone.h does not exist"),
+    ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | `base/str.h:two` | |\n", "says nothing of two"),
+    ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | `base/str.h` | `base/str.c:one` |\n", "has no test one"),
+    ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | | |\n", "not where"),
+    ("asvs_check", "doc/security.md", "| V1.1.1 V2.* V2.1.1 | perhaps | so | | |\n", "is none of"),
     ("stylecheck", "src/web/j.c", "int x(void); \n", "space at the end"),
 ]
 
@@ -72,7 +80,7 @@ def answer(checker, tree):
 
 def main():
     passed = failed = 0
-    for checker in ("depcheck", "stylecheck"):
+    for checker in ("depcheck", "stylecheck", "asvs_check"):
         code, said = answer(checker, CLEAN)
         passed, failed = passed + (code == 0), failed + (code != 0)
         if code:

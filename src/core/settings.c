@@ -43,6 +43,7 @@ Settings settings_default(void)
         .connections = 4000,
         .session_hours = 10,
         .session_idle_minutes = 60,
+        .smtp_tls = true,
     };
 }
 

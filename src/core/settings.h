@@ -23,7 +23,8 @@ typedef struct Settings {
     int64_t session_idle_minutes; /* session-idle-minutes: after so long without a page ; 60 */
     bool is_demo;          /* demo: yes/no ; says on every page that the people are made up */
     Str smtp;              /* smtp: smtp://host:port or smtps://… ; empty: no mail is sent */
-    bool smtp_tls;         /* smtp-tls: yes/no ; yes: no mail without STARTTLS and a certificate that holds */
+    bool smtp_tls;         /* smtp-tls: yes/no ; yes, so no mail without STARTTLS and a certificate that holds.
+                              no: for a mail server on the same machine */
     Str smtp_user;         /* smtp-user ; empty: no log-in. With one, TLS is needed */
     Str smtp_password;     /* smtp-password: path of a file whose first line it is */
     Str mail_from;         /* mail-from: address, or "Name <address>" */

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/db.h"
@@ -628,4 +629,13 @@ ON_BOTH(schema, check_counts_and_tells_the_first_row)
     CHECK(c->problems && !c->problems->next);
     CHECK_STR(c->problems->field, S("house"));
     CHECK(str_ends(c->problems->what.arg[0].s, S("→ house a")));
+}
+
+TEST(db, a_new_store_is_read_by_its_owner_only)
+{
+    Str where = place_new(ENGINE_SQLITE);
+    struct stat st;
+    place_open(where, (StoreOptions){.create = true});
+    CHECK_INT(stat(str_z(test_ctx_plain()->arena, where), &st), 0);
+    CHECK_INT(st.st_mode & 0777, 0600);
 }

@@ -327,10 +327,50 @@ static const char *session_start(PgConn *conn)
     return conn->is_ready ? NULL : "pipeline mode is refused";
 }
 
+/* A setting of an address or of the environment, as far as it has one. */
+static const char *option_of(const PQconninfoOption *options, const char *name, const char *otherwise)
+{
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, name) == 0 && options->val && options->val[0]) return options->val;
+    return otherwise;
+}
+
+/* Each of "a,b": a path, or a name of this machine. */
+static bool is_this_machine(const char *hosts)
+{
+    Str rest = str_of_z(hosts), host = {0};
+    while (str_split(&rest, ',', &host)) {
+        bool is_path = host.n == 0 || host.p[0] == '/' || host.p[0] == '@';
+        if (!is_path && !str_eq(host, S("localhost")) && !str_eq(host, S("::1")) && !str_starts(host, S("127."))) return false;
+    }
+    return true;
+}
+
+/* False: the way there leaves this machine, and the address, or the environment,
+   asks for less than a certificate that is checked. */
+static bool is_way_safe(const char *where, bool *ret_near)
+{
+    PQconninfoOption *defaults = PQconndefaults(), *given = PQconninfoParse(where, NULL);
+    const char *host = option_of(given, "host", option_of(defaults, "host", ""));
+    const char *address = option_of(given, "hostaddr", option_of(defaults, "hostaddr", host));
+    const char *mode = option_of(given, "sslmode", "verify-full");
+    /* What a service file names is not known here. */
+    *ret_near = is_this_machine(host) && is_this_machine(address) && !option_of(given, "service", NULL);
+    bool is_safe = *ret_near || strcmp(mode, "verify-full") == 0;
+    PQconninfoFree(given);
+    PQconninfoFree(defaults);
+    return is_safe;
+}
+
+/* sslmode stands first, so that an address which names its own wins: whether
+   that may be is looked at before (is_way_safe). Everything else over a network
+   is encrypted and the server's certificate checked against its name. */
 static PGconn *dial(const char *where)
 {
-    static const char *const keys[] = {"dbname", "application_name", "client_encoding", "connect_timeout", NULL};
-    const char *const values[] = {where, "traad", "UTF8", "10", NULL};
+    static const char *const keys[] = {"sslmode", "dbname", "application_name", "client_encoding", "connect_timeout", NULL};
+    bool is_near = false;
+    (void)is_way_safe(where, &is_near);
+    const char *const values[] = {is_near ? "prefer" : "verify-full", where, "traad", "UTF8", "10", NULL};
     return PQconnectdbParams(keys, values, 1);
 }
 
@@ -348,6 +388,11 @@ static Err pg_connect(Ctx *c, Store *store, bool read_only, DbConn **ret)
     if (!conn || !grow_cache(conn)) {
         free(conn);
         return fail(c, E_BUSY, msg_verbatim(S("no memory for a connection")));
+    }
+    bool is_near = false;
+    if (!is_way_safe(store->where, &is_near)) {
+        pg_disconnect(&conn->base);
+        return fail(c, E_INVALID, msg_verbatim(S("PostgreSQL over a network needs sslmode=verify-full in the store's address")));
     }
     conn->base = (DbConn){.driver = &postgres_driver, .store = store, .read_only = read_only};
     conn->pg = dial(store->where);

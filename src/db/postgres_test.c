@@ -441,3 +441,20 @@ TEST(postgres, a_statement_can_be_tried_without_running)
     ctx_forgive(c);
     pg->disconnect(conn);
 }
+
+/* No packet is sent: the addresses are those of RFC 5737, which nobody has. */
+TEST(postgres, a_way_over_a_network_without_a_checked_certificate_is_refused)
+{
+    static const char *const weak[] = {
+        "postgresql://traad@192.0.2.1/traad?sslmode=prefer", "postgresql://traad@db.example/traad?sslmode=disable",
+        "postgresql://traad@localhost,192.0.2.1/traad?sslmode=require", "postgresql://traad@192.0.2.1/traad?sslmode=verify-ca",
+        "postgresql://traad@localhost/traad?hostaddr=192.0.2.1&sslmode=prefer",
+    };
+    Ctx *c = test_ctx_plain();
+    for (size_t i = 0; i < sizeof weak / sizeof *weak; i++) {
+        Store far = {.driver = pg, .where = weak[i]};
+        DbConn *conn = NULL;
+        ctx_forgive(c);
+        CHECK_ERR(pg->connect(c, &far, false, &conn), E_INVALID);
+    }
+}

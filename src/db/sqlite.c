@@ -4,10 +4,12 @@
    address of their SqlDef.
    No memory-mapped file: its pages would count once for every reader in what
    the server is seen to use, and a disk error would be a signal, not an Err. */
+#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "db/driver.h"
 
@@ -129,8 +131,17 @@ static int settings(SqliteConn *conn, bool read_only)
     return sqlite3_exec(conn->db, "PRAGMA cache_size=-16000", NULL, NULL, NULL);
 }
 
+/* A new store is its owner's alone; the files beside it take after it. That it
+   exists, or cannot be made, is for SQLite to find and say. */
+static void make_private(const Store *store)
+{
+    int fd = open(store->where, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) close(fd);
+}
+
 static int open_file(SqliteConn *conn, const Store *store, bool read_only)
 {
+    if (store->options.create && !store->options.vfs) make_private(store);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (store->options.create ? SQLITE_OPEN_CREATE : 0);
     int rc = sqlite3_open_v2(store->where, &conn->db, flags, store->options.vfs);
     if (rc == SQLITE_OK) rc = settings(conn, read_only);

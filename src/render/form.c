@@ -336,6 +336,7 @@ static FieldView view_of(Ctx *c, const FormValues *values, ptrdiff_t i)
     view.is_ticked = str_trim(v->raw).n > 0;
     view.choices = choice_views(c, f, v, view.id);
     view.is_list = f->kind == FIELD_CHOICE && view.choices.n > RADIOS_AT_MOST;
+    if (f->kind == FIELD_TEXT && view.choices.n) view.suggestions = STR_CAT(c->arena, view.id, S("-list"));
     view.is_group = f->kind == FIELD_CHOICES || (f->kind == FIELD_CHOICE && !view.is_list);
     view.says_optional = f->optional;
     return view;

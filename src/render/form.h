@@ -8,7 +8,7 @@
 /* ---- declaring ---------------------------------------------------------- */
 
 typedef enum FieldKind {
-    FIELD_TEXT = 1,
+    FIELD_TEXT = 1,   /* with choices: they are suggested while one writes, and anything else is taken too */
     FIELD_LONG_TEXT,
     FIELD_EMAIL,
     FIELD_PASSWORD,   /* never shown again */
@@ -110,6 +110,7 @@ typedef struct FieldView {
     bool is_wrong, is_ticked;
     bool is_group;         /* radios or boxes in a fieldset */
     bool is_list;          /* more than six choices: a <select> */
+    Str suggestions;       /* id of the <datalist> of a TEXT with choices; empty: none */
     bool says_optional;
     ChoiceViews choices;
 } FieldView;

@@ -232,6 +232,7 @@ static const StatusRow status_rows[] = {
     STATUS_ROW(414, "Adressen er for lang."),
     STATUS_ROW(415, "Filen eller formularen har en form, vi ikke kan læse."),
     STATUS_ROW(422, "Noget skal rettes, før det kan gemmes. Gå tilbage, og se felterne igennem."),
+    STATUS_ROW(429, "Der er prøvet for mange koder, der ikke findes, fra dette netværk. Vent et minut, og prøv igen."),
     STATUS_ROW(431, "Din browser sendte for meget med. Slet cookies for siden, og prøv igen."),
     STATUS_ROW(503, "Der er travlt lige nu, så vi nåede det ikke. Intet er gemt. Prøv igen om lidt."),
     STATUS_ROW(500, "Der gik noget galt hos os. Gå tilbage, og prøv igen."),
@@ -261,6 +262,7 @@ void web_error_plain(Request *r, int status)
 
 static void add_error_headers(Request *r, int status)
 {
+    if (status == 429) web_header(&r->c, "Retry-After", S("60"));
     if (status == 503) web_header(&r->c, "Retry-After", S("2"));
     if (status != 405) return;
     const bool *allows = r->found.allows;

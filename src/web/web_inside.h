@@ -40,6 +40,8 @@ enum {
     WEB_BODIES_MAX = 256 << 20, /* of all bodies over WEB_BODY_MAX together */
     WEB_WORK_QUEUE = 512,
     WEB_BUCKETS = 1024,
+    WEB_BRAKE_SLOTS = 4096,
+    WEB_WRONG_CODES = 300,      /* a minute and network: a whole school mistyping is fewer */
 };
 
 /* ---- names and values ----------------------------------------------------- */
@@ -148,6 +150,21 @@ void web_conn_deadline(Conn *conn, int64_t seconds);
 Slot *web_slot_take(Pool *pool); /* NULL: all in use */
 void web_slot_give(Pool *pool, Slot *slot);
 int64_t web_now_us(void); /* monotonic */
+
+/* Bytes of an address that say whose it is: 16 of one mapped from IPv4, else 8. */
+ptrdiff_t web_network_bytes(const unsigned char address[16]);
+
+/* ---- wrong codes (web_brake.c) ----------------------------------------------- */
+
+typedef struct WebBrake {
+    unsigned char key[16];
+    _Atomic uint64_t slots[WEB_BRAKE_SLOTS];
+} WebBrake;
+
+void web_brake_open(WebBrake *brake, Random random);
+/* WEB_WRONG_CODES were counted for the network in this minute. Any thread. */
+bool web_brake_is_on(WebBrake *brake, const unsigned char address[16], Instant now);
+void web_brake_count(WebBrake *brake, const unsigned char address[16], Instant now);
 
 /* ---- the answer (web_answer.c) ---------------------------------------------- */
 
@@ -268,6 +285,7 @@ struct Web {
     Random random;
     Pool pool;
     Workers workers;
+    WebBrake brake;
     struct MHD_Daemon *daemon;
     int listener, port;
     ptrdiff_t slot_bytes;
@@ -295,6 +313,8 @@ void web_bounded(Request *r, void (*step)(Request *r));
 
 /* Everything but the body: fills the request; what is wrong goes to r->refuse. */
 void web_read_head(Request *r, struct MHD_Connection *mhd, const char *url, const char *method);
+/* Who sent it, as far as anyone we trust has seen; IPv4 mapped into IPv6. */
+void web_client(Request *r, unsigned char ret[16]);
 /* Room for the body; r->refuse when it is too large. Call within a boundary. */
 void web_read_body_begin(Request *r);
 void web_read_body(Request *r, const char *p, size_t n);

@@ -101,7 +101,7 @@ void web_pool_close(Pool *pool)
 }
 
 /* One household or provider customer has a whole /64, so that is "an address". */
-static ptrdiff_t address_bytes(const unsigned char address[16])
+ptrdiff_t web_network_bytes(const unsigned char address[16])
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
     return memcmp(address, mapped, sizeof mapped) == 0 ? 16 : 8;
@@ -109,14 +109,14 @@ static ptrdiff_t address_bytes(const unsigned char address[16])
 
 static Conn **bucket_of(Pool *pool, const unsigned char address[16])
 {
-    uint64_t hash = str_hash((Str){(const char *)address, address_bytes(address)});
+    uint64_t hash = str_hash((Str){(const char *)address, web_network_bytes(address)});
     return &pool->buckets[hash % WEB_BUCKETS];
 }
 
 bool web_pool_may_connect(Pool *pool, const unsigned char address[16], bool is_proxy)
 {
     if (pool->per_address <= 0 || is_proxy) return true;
-    size_t n = (size_t)address_bytes(address);
+    size_t n = (size_t)web_network_bytes(address);
     int count = 0;
     pthread_mutex_lock(&pool->lock);
     for (Conn *conn = *bucket_of(pool, address); conn; conn = conn->next)

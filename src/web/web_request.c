@@ -360,16 +360,23 @@ static Str forwarded_address(Str list, Strs proxies)
     return S("");
 }
 
+void web_client(Request *r, unsigned char ret[16])
+{
+    memcpy(ret, r->conn->address, 16);
+    if (!r->conn->is_proxy) return;
+    char text[INET6_ADDRSTRLEN] = "";
+    unsigned char said[16] = {[10] = 0xff, [11] = 0xff};
+    Str last = forwarded_address(r->head.forwarded_for, r->web->options.proxies);
+    if (last.n == 0 || last.n >= (ptrdiff_t)sizeof text) return;
+    memcpy(text, last.p, (size_t)last.n);
+    if (inet_pton(AF_INET, text, said + 12) == 1 || inet_pton(AF_INET6, text, said) == 1) memcpy(ret, said, 16);
+}
+
 Str web_address(Ctx *c)
 {
     Request *r = c->request;
+    unsigned char client[16];
     if (r->route && r->route->route.kind == REPLY) return S("");
-    if (r->conn->is_proxy) {
-        unsigned char raw[16];
-        Str said = forwarded_address(r->head.forwarded_for, r->web->options.proxies);
-        const char *z = str_z(c->arena, said);
-        if (said.n < INET6_ADDRSTRLEN && (inet_pton(AF_INET, z, raw) == 1 || inet_pton(AF_INET6, z, raw) == 1))
-            return said;
-    }
-    return address_text(c->arena, r->conn->address);
+    web_client(r, client);
+    return address_text(c->arena, client);
 }

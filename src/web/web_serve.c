@@ -366,11 +366,31 @@ static void serve_refused(Request *r)
     web_error_status(r, r->refuse, (Msg){0});
 }
 
+/* A respondent's code that does not exist is a 404 of its route, whatever its
+   form; what follows from many of them is the same for right codes and wrong. */
+static void brake(Request *r)
+{
+    unsigned char client[16];
+    if (r->refuse || r->route->route.kind != REPLY) return;
+    web_client(r, client);
+    if (web_brake_is_on(&r->web->brake, client, r->c.now)) r->refuse = 429;
+}
+
+static void count_wrong_code(Request *r)
+{
+    unsigned char client[16];
+    if (r->refuse || r->route->route.kind != REPLY || r->answer.status != 404) return;
+    web_client(r, client);
+    web_brake_count(&r->web->brake, client, r->c.now);
+}
+
 void web_serve(Request *r)
 {
     if (r->refuse == 404 && web_asset(r)) return;
+    brake(r);
     if (r->refuse) web_bounded(r, serve_refused);
     else web_bounded(r, r->route->route.method == POST ? serve_post : serve_get);
+    count_wrong_code(r);
     end_reading(r);
 }
 

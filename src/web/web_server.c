@@ -473,6 +473,7 @@ Err web_open(Ctx *c, const Gate *gate, const Route *const *tables, const char *c
     web->writer = writer;
     web->app = app;
     web->random = c->random;
+    web_brake_open(&web->brake, c->random);
     Err err = web_routes_build(c, &web->keep, tables, features, n_tables, &web->routes);
     if (err == OK) err = web_listen(c, web->options.listen, &web->listener, &web->port);
     if (err == OK) err = open_parts(c, web);

@@ -255,8 +255,9 @@ static Err prepare_fields(Ctx *c)
 static Err get_answer(Ctx *c)
 {
     Out *o = web_bare_begin(c);
+    bool is_known = !str_eq(web_path(c, "token"), S("findes-ikke"));
     out_lit(o, web_cookie(c, "s").n || web_address(c).n || c->viewer.v ? S("kendt") : S("ukendt"));
-    return web_bare_end(c, 200);
+    return web_bare_end(c, is_known ? 200 : 404);
 }
 
 static Err find_thing(Ctx *c, Str param, Place *ret)
@@ -587,6 +588,42 @@ TEST(web, assets_are_kept_for_ever_and_zipped)
     CHECK(has(a, S("frame-ancestors 'none'")) && has(a, S("X-Content-Type-Options: nosniff")));
     CHECK(!has(get(s, str_z(s->c->arena, path)), S("Content-Encoding")));
     CHECK_INT(status_of(get(s, "/a/0000/house.css")), 404);
+    stop(s);
+}
+
+static bool is_braked(WebBrake *brake, const char *address, int64_t ms)
+{
+    unsigned char bytes[16] = {0};
+    CHECK_INT(inet_pton(AF_INET6, address, bytes), 1);
+    return web_brake_is_on(brake, bytes, (Instant){ms});
+}
+
+TEST(web, wrong_codes_are_counted_by_network_and_minute)
+{
+    static WebBrake brake;
+    unsigned char address[16] = {0};
+    web_brake_open(&brake, test_ctx_plain()->random);
+    CHECK_INT(inet_pton(AF_INET6, "2001:db8:1:2::1", address), 1);
+    for (int i = 0; i < WEB_WRONG_CODES; i++) {
+        CHECK(!is_braked(&brake, "2001:db8:1:2::1", 600000));
+        web_brake_count(&brake, address, (Instant){600000 + i});
+    }
+    CHECK(is_braked(&brake, "2001:db8:1:2:ffff::9", 659999));
+    CHECK(!is_braked(&brake, "2001:db8:1:3::1", 659999));
+    CHECK(!is_braked(&brake, "::ffff:192.0.2.1", 659999));
+    CHECK(!is_braked(&brake, "2001:db8:1:2::1", 660000));
+}
+
+/* The answer is the same for a code that exists: guessing on learns nothing. */
+TEST(web, who_tries_codes_by_the_hundred_waits)
+{
+    Server *s = serve();
+    int tried = 0;
+    while (tried < 2 * WEB_WRONG_CODES && status_of(get(s, "/svar/findes-ikke")) == 404) tried++;
+    CHECK(tried >= WEB_WRONG_CODES);
+    CHECK(tried < 2 * WEB_WRONG_CODES);
+    CHECK_INT(status_of(get(s, "/svar/t")), 429);
+    CHECK_INT(status_of(get(s, "/plain")), 200);
     stop(s);
 }
 

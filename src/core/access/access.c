@@ -8,11 +8,31 @@ SQL(ACCOUNT_ADD, "INSERT INTO account (owner_id, person_id, login, password_hash
                  " SELECT p.owner_id, p.id, $2, $3 FROM v_people_person p WHERE p.id = $1"
                  " ON CONFLICT (login) DO NOTHING RETURNING id");
 
+/* Of a folded log-in: what a Danish keyboard writes. Letters of another alphabet
+   that look like ours would make two log-ins that no administrator can tell
+   apart; accents and dots are gone already. */
+static bool is_login(Str folded)
+{
+    for (ptrdiff_t at = 0; at < folded.n;) {
+        int n = 0;
+        int32_t ch = str_next_char(folded, at, &n);
+        bool is_sign = ch == '@' || ch == '_' || ch == '+' || ch == ' ';
+        bool is_danish = ch == 0xe6 || ch == 0xf8 || ch == 0xe5;
+        if (!is_sign && !is_danish && !(ch >= 'a' && ch <= 'z') && !(ch >= '0' && ch <= '9')) return false;
+        at += n;
+    }
+    return true;
+}
+
 Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, AccountId *ret)
 {
     Str folded = text_name_fold(c->arena, str_trim(login));
     if (folded.n < 3 || folded.n > 254) {
         ctx_problem(c, S("login"), T("Brugernavnet skal være 3–254 tegn."));
+        return ctx_check(c);
+    }
+    if (!is_login(folded)) {
+        ctx_problem(c, S("login"), T("Brugernavnet må kun have bogstaver, tal og tegnene @ . - _ +. Skriv det, som man skriver en e-mailadresse."));
         return ctx_check(c);
     }
     AccountId id = {0};

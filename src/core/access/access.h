@@ -47,7 +47,8 @@ bool access_may(Ctx *c, const Need *need, const Place *place);
 /* Inside a write, at start: access_rule becomes doc/access.csv. */
 MUST Err access_rules_store(Ctx *c);
 
-/* Inside a write. login is folded; 3–254 characters; E_CONFLICT when taken.
+/* Inside a write. login is folded; 3–254 characters of a Danish keyboard; E_CONFLICT
+   when taken, also by one that differs in dots, accents or case only.
    hash empty: the account waits for its invitation. */
 MUST Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, AccountId *ret);
 

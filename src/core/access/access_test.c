@@ -1,4 +1,5 @@
 #include "core/access/access.h"
+#include "base/number.h"
 #include "core/access/access_web.h"
 #include "store.h"
 
@@ -192,6 +193,22 @@ TEST(access, a_used_nonce_is_remembered_longer_than_it_is_taken)
     CHECK_OK(access_feature.tick(c, &more));
     CHECK_OK(access_gate.nonce_use(c, nonce, &before));
     CHECK_STR(before, S("/support?sendt=1"));
+}
+
+TEST(access, two_log_ins_that_look_alike_are_never_two_accounts)
+{
+    static const char *const odd[] = {"аnne@fjord.example", "anne\xe2\x80\x8b@fjord.example", "anne<b>", "ａnne@fjord.example", "αnne"};
+    Ctx *c = test_store();
+    AccountId id = {0};
+    CHECK_OK(access_account_add(c, (PersonId){test_person(c, "Anne", "S12", "team")}, S("Anne.Vestergård@Fjord.example"), S(""), &id));
+    PersonId other = {test_person(c, "Bo", "S12", "team")};
+    CHECK_ERR(access_account_add(c, other, S("ANNE.VESTERGAARD@fjord.example"), S(""), &id), E_CONFLICT);
+    for (ptrdiff_t i = 0; i < COUNT_OF(odd); i++) {
+        ctx_forgive(c);
+        CHECK_ERR(access_account_add(c, other, str_of_z(odd[i]), S(""), &id), E_INVALID);
+    }
+    ctx_forgive(c);
+    CHECK_OK(access_account_add(c, other, S("bo_j-2+skole@fjord.example"), S(""), &id));
 }
 
 TEST(access, passwords_are_judged_by_length_and_login)

@@ -156,6 +156,7 @@ static Err write_log_out(Ctx *c)
 static Err finish_log_out(Ctx *c)
 {
     web_set_cookie(c, "traad", S(""), 0);
+    web_header(c, "Clear-Site-Data", S("\"cache\"")); /* not "storage": drafts of respondents lie there */
     return web_redirect(c, S("/log-ind"));
 }
 
@@ -202,9 +203,9 @@ static const Route routes[] = {
     {POST, "/log-ind/kode",              NEED_PUBLIC,        SCOPE_NONE,     WRITE,      .prepare = prepare_code,
      .write = write_log_in, .finish = finish_log_in},
     {POST, "/log-af",                    NEED_SIGNED_IN,     SCOPE_NONE,     WRITE,      .write = write_log_out, .finish = finish_log_out},
-    {GET,  "/mine-log-ind",              NEED_SESSION_READ,  SCOPE_NONE,     PLAIN,      .get = get_sessions},
-    {POST, "/mine-log-ind/alle/afslut",  NEED_SESSION_WRITE, SCOPE_NONE,     WRITE,      .write = write_sessions_end},
-    {POST, "/mine-log-ind/:uid/afslut",  NEED_SESSION_WRITE, &scope_session, WRITE,      .write = write_session_end},
+    {GET,  "/mine-log-ind",              NEED_SESSION_READ,  SCOPE_NONE,     PLAIN,      .get = get_sessions, .strong = true},
+    {POST, "/mine-log-ind/alle/afslut",  NEED_SESSION_WRITE, SCOPE_NONE,     WRITE,      .write = write_sessions_end, .strong = true},
+    {POST, "/mine-log-ind/:uid/afslut",  NEED_SESSION_WRITE, &scope_session, WRITE,      .write = write_session_end, .strong = true},
     {GET,  "/glemt-adgangskode",         NEED_PUBLIC,        SCOPE_NONE,     PLAIN,      .get = access_get_forgot},
     {POST, "/glemt-adgangskode",         NEED_PUBLIC,        SCOPE_NONE,     WRITE,      .prepare = access_prepare_forgot,
      .write = access_write_forgot},

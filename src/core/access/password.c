@@ -1,5 +1,6 @@
-/* Which passwords are too easy to guess. No list of passwords: what people put
-   on such lists is made of few parts, so we count the parts. A common word, a
+/* Which passwords are too easy to guess: known leaked ones (password_leaked.c),
+   and all that are made as those are. What stands on such lists is made of few
+   parts, so we count the parts. A common word, a
    row of keys, a run of one character or a group of digits is worth little,
    every other letter one. So "Sommer2024!Sommer" is refused, four words that
    do not belong together are not. Sources: ASVS 5.0 V6.2.1–12 (length over
@@ -7,6 +8,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
+#include "core/access/password_leaked.h"
 #include "text/name.h"
 
 enum { PASSWORD_MIN = 12, PASSWORD_MAX = 200, WORTH_WORD = 3, WORTH_DIGITS = 1, WORTH_MIN = 8 };
@@ -150,7 +152,7 @@ Err access_password_check(Ctx *c, Str password, Str login, Str name)
         ctx_problem(c, S("password"), T("Vælg en adgangskode på 12–200 tegn, for eksempel tre ord, der ikke hører sammen."));
     else if (login.n && str_find(text_name_fold(c->arena, password), text_name_fold(c->arena, login), 0) >= 0)
         ctx_problem(c, S("password"), T("Adgangskoden må ikke indeholde dit brugernavn."));
-    else if (worth(plain(c, password), own_words(c, login, name)) < WORTH_MIN)
+    else if (password_is_leaked(text_lower(c->arena, password)) || worth(plain(c, password), own_words(c, login, name)) < WORTH_MIN)
         ctx_problem(c, S("password"),
                     T("Adgangskoden er for let at gætte. Vælg tre eller fire ord, der ikke hører sammen, "
                       "og som ikke er dit navn, en årstid eller et tastemønster."));

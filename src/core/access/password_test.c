@@ -1,4 +1,5 @@
 #include "core/access/access.h"
+#include "core/access/password_leaked.h"
 #include "test.h"
 
 static bool passes(const char *password)
@@ -18,6 +19,19 @@ TEST(password, what_stands_on_lists_of_leaked_ones_is_refused)
     };
     for (size_t i = 0; i < sizeof easy / sizeof *easy; i++)
         if (passes(easy[i])) CHECK_STR(str_of_z(easy[i]), S("refused"));
+}
+
+TEST(password, known_leaked_ones_are_refused_in_any_case)
+{
+    ptrdiff_t n = 0;
+    const char *const *all = password_leaked_all(&n);
+    CHECK(n > 300);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (i) CHECK(str_cmp(str_of_z(all[i - 1]), str_of_z(all[i])) < 0);
+        if (passes(all[i])) CHECK_STR(str_of_z(all[i]), S("refused"));
+    }
+    CHECK(!passes("ContorTionist"));
+    CHECK(passes("contortionist i en paraply"));
 }
 
 TEST(password, ones_own_name_is_worth_little)

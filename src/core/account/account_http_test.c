@@ -1,9 +1,49 @@
 /* People and their ways in, over HTTP: invitation, reset, app code, confirming,
    roles by two people, leaving, throttling. */
 #include <stdio.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <string.h>
+#include <time.h>
 
 #include "http.h"
+
+/* The bytes of base32, spaces passed over. */
+static ptrdiff_t base32(const char *text, unsigned char *ret, ptrdiff_t max)
+{
+    uint64_t bits = 0;
+    int held = 0;
+    ptrdiff_t n = 0;
+    for (; *text; text++) {
+        if (*text == ' ') continue;
+        int v = *text >= 'A' ? *text - 'A' : *text - '2' + 26;
+        bits = bits << 5 | (uint64_t)v;
+        held += 5;
+        if (held < 8) continue;
+        held -= 8;
+        CHECK(n < max);
+        ret[n++] = (unsigned char)(bits >> held);
+    }
+    return n;
+}
+
+/* What an app would show `ahead` steps from now: RFC 6238 written a second time. */
+static const char *app_code(const char *key, int ahead)
+{
+    static char kept[4][8];
+    static int next;
+    unsigned char secret[64], mac[20], counter[8];
+    unsigned len = sizeof mac;
+    ptrdiff_t n = base32(key, secret, (ptrdiff_t)sizeof secret);
+    uint64_t step = (uint64_t)(time(NULL) / 30 + ahead);
+    for (int i = 7; i >= 0; i--, step >>= 8) counter[i] = (unsigned char)step;
+    CHECK(HMAC(EVP_sha1(), secret, (int)n, counter, sizeof counter, mac, &len) != NULL);
+    int at = mac[19] & 15;
+    unsigned cut = (mac[at] & 127u) << 24 | (unsigned)mac[at + 1] << 16 | (unsigned)mac[at + 2] << 8 | mac[at + 3];
+    char *to = kept[next++ % 4];
+    snprintf(to, sizeof kept[0], "%06u", cut % 1000000);
+    return to;
+}
 
 /* The text between `before` and the next `end` in the body. */
 static const char *cut(Answer a, const char *before, char end)
@@ -34,7 +74,7 @@ static const char *new_person(Browser *admin, const char *name, const char *role
 {
     char form[500];
     (void)test_get(admin, "/personer/ny");
-    snprintf(form, sizeof form, "name=%s&email=&unit=S12&code=&role=%s&purpose=&from=01-08-2025&to=", test_encoded(name), role);
+    snprintf(form, sizeof form, "name=%s&email=&unit=S12&role=%s&purpose=&from=01-08-2025&to=", test_encoded(name), role);
     Answer a = test_post(admin, "/personer/ny", form);
     CHECK_STATUS(a, 303);
     static char kept[4][200];
@@ -101,7 +141,7 @@ HTTP_TEST(account, a_sensitive_role_needs_two_people_and_neither_is_oneself)
     Browser first = test_login("sysadm"), second = test_login("sysadm2");
     const char *person = new_person(&first, "Karen Vagt", "team");
     (void)test_get(&first, person);
-    Answer a = test_post(&first, path(person, "/rolle", ""), "unit=K1&code=&role=dpo&purpose=&from=01-08-2025&to=");
+    Answer a = test_post(&first, path(person, "/rolle", ""), "unit=K1&role=dpo&purpose=&from=01-08-2025&to=");
     CHECK_STATUS(a, 303);
     a = test_get(&first, person);
     CHECK_HAS(a, "venter på en anden administrator");
@@ -125,7 +165,7 @@ HTTP_TEST(account, nobody_gives_themselves_a_role)
         self = path("/personer/", cut(list, "href=\"/personer/", '"'), "");
     }
     CHECK_HAS(test_get(&admin, self), "Jens Overgaard");
-    CHECK_STATUS(test_post(&admin, path(self, "/rolle", ""), "unit=K1&code=&role=team&purpose=&from=01-08-2025&to="), 422);
+    CHECK_STATUS(test_post(&admin, path(self, "/rolle", ""), "unit=K1&role=team&purpose=&from=01-08-2025&to="), 422);
 }
 
 HTTP_TEST(account, leaving_ends_sessions_the_same_day)
@@ -223,6 +263,41 @@ HTTP_TEST(account, one_sees_who_has_looked_by_role_and_the_search_of_the_log_lea
     CHECK_CLEAN();
 }
 
+/* DOMAIN §0.5: skolechef is the role, the title differs. */
+HTTP_TEST(account, a_local_title_stands_where_the_role_is_told)
+{
+    Browser admin = test_login("sysadm");
+    Answer a = test_get(&admin, "/roller");
+    CHECK_LACKS(a, "name=\"title\"");
+    a = test_get(&admin, "/roller?rolle=ressourceperson");
+    CHECK_HAS(a, "name=\"title\"");
+    CHECK_STATUS(test_post(&admin, "/roller", "role=ressourceperson&title=vejleder+p%C3%A5+gangen&side=skole"), 303);
+    CHECK_HAS(test_get(&admin, "/roller"), "vejleder på gangen");
+    CHECK_LACKS(test_get(&admin, "/roller?side=forvaltning"), "vejleder på gangen");
+    const char *person = new_person(&admin, "Titel Thomsen", "ressourceperson");
+    CHECK_HAS(test_get(&admin, person), "vejleder på gangen");
+    CHECK_HAS(test_get(&admin, "/personer?navn=thomsen"), "vejleder på gangen, Strandmarkskolen");
+    CHECK_STATUS(test_post(&admin, "/roller", "role=ressourceperson&title=x&side=midt+imellem"), 422);
+    CHECK_STATUS(test_post(&admin, "/roller", "role=findes-ikke&title=x&side=skole"), 422);
+    CHECK_STATUS(test_post(&admin, "/roller", "role=ressourceperson&title=&side=skole"), 303);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, a_unit_is_found_by_suggestion_code_or_name)
+{
+    static const char *const written[] = {"Strandmarkskolen+(S12)", "S12", "strandmarkskolen"};
+    Browser admin = test_login("sysadm");
+    char form[300];
+    CHECK_HAS(test_get(&admin, "/personer/ny"), "<option value=\"Strandmarkskolen (S12)\">");
+    for (int i = 0; i < 3; i++) {
+        snprintf(form, sizeof form, "name=Enhed+%d&email=&unit=%s&role=team&purpose=&from=01-08-2025&to=", i, written[i]);
+        CHECK_STATUS(test_post(&admin, "/personer/ny", form), 303);
+    }
+    Answer a = test_post(&admin, "/personer/ny", "name=Uden&email=&unit=Findes+ikke&role=team&purpose=&from=01-08-2025&to=");
+    CHECK_STATUS(a, 422);
+    CHECK_HAS(a, "Vælg en enhed i listen");
+}
+
 HTTP_TEST(account, the_app_code_page_draws_a_key_and_refuses_a_wrong_code)
 {
     Browser admin = test_login("sysadm"), b = test_stranger();
@@ -236,4 +311,104 @@ HTTP_TEST(account, the_app_code_page_draws_a_key_and_refuses_a_wrong_code)
     CHECK_HAS(a, key);
     CHECK_INT(test_http_i64("SELECT count(*) FROM account WHERE login = 'kode.j' AND totp_secret IS NOT NULL"), 0);
     CHECK_STATUS(test_post(&b, "/log-ind/kode", "step=1.2.3&code=000000&to=/"), 409);
+}
+
+static Answer send_code(Browser *b, const char *to, const char *field, const char *value, const char *code)
+{
+    char form[1400];
+    snprintf(form, sizeof form, "%s=%s&to=/&code=%s", field, value, test_encoded(code));
+    return test_post(b, to, form);
+}
+
+HTTP_TEST(account, an_app_is_set_up_and_asked_for_and_a_code_counts_once)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger(), other = test_stranger();
+    choose(invite(&admin, new_person(&admin, "App Andersen", "team"), "app.a"));
+    CHECK_STATUS(test_sign_in(&b, "app.a", "gulerod-paraply-onsdag"), 303);
+    Answer a = test_get(&b, "/min-konto/kode");
+    const char *sealed = cut(a, "name=\"key\" value=\"", '"'), *key = cut(a, "nøgle i appen: <b>", '<');
+    a = send_code(&b, "/min-konto/kode", "key", sealed, app_code(key, 0));
+    CHECK_STATUS(a, 200);
+    const char *spare = cut(a, "<li><code>", '<');
+    /* The password alone opens nothing now. */
+    a = test_sign_in(&other, "app.a", "gulerod-paraply-onsdag");
+    CHECK_STATUS(a, 200);
+    CHECK_STATUS(test_get(&other, "/"), 303);
+    const char *step = cut(a, "name=\"step\" value=\"", '"');
+    CHECK_STATUS(send_code(&other, "/log-ind/kode", "step", step, app_code(key, 0)), 422);
+    CHECK_STATUS(send_code(&other, "/log-ind/kode", "step", step, app_code(key, 1)), 303);
+    CHECK_STATUS(test_get(&other, "/"), 200);
+    Browser third = test_stranger();
+    a = test_sign_in(&third, "app.a", "gulerod-paraply-onsdag");
+    step = cut(a, "name=\"step\" value=\"", '"');
+    CHECK_STATUS(send_code(&third, "/log-ind/kode", "step", step, spare), 303);
+    Browser fourth = test_stranger();
+    (void)test_sign_in(&fourth, "app.a", "gulerod-paraply-onsdag");
+    CHECK_STATUS(send_code(&fourth, "/log-ind/kode", "step", step, spare), 422);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, a_session_that_nobody_uses_ends_and_one_in_use_is_noted)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Stille Sloth", "team"), "stille.s"));
+    CHECK_STATUS(test_sign_in(&b, "stille.s", "gulerod-paraply-onsdag"), 303);
+    static const char own[] = "account_id = (SELECT id FROM account WHERE login = 'stilles')";
+    test_http_sql(path("UPDATE session SET seen_at = seen_at - 600000 WHERE ", own, ""));
+    int64_t before = test_http_i64(path("SELECT seen_at FROM session WHERE ", own, ""));
+    CHECK_STATUS(test_get(&b, "/"), 200);
+    CHECK(test_http_i64(path("SELECT seen_at FROM session WHERE ", own, "")) >= before + 600000);
+    test_http_sql(path("UPDATE session SET seen_at = seen_at - 3600000 WHERE ", own, ""));
+    CHECK_STATUS(test_get(&b, "/"), 303);
+    CHECK_STATUS(test_sign_in(&b, "stille.s", "gulerod-paraply-onsdag"), 303);
+    CHECK_STATUS(test_get(&b, "/"), 200);
+}
+
+/* A cookie that somebody else has chosen is never taken over. */
+HTTP_TEST(account, signing_in_makes_a_token_of_its_own)
+{
+    Browser b = test_stranger();
+    static const char planted[] = "traad=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    snprintf(b.cookies, sizeof b.cookies, "%s", planted);
+    CHECK_STATUS(test_get(&b, "/"), 303);
+    Answer a = test_sign_in(&b, "medarbejder", "tre-ord-til-demo");
+    CHECK_STATUS(a, 303);
+    CHECK(str_find(a.headers, S("HttpOnly; SameSite=Lax"), 0) > 0);
+    CHECK(!strstr(b.cookies, planted));
+    Browser left = b;
+    (void)test_get(&b, "/");
+    a = test_post(&b, "/log-af", "");
+    CHECK_STATUS(a, 303);
+    CHECK(str_find(a.headers, S("Clear-Site-Data: \"cache\""), 0) > 0);
+    CHECK_STATUS(test_get(&left, "/"), 303);
+}
+
+HTTP_TEST(account, a_stolen_session_cannot_throw_its_owner_out)
+{
+    Browser thief = test_stranger();
+    CHECK_STATUS(test_sign_in(&thief, "politiker", "tre-ord-til-demo"), 303);
+    CHECK_STATUS(test_get(&thief, "/mine-log-ind"), 200);
+    test_http_sql("UPDATE session SET strong_until = 0");
+    CHECK_STATUS(test_post(&thief, "/mine-log-ind/alle/afslut", ""), 403);
+    Answer a = test_get(&thief, "/mine-log-ind");
+    CHECK_STATUS(a, 303);
+    CHECK_STR(a.location, S("/bekraeft?to=%2Fmine-log-ind"));
+}
+
+HTTP_TEST(account, no_way_leads_elsewhere_and_the_host_is_nobodys_word)
+{
+    static const char *const ways[] = {"//ond.example", "/%5Cond.example", "https://ond.example/", "/%09/ond.example", "javascript:alert(1)"};
+    Browser b = test_stranger();
+    char form[300];
+    for (int i = 0; i < 5; i++) {
+        snprintf(form, sizeof form, "login=medarbejder&password=tre-ord-til-demo&to=%s", ways[i]);
+        Browser fresh = test_stranger();
+        Answer a = test_post(&fresh, "/log-ind", form);
+        CHECK_STATUS(a, 303);
+        CHECK_STR(a.location, S("/"));
+    }
+    Answer a = test_request(&b, "GET", "/personer", "Host: ond.example", S(""));
+    CHECK_STATUS(a, 303);
+    CHECK_STR(a.location, S("/log-ind?to=%2Fpersoner"));
+    CHECK_LACKS(a, "ond.example");
 }

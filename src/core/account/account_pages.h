@@ -51,9 +51,9 @@ typedef struct GivenLinkPage {
 } GivenLinkPage;
 
 typedef struct SideView {
-    Str code, title;
-    Msg role;
-    ChoiceViews sides;
+    Msg role, side;
+    Str title; /* the municipality's own; empty: the usual one */
+    Href edit;
 } SideView;
 typedef struct SideViews {
     SideView *v;
@@ -61,8 +61,11 @@ typedef struct SideViews {
 } SideViews;
 typedef struct SidesPage {
     SideViews all;
+    ChoiceViews filters; /* the sides, to see those of one only */
+    FormValues *values;  /* of the one that is being changed */
+    Msg edited;          /* its usual name */
     Str nonce, owner;
-    bool was_done;
+    bool was_done, is_all, is_editing;
 } SidesPage;
 
 typedef struct SeenView {
@@ -106,6 +109,7 @@ MUST Err account_write_sessions(Ctx *c);
 MUST Err account_write_confirm(Ctx *c);
 MUST Err account_write_end(Ctx *c);
 MUST Err account_get_sides(Ctx *c);
+MUST Err account_prepare_side(Ctx *c);
 MUST Err account_write_side(Ctx *c);
 
 #endif

@@ -4,14 +4,15 @@
 #include "core/access/link.h"
 #include "core/account/account.html.h"
 #include "core/account/account_pages.h"
+#include "text/name.h"
 
 /* ---- forms --------------------------------------------------------------------------- */
 
 #define GRANT_FIELDS                                                                                   \
-    {.name = "unit", .kind = FIELD_CHOICE, .label = T_INIT("Enhed"), .optional = true},                 \
-    {.name = "code", .kind = FIELD_TEXT, .label = T_INIT("Eller enhedens kode"),                        \
-     .hint = T_INIT("Ligger enheden i en anden kommune, skal dens egen administrator bekræfte rollen."), \
-     .optional = true, .min = 1, .max = UNIT_CODE_MAX},                                                  \
+    {.name = "unit", .kind = FIELD_TEXT, .label = T_INIT("Enhed"),                                      \
+     .hint = T_INIT("Skriv navnet eller koden, og vælg i listen. Ligger enheden i en anden kommune, så skriv dens kode: " \
+                    "dens egen administrator skal bekræfte rollen."),                                    \
+     .min = 1, .max = 300},                                                                              \
     {.name = "role", .kind = FIELD_CHOICE, .label = T_INIT("Rolle")},                                    \
     {.name = "purpose", .kind = FIELD_TEXT, .label = T_INIT("Formål"),                                  \
      .hint = T_INIT("Hvad skal rollen bruges til, for eksempel et projekt. Tomt betyder det sædvanlige arbejde."), \
@@ -38,25 +39,58 @@ static const Field invite_fields[] = {
 };
 static const Form invite_form = {invite_fields, COUNT_OF(invite_fields)};
 
-SQL(UNITS_TO_GIVE,
-    "SELECT u.code, u.name FROM v_organisation_unit u WHERE u.kind <> 'klasse' AND u.kind <> 'aargang' AND u.id IN"
-    " (SELECT a.unit_id FROM v_access_unit a WHERE a.object = 'account' AND a.need = 'W' AND a.viewer_id = $1"
+/* Classes and years are not where people work: their codes are taken, but not suggested. */
+#define MAY_GIVE                                                                                               \
+    " u.kind <> 'klasse' AND u.kind <> 'aargang' AND u.id IN"                                                   \
+    " (SELECT a.unit_id FROM v_access_unit a WHERE a.object = 'account' AND a.need = 'W' AND a.viewer_id = $1"  \
     " AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)) AND (u.valid_to IS NULL OR u.valid_to >= $2)"
-    " ORDER BY u.name_sort, u.id LIMIT $3");
-enum { UNITS_MAX = 400 };
+SQL(UNITS_TO_GIVE, "SELECT u.code, u.name FROM v_organisation_unit u WHERE" MAY_GIVE " ORDER BY u.name_sort, u.id LIMIT $3");
+SQL(UNITS_OF_NAME, "SELECT u.code FROM v_organisation_unit u WHERE u.name_fold = $3 AND" MAY_GIVE " ORDER BY u.id LIMIT 2");
+enum { UNITS_MAX = 1000 };
 
+/* "Strandmarkskolen (S12)": the name to read, the code to be sure. */
 static Err unit_choices(Ctx *c, Choices *ret)
 {
     Choice *v = NEW(c->arena, Choice, UNITS_MAX);
     ptrdiff_t n = 0;
     Rows r = db_query(c, UNITS_TO_GIVE, c->viewer, c->today, UNITS_MAX);
-    while (db_next(&r)) v[n++] = (Choice){db_str(&r, 0), msg_verbatim(db_str(&r, 1))};
+    while (db_next(&r)) v[n++] = (Choice){.value = STR_CAT(c->arena, db_str(&r, 1), S(" ("), db_str(&r, 0), S(")"))};
     TRY(db_done(&r));
     *ret = (Choices){v, n};
     return OK;
 }
 
-/* Choices are told before parsing, so that only what was offered is taken. */
+/* A name that only one unit has; empty: none, or more than one. */
+static Err code_of_name(Ctx *c, Str name, Str *ret)
+{
+    Str code = S("");
+    int n = 0;
+    Rows r = db_query(c, UNITS_OF_NAME, c->viewer, c->today, text_name_fold(c->arena, name));
+    for (; db_next(&r); n++) code = db_str(&r, 0);
+    TRY(db_done(&r));
+    *ret = n == 1 ? code : S("");
+    return OK;
+}
+
+/* What stands in the last brackets, else all of it. */
+static Str code_written(Str written)
+{
+    ptrdiff_t from = written.n;
+    while (from > 0 && written.p[from - 1] != '(') from--;
+    return str_ends(written, S(")")) && from > 0 ? str_sub(written, from, written.n - 1) : written;
+}
+
+/* E_NOT_FOUND: neither a suggestion, nor a code, nor a name that tells which. */
+static Err unit_written(Ctx *c, Str written, Unit *ret)
+{
+    Str code = S("");
+    Err err = organisation_by_code(c, code_written(written), ret);
+    if (err != E_NOT_FOUND) return err;
+    TRY(code_of_name(c, written, &code));
+    return code.n ? organisation_by_code(c, code, ret) : E_NOT_FOUND;
+}
+
+/* Choices are told before parsing, so that only a role that was offered is taken. */
 static Err offer(Ctx *c, FormValues *values)
 {
     TRY(unit_choices(c, &form_value(values, "unit")->choices));
@@ -73,12 +107,12 @@ typedef struct Grant {
 
 static Err read_grant(Ctx *c, FormValues *values, Grant *ret)
 {
-    const FieldValue *code = form_value(values, "code"), *chosen = form_value(values, "unit"), *to = form_value(values, "to");
+    const FieldValue *to = form_value(values, "to");
     Grant g = {.role = form_value(values, "role")->raw, .purpose = form_value(values, "purpose")->raw,
                .from = {(int32_t)form_value(values, "from")->number}, .to = {to->given ? (int32_t)to->number : 0}};
-    Str wanted = code->given ? code->raw : chosen->raw;
-    Err err = wanted.n ? organisation_by_code(c, wanted, &g.unit) : E_NOT_FOUND;
-    if (err == E_NOT_FOUND) ctx_problem(c, code->given ? S("code") : S("unit"), T("Vælg en enhed, eller skriv koden på en, der findes."));
+    Err err = unit_written(c, form_value(values, "unit")->raw, &g.unit);
+    if (err == E_NOT_FOUND)
+        ctx_problem(c, S("unit"), T("Vælg en enhed i listen, eller skriv koden på en, der findes. Flere enheder kan hedde det samme."));
     else TRY(err);
     if (to->given && g.to.day < g.from.day) ctx_problem(c, S("to"), T("Sidste dag ligger før første dag."));
     TRY(ctx_check(c));
@@ -135,7 +169,7 @@ static Err fill_memberships(Ctx *c, PersonPage *page)
         const RoleDef *role = people_role(m->role);
         Place place = {.owner_id = m->owner_id, .unit_id = m->unit_id};
         bool may = access_may(c, NEED_ACCOUNT_WRITE, &place), waits = m->state == MEMBERSHIP_WAITS;
-        page->memberships.v[i] = (MembershipView){.m = *m, .role = role ? role->title : msg_verbatim(m->role), .state = state_name(m->state),
+        page->memberships.v[i] = (MembershipView){.m = *m, .role = people_role_title(role, m->role, m->title), .state = state_name(m->state),
                                                   .has_end = m->valid_to.day != 0, .waits = waits, .may_end = may && m->state != MEMBERSHIP_ENDED,
                                                   .may_confirm = may && waits && !m->by_viewer};
     }

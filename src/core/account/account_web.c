@@ -236,7 +236,7 @@ static Err loose_ends(Ctx *c, LooseEnd **list)
         const MembershipLine *m = &waiting.v[i];
         const RoleDef *role = people_role(m->role);
         add_end(c, list, (LooseEnd){.due = m->valid_from,
-                                    .headline = TF("Bekræft, at {1} bliver {2}", m->person, role ? msg_text(c, role->title) : m->role),
+                                    .headline = TF("Bekræft, at {1} bliver {2}", m->person, msg_text(c, people_role_title(role, m->role, m->title))),
                                     .about = TF("{1}, givet af {2}", m->unit, m->granter),
                                     .waiting = T("Rollen virker først, når en anden end den, der gav den, har sagt ja."),
                                     .button = T("Se rollen"), .href = STR_CAT(c->arena, S("/personer/"), m->person_uid),
@@ -266,7 +266,8 @@ static const Route routes[] = {
     {POST, "/roller/:uid/afslut",     NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_end},
     {GET,  "/hvem-har-set",           NEED_SIGNED_IN,     SCOPE_NONE,        HEAVY, .get = account_get_seen},
     {GET,  "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_sides},
-    {POST, "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .write = account_write_side},
+    {POST, "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .prepare = account_prepare_side,
+     .write = account_write_side},
     {0},
 };
 

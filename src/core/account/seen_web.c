@@ -14,7 +14,9 @@ SQL(SEEN,
     "  AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to >= $3)), ''),"
     " coalesce((SELECT u.name FROM v_people_membership m JOIN v_organisation_unit u ON u.id = m.unit_id WHERE m.person_id = a.person_id"
     "  AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to >= $3) ORDER BY m.role, m.id LIMIT 1), ''),"
-    " CASE WHEN a.person_id IS NULL THEN 1 ELSE 0 END"
+    " CASE WHEN a.person_id IS NULL THEN 1 ELSE 0 END,"
+    " coalesce((SELECT s.title FROM v_people_membership m LEFT JOIN v_people_role_side s ON s.owner_id = m.owner_id AND s.role = m.role"
+    "  WHERE m.person_id = a.person_id AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to >= $3) ORDER BY m.role, m.id LIMIT 1), '')"
     " FROM v_audit a WHERE a.owner_id = $1 AND a.object = 'account' AND a.object_id = $2"
     " AND (a.person_id IS NULL OR a.person_id <> $2) ORDER BY a.at DESC, a.id DESC LIMIT 200");
 SQL(OWN_OWNERS, "SELECT owner_id FROM v_people_person WHERE id = $1"
@@ -27,16 +29,20 @@ static Msg what(Str verb)
     return str_eq(verb, S("look")) ? T("så oplysninger om dig") : audit_verb_words(verb);
 }
 
+/* NULL: a role that counts no more, or that this program does not know. */
+static Msg who(const RoleDef *role, Str title, bool is_program)
+{
+    if (is_program) return T("programmet selv");
+    return role ? people_role_title(role, S(""), title) : T("en, der ikke har en rolle mere");
+}
+
 static Err fill(Ctx *c, int64_t owner, SeenPage *page)
 {
     Rows r = db_query(c, SEEN, owner, c->viewer, c->today);
-    while (db_next(&r) && page->all.n < SEEN_MAX) {
-        const RoleDef *role = people_role(db_str(&r, 2));
-        bool program = db_i64(&r, 4) != 0;
+    while (db_next(&r) && page->all.n < SEEN_MAX)
         page->all.v[page->all.n++] = (SeenView){.at = {db_i64(&r, 0)}, .what = what(db_str(&r, 1)),
-                                                .role = program ? T("programmet selv") : role ? role->title : T("en, der ikke har en rolle mere"),
+                                                .role = who(people_role(db_str(&r, 2)), db_str(&r, 5), db_i64(&r, 4) != 0),
                                                 .unit = db_str(&r, 3)};
-    }
     return db_done(&r);
 }
 

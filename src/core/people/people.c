@@ -44,6 +44,12 @@ const RoleDef *people_roles(ptrdiff_t *ret_n)
     return roles;
 }
 
+Msg people_role_title(const RoleDef *role, Str code, Str local_title)
+{
+    if (local_title.n) return msg_verbatim(local_title);
+    return role ? role->title : msg_verbatim(code);
+}
+
 static Err one_person(Rows r, Person *ret)
 {
     Person p = {0};
@@ -123,9 +129,10 @@ Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
     return people_told(c, second ? "role.propose" : "role.grant", *ret_id, m.role);
 }
 
-SQL(MEMBERSHIPS, "SELECT unit_id, owner_id, role FROM v_people_membership"
-                 " WHERE person_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)"
-                 " ORDER BY role, unit_id LIMIT $3");
+SQL(MEMBERSHIPS, "SELECT m.unit_id, m.owner_id, m.role, s.title FROM v_people_membership m"
+                 " LEFT JOIN role_side s ON s.owner_id = m.owner_id AND s.role = m.role"
+                 " WHERE m.person_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)"
+                 " ORDER BY m.role, m.unit_id LIMIT $3");
 
 /* Most people have one, few more than eight: room as it is needed. */
 static void make_room(Ctx *c, Memberships *all, ptrdiff_t *room)
@@ -145,7 +152,7 @@ Err people_memberships(Ctx *c, PersonId id, Memberships *ret)
     Rows r = db_query(c, MEMBERSHIPS, id, c->today, MEMBERSHIPS_MAX + 1);
     while (db_next(&r)) {
         make_room(c, &all, &room);
-        all.v[all.n++] = (Membership){.unit_id = db_i64(&r, 0), .owner_id = db_i64(&r, 1), .role = db_str(&r, 2)};
+        all.v[all.n++] = (Membership){.unit_id = db_i64(&r, 0), .owner_id = db_i64(&r, 1), .role = db_str(&r, 2), .title = db_str(&r, 3)};
     }
     TRY(db_done(&r));
     if (all.n > MEMBERSHIPS_MAX)

@@ -26,6 +26,9 @@ typedef struct RoleDef {
 /* NULL for an unknown code. */
 const RoleDef *people_role(Str code);
 const RoleDef *people_roles(ptrdiff_t *ret_n);
+/* What a role is called: the municipality's own title (role_side) if it has one,
+   else the usual; code for a role of a newer program (role NULL). */
+Msg people_role_title(const RoleDef *role, Str code, Str local_title);
 
 MUST Err people_by_id(Ctx *c, PersonId id, Person *ret);
 MUST Err people_by_uid(Ctx *c, Str uid, Person *ret);
@@ -49,7 +52,8 @@ MUST Err people_grant(Ctx *c, NewMembership membership, int64_t *ret_id);
 
 typedef struct Membership {
     int64_t unit_id, owner_id;
-    Str role; /* canonical id */
+    Str role;  /* canonical id */
+    Str title; /* the owner's own name for it; empty: the usual one */
 } Membership;
 typedef struct Memberships {
     Membership *v;
@@ -90,6 +94,7 @@ typedef enum MembershipState { MEMBERSHIP_WAITS = 1, MEMBERSHIP_COMES, MEMBERSHI
 typedef struct MembershipLine {
     int64_t id, unit_id, owner_id;
     Str uid, role, unit, purpose;
+    Str title;                       /* the owner's own name for the role; empty: the usual one */
     Str person, person_uid, granter; /* names; granter empty: the command line */
     Date valid_from, valid_to;       /* valid_to day 0: until further notice */
     MembershipState state;           /* on the Ctx's day */

@@ -22,8 +22,8 @@ SQL(REGISTER,
     " ORDER BY p.name_sort, p.id LIMIT $8");
 
 SQL(ROLES_OF,
-    "SELECT m.person_id, m.role, u.name FROM ROWS($3, id INTEGER) w JOIN v_people_membership m ON m.person_id = w.id"
-    " JOIN v_organisation_unit u ON u.id = m.unit_id"
+    "SELECT m.person_id, m.role, u.name, s.title FROM ROWS($3, id INTEGER) w JOIN v_people_membership m ON m.person_id = w.id"
+    " JOIN v_organisation_unit u ON u.id = m.unit_id LEFT JOIN role_side s ON s.owner_id = m.owner_id AND s.role = m.role"
     " WHERE m.unit_id IN " UNITS_WITH("'R'") " AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)"
     " ORDER BY m.person_id, m.role, u.name, m.id");
 
@@ -40,10 +40,9 @@ static Str ids_json(Ctx *c, const PersonLine *v, ptrdiff_t n)
     return buf_str(&b);
 }
 
-static Str role_at(Ctx *c, Str role, Str unit)
+static Str role_at(Ctx *c, Str role, Str title, Str unit)
 {
-    const RoleDef *def = people_role(role);
-    return msg_text(c, TF("{1}, {2}", def ? msg_text(c, def->title) : role, unit));
+    return msg_text(c, TF("{1}, {2}", msg_text(c, people_role_title(people_role(role), role, title)), unit));
 }
 
 static PersonLine *line_of(PersonLine *v, ptrdiff_t n, int64_t id)
@@ -60,7 +59,7 @@ static Err fill_roles(Ctx *c, PersonLine *v, ptrdiff_t n)
     Rows r = db_query(c, ROLES_OF, c->viewer, c->today, ids_json(c, v, n));
     while (db_next(&r)) {
         PersonLine *line = line_of(v, n, db_i64(&r, 0));
-        Str role = role_at(c, db_str(&r, 1), db_str(&r, 2));
+        Str role = role_at(c, db_str(&r, 1), db_str(&r, 3), db_str(&r, 2));
         if (line) line->roles = line->roles.n ? STR_CAT(c->arena, line->roles, S("; "), role) : role;
     }
     return db_done(&r);
@@ -87,9 +86,9 @@ Err people_register(Ctx *c, const PeopleFilter *f, int limit, PersonLines *ret)
 
 #define LINE_COLUMNS                                                                                   \
     "SELECT m.id, m.unit_id, m.owner_id, m.uid, m.role, u.name, m.purpose, p.name, p.uid, g.name,"     \
-    " m.valid_from, m.valid_to, m.needs_second, m.confirmed_by, m.granted_by, m.person_id"             \
+    " m.valid_from, m.valid_to, m.needs_second, m.confirmed_by, m.granted_by, m.person_id, s.title"             \
     " FROM membership m JOIN v_organisation_unit u ON u.id = m.unit_id JOIN person p ON p.id = m.person_id" \
-    " LEFT JOIN person g ON g.id = m.granted_by"
+    " LEFT JOIN person g ON g.id = m.granted_by LEFT JOIN role_side s ON s.owner_id = m.owner_id AND s.role = m.role"
 
 static MembershipState state_of(const Ctx *c, const Rows *r, Date from, Date to)
 {
@@ -108,7 +107,7 @@ static Err lines_of(Ctx *c, Rows r, MembershipLines *ret)
         all.v[all.n++] = (MembershipLine){
             .id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .owner_id = db_i64(&r, 2), .uid = db_str(&r, 3), .role = db_str(&r, 4),
             .unit = db_str(&r, 5), .purpose = db_str(&r, 6), .person = db_str(&r, 7), .person_uid = db_str(&r, 8),
-            .granter = db_str(&r, 9), .valid_from = from, .valid_to = to, .state = state_of(c, &r, from, to),
+            .granter = db_str(&r, 9), .title = db_str(&r, 16), .valid_from = from, .valid_to = to, .state = state_of(c, &r, from, to),
             .by_viewer = db_i64(&r, 14) == c->viewer.v || db_i64(&r, 15) == c->viewer.v};
     }
     TRY(db_done(&r));

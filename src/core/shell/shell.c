@@ -194,7 +194,7 @@ static Frame *frame_of(Ctx *c, Msg title)
     const Memberships *m = &c->session->memberships;
     const RoleDef *role = m->n ? people_role(m->v[0].role) : NULL;
     f->person = c->session->person_name;
-    f->role = role ? role->title : T("uden rolle");
+    f->role = role ? people_role_title(role, S(""), m->v[0].title) : T("uden rolle");
     f->organisation = unit_name(c, c->session->owner_id, S(""));
     f->unit = unit_name(c, m->n ? m->v[0].unit_id : 0, f->organisation);
     f->school_year = school_year(c);
