@@ -64,6 +64,7 @@ SmtpServer *test_smtp(Served *served)
     char *url = NEW(c->arena, char, 60);
     snprintf(url, 60, "smtp://127.0.0.1:%d", s->port);
     served->settings->smtp = str_of_z(url);
+    served->settings->smtp_tls = false; /* this server has no certificate */
     served->settings->mail_from = S("Rød Tråd <traad@fjord.example>");
     return s;
 }
