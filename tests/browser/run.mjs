@@ -14,6 +14,7 @@
      export const pages = [
        {path: "/support", name: "support"},          // name of the picture
        {path: "/x", status: 404},
+       {path: "/y", narrow: [320]},                  // at these widths, too
        {path: "/log-ind", async before(page) {…}},   // what a person does first, e.g. fills in a form;
      ];                                              // the checks then look at what is shown
    A file of ways/*.mjs is a story of several people, told once:
@@ -173,7 +174,7 @@ async function look(page, heard, wanted, row, name, isFirst, ret) {
   ret.words = await limited(page.evaluate(words), STEP_MS, "the words");
   /* The checker is given to the page by the debugger, past its CSP. */
   await limited(page.evaluate(`${axeSource};0`), STEP_MS, "giving axe");
-  for (const width of WIDTHS) {
+  for (const width of [...WIDTHS, ...(row.narrow || [])]) {
     const faults = [...first.splice(0), ...(await atWidth(page, width, name))];
     if (width === WIDTHS[0]) {
       faults.push(...(await limited(printFaults(page), STEP_MS, "printing")));

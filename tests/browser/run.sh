@@ -19,6 +19,7 @@ trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
 timeout --kill-after=10 180 "$program" demo --store "$work/traad.db" >"$work/demo.log"
+"$here/respondent.sh" "$program" "$work/traad.db" >"$work/codes.json"
 : >"$work/serve.log" # looked into before the server may have begun
 "$program" serve --listen 127.0.0.1:0 --store "$work/traad.db" >"$work/serve.log" 2>"$work/server-err.log" &
 server=$!
@@ -38,7 +39,7 @@ fi
 # The other user may not be able to read the checkout, so what it runs is laid out for it.
 mkdir -p "$work/see/node_modules"
 cp -r "$root/node_modules/playwright-core" "$root/node_modules/axe-core" "$work/see/node_modules/"
-cp -r "$here"/*.mjs "$here"/pages "$here"/ways "$work/see/"
+cp -r "$here"/*.mjs "$here"/pages "$here"/ways "$work/codes.json" "$work/see/"
 chmod 755 "$work"
 "$here/../as_user.sh" --own "$work/see"
 code=0

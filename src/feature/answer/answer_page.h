@@ -65,6 +65,8 @@ typedef struct ToldPage {
     Str mark;                    /* data-page */
     Str draft_done;
     Msg title, lead, more;
+    Str wave, owner;             /* empty: the code led nowhere */
+    Href privacy;                /* none: the same */
 } ToldPage;
 
 typedef struct CodePage {

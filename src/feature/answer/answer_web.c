@@ -69,7 +69,11 @@ static Err draw_thanks(Ctx *c)
     const Visit *v = c->work;
     ToldPage page = {.mark = S("tak"), .draft_done = v->plain, .title = T("Tak for dit svar"),
                      .lead = T("Dit svar er modtaget. Du kan lukke vinduet.")};
-    if (v->form->wave.is_shared_device) page.more = T("Luk vinduet, før den næste bruger computeren.");
+    page.more = v->form->wave.is_shared_device ? T("Luk vinduet, før den næste bruger computeren.")
+                                               : T("Når målingen er lukket, laver vi en rapport. Den viser kun tal, når mindst fem har svaret.");
+    page.wave = v->form->wave.name;
+    page.owner = v->form->owner;
+    page.privacy = (Href){STR_CAT(c->arena, S("/s/"), v->plain, S("/persondata"))};
     return draw_told(c, 200, page);
 }
 

@@ -52,7 +52,7 @@ Msg survey_promise_sentence(const Promise *promise)
 {
     if (promise->is_anonymous)
         return T("Svaret gemmes uden navn, tid og adresse, så ingen bagefter kan finde ud af, hvad netop du har svaret.");
-    return T("Svaret er fortroligt. Vi gemmer ikke dit navn sammen med svaret, men I er så få, at nogen måske kan gætte, hvad du har svaret.");
+    return T("Svaret er fortroligt. Vi gemmer ikke dit navn sammen med svaret, men kan ikke love, at ingen kan gætte, hvad du har svaret.");
 }
 
 /* Sources: GDPR art. 13; DOMAIN §4.6–4.7; DESIGN "Anonymity". What is said of an

@@ -110,10 +110,11 @@
     var speaker = window.speechSynthesis, lang = button.dataset.readLang || document.documentElement.lang || "da";
     if (!speaker || !window.SpeechSynthesisUtterance) return;
     function voice() {
-      return speaker.getVoices().find(function (v) { return v.lang.slice(0, 2).toLowerCase() === lang.slice(0, 2); });
+      /* A voice of a server is none: what a child reads stays here. */
+      return speaker.getVoices().find(function (v) { return v.localService && v.lang.slice(0, 2).toLowerCase() === lang.slice(0, 2); });
     }
-    /* Browsers load their voices late. A voice of a server is none: what a child reads stays here. */
-    function look() { var v = voice(); button.hidden = !(v && v.localService); }
+    /* Browsers load their voices late. */
+    function look() { button.hidden = !voice(); }
     look();
     speaker.addEventListener && speaker.addEventListener("voiceschanged", look);
     button.addEventListener("click", function () {
