@@ -112,7 +112,8 @@ static Err refuse(Ctx *c, const json_error_t *why)
     if (code == json_error_duplicate_key) what = T("Den samme nøgle står to gange.");
     if (code == json_error_invalid_utf8) what = T("Filen er ikke UTF-8. Gem den igen som UTF-8.");
     if (code == json_error_numeric_overflow) what = T("Et tal er for stort.");
-    if (code == json_error_null_character || code == json_error_null_byte_in_key) what = T("Filen har et usynligt tegn, der ikke kan læses. Gem den igen som UTF-8.");
+    if (code == json_error_null_character || code == json_error_null_byte_in_key)
+        what = T("Filen har et usynligt tegn, der ikke kan læses. Gem den igen som UTF-8.");
     if (code == json_error_premature_end_of_input) what = T("Filen holder op midt i det hele.");
     Buf line = buf_new(c->arena, 40);
     buf_add(&line, S("line "));

@@ -117,7 +117,8 @@ static Err nonce_check(Ctx *c, Str given)
                                 nonce_mac(c, str_sub(given, 0, NONCE_RANDOM + NONCE_DAY)));
     bool is_fresh = is_ours && str_i64(str_sub(given, NONCE_RANDOM, NONCE_RANDOM + NONCE_DAY), &day) && day >= c->today.day - 1;
     if (is_fresh) return OK;
-    return fail(c, E_FORBIDDEN, T("Siden har ligget åben for længe, eller du er logget ind på ny. Gå tilbage, hent siden igen, og send en gang til."));
+    return fail(c, E_FORBIDDEN,
+                T("Siden har ligget åben for længe, eller du er logget ind på ny. Gå tilbage, hent siden igen, og send en gang til."));
 }
 
 SQL(NONCE_USE, "INSERT INTO form_nonce (nonce, used_at) VALUES ($1, $2) ON CONFLICT (nonce) DO NOTHING");

@@ -41,7 +41,7 @@ static const Field side_fields[] = {
     {.name = "role", .kind = FIELD_HIDDEN, .min = 1, .max = 40},
     {.name = "title", .kind = FIELD_TEXT, .label = T_INIT("Hvad I kalder rollen"), .hint = T_INIT("Tomt betyder det sædvanlige navn."),
      .optional = true, .min = 1, .max = 60},
-    {.name = "side", .kind = FIELD_CHOICE, .label = T_INIT("Side"), .choices = {sides, COUNT_OF(sides)}},
+    {.name = "side", .kind = FIELD_CHOICE, .label = T_INIT("Side af bordet"), .choices = {sides, COUNT_OF(sides)}},
 };
 static const Form side_form = {side_fields, COUNT_OF(side_fields)};
 

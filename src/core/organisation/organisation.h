@@ -190,6 +190,9 @@ typedef struct UnitKinds {
 } UnitKinds;
 /* In their order; at most 100. */
 MUST Err organisation_kinds(Ctx *c, UnitKinds *ret);
+/* What pages call a kind, from its Danish name: the kinds that come with the
+   program are known in every language, a municipality's own stays as it wrote it. */
+Msg organisation_kind_words(Str name);
 
 /* ---- files (FORMATS §1) ---------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/number.h"
 #include "core/organisation/organisation_inside.h"
 #include "text/name.h"
 
@@ -313,6 +314,20 @@ Err organisation_lines(Ctx *c, UnitId root, UnitLines *ret)
     TRY(add_lineage(c, root, &all));
     *ret = all;
     return OK;
+}
+
+/* Those of schema.sql. */
+static const Msg kind_words[] = {
+    T_INIT("region"), T_INIT("kommune"),         T_INIT("distrikt"), T_INIT("skole"), T_INIT("specialskole"), T_INIT("afdeling"),
+    T_INIT("årgang"), T_INIT("klasse"),          T_INIT("team"),     T_INIT("SFO"),   T_INIT("klub"),         T_INIT("dagtilbud"),
+    T_INIT("PPR"),    T_INIT("ressourcecenter"), T_INIT("udvalg"),   T_INIT("andet"),
+};
+
+Msg organisation_kind_words(Str name)
+{
+    for (ptrdiff_t i = 0; i < COUNT_OF(kind_words); i++)
+        if (str_eq(kind_words[i].text, name)) return kind_words[i];
+    return msg_verbatim(name);
 }
 
 SQL(KINDS, "SELECT code, name, is_owner FROM unit_kind ORDER BY sort, code LIMIT $1");

@@ -104,12 +104,12 @@ static Str readme(Ctx *c, const Pack *pack, const PackFiles *files)
 {
     Buf b = buf_new(c->arena, README_BYTES);
     line(c, &b, TF("Videnspakke: {1}, {2}", pack->unit.name, pack->wave.name));
-    line(c, &b, T(""));
+    buf_add(&b, S("\r\n"));
     line(c, &b, TF("- resume-{1}.pdf: det vigtigste på to sider", pack->unit.code));
     line(c, &b, TF("- rapport-{1}-slides.pdf: slides til et møde", pack->unit.code));
     list_units(c, &b, pack, files);
     line(c, &b, T("- data/: de samme tal til regneark (.xlsx, .csv) og til programmer (.json)"));
-    line(c, &b, T(""));
+    buf_add(&b, S("\r\n"));
     line(c, &b, T("Filerne er de samme, som hentes én for én. Rapporter, du ikke har adgang til, er ikke med."));
     line(c, &b, T("Tal, der bygger på færre end 5 svar, er skjult i alle filer, og det samme er tal, de kan regnes ud fra."));
     line(c, &b, T("Sammenlign ikke skoler i en rangliste. Små forskelle er oftest tilfældige."));

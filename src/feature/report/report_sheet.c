@@ -273,12 +273,11 @@ Err report_csv(Ctx *c, const Report *r, Str *ret_bytes)
 static Strs read_me(Ctx *c, const Report *r)
 {
     Str *v = NEW(c->arena, Str, 5);
-    v[0] = STR_CAT(c->arena, S("Måling: "), r->wave, S(". Enhed: "), r->unit.name, S(" ("), r->unit.code, S(")."));
-    v[1] = STR_CAT(c->arena, S("Frigivet "), date_iso(c->arena, r->released), S("."));
-    v[2] = S(
-        "\"skjult\" betyder, at tallet kunne røbe, hvad enkelte har svaret, eller at det skjuler andre små tal. Det er aldrig nul.");
-    v[3] = S("En tom celle betyder, at tallet ikke findes for den række.");
-    v[4] = S("Andele har 95 %-intervaller (Wilson). Små forskelle er oftest tilfældige.");
+    v[0] = msg_text(c, TF("Måling: {1}. Enhed: {2} ({3}).", r->wave, r->unit.name, r->unit.code));
+    v[1] = msg_text(c, TF("Frigivet {1}.", r->released));
+    v[2] = msg_text(c, T("»skjult« betyder, at tallet kunne røbe, hvad enkelte har svaret, eller at det skjuler andre små tal. Det er aldrig nul."));
+    v[3] = msg_text(c, T("En tom celle betyder, at tallet ikke findes for den række."));
+    v[4] = msg_text(c, T("Andele har 95 pct. intervaller (Wilson). Små forskelle er oftest tilfældige."));
     return (Strs){v, 5};
 }
 

@@ -29,7 +29,7 @@ static Err form_of(Ctx *c, const Act *act, const Form **ret)
     UnitKinds kinds = {0};
     TRY(organisation_kinds(c, &kinds));
     Choice *choices = NEW(c->arena, Choice, kinds.n);
-    for (ptrdiff_t i = 0; i < kinds.n; i++) choices[i] = (Choice){kinds.v[i].code, msg_verbatim(kinds.v[i].name)};
+    for (ptrdiff_t i = 0; i < kinds.n; i++) choices[i] = (Choice){kinds.v[i].code, organisation_kind_words(kinds.v[i].name)};
     Field *fields = NEW(c->arena, Field, act->form->n);
     for (ptrdiff_t i = 0; i < act->form->n; i++) {
         fields[i] = act->form->v[i];

@@ -190,7 +190,8 @@ static Err read_unit_page(Ctx *c, UnitPage *page)
     page->is_over = page->unit.valid_to.day && page->unit.valid_to.day < c->today.day;
     page->may_roll = is_seen_kind(page->unit.kind, with_classes, COUNT_OF(with_classes));
     page->period = period_of(&page->unit);
-    page->kind_and_code = TF("{1}, kode {2}", page->names.v[0].kind_name, page->unit.code);
+    Str kind = msg_text(c, organisation_kind_words(page->names.v[0].kind_name));
+    page->kind_and_code = TF("{1}, kode {2}", kind, page->unit.code);
     page->was_saved = str_eq(web_query(c, "gemt"), S("1"));
     return OK;
 }

@@ -12,6 +12,7 @@
 #include <xlsxwriter.h>
 
 #include "base/number.h"
+#include "render/out.h"
 
 enum { FORMAT_HEAD = 20, FORMAT_HEAD_RIGHT, FORMAT_TITLE, FORMAT_WRAP, FORMAT_COUNT_ };
 
@@ -186,7 +187,7 @@ void sheet_read_me(Sheet *sheet, Str heading, Strs lines)
 {
     end_table(sheet);
     sheet->columns = 0;
-    if (!new_table(sheet, S("Læs mig"))) return;
+    if (!new_table(sheet, msg_text(sheet->c, T("Læs mig")))) return;
     worksheet_set_column(sheet->table, 0, 0, 90, NULL);
     write_text(sheet, 0, 0, heading, sheet->format[FORMAT_TITLE]);
     for (ptrdiff_t i = 0; i < lines.n; i++)

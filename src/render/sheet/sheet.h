@@ -117,7 +117,7 @@ typedef struct Sheet Sheet;
 
 /* Trouble is kept and told by sheet_end. The press must outlive the workbook. */
 Sheet *sheet_begin(Ctx *c, SheetPress *press, const SheetMeta *meta);
-/* The sheet "Læs mig": a heading and lines of text, before the tables. */
+/* The sheet "Læs mig" (in English "Read me"): a heading and lines of text, before the tables. */
 void sheet_read_me(Sheet *sheet, Str heading, Strs lines);
 /* A new table; its head row stays in sight and filters. The name is cut to
    Excel's 31 characters and freed of []:*?/\ ; two of one name are trouble. */
