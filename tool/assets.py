@@ -219,6 +219,7 @@ def main():
     assets.add("htmx.js", take(htmx / "htmx.min.js"))
     assets.add("house.js", take(house / "house.js"))
     read.append(house / "icons.txt")
+    assets.add("mark.svg", take(house / "mark.svg"))
     assets.add("icons.svg", sprite(house / "icons.txt", take(dkfds / "img/all-svg-icons.svg").decode()))
 
     layer = written(needed(Css(take(dkfds / "css/dkfds.min.css").decode(), "dkfds.css").rules()))
