@@ -10,7 +10,7 @@
 
 #define GRANT_FIELDS                                                                                   \
     {.name = "unit", .kind = FIELD_TEXT, .label = T_INIT("Enhed"),                                      \
-     .hint = T_INIT("Skriv navnet eller koden, og vælg i listen. Ligger enheden i en anden kommune, så skriv dens kode: " \
+     .hint = T_INIT("Skriv navnet eller koden, og vælg på listen. Ligger enheden i en anden kommune, så skriv dens kode: " \
                     "dens egen administrator skal bekræfte rollen."),                                    \
      .min = 1, .max = 300},                                                                              \
     {.name = "role", .kind = FIELD_CHOICE, .label = T_INIT("Rolle")},                                    \
@@ -112,7 +112,7 @@ static Err read_grant(Ctx *c, FormValues *values, Grant *ret)
                .from = {(int32_t)form_value(values, "from")->number}, .to = {to->given ? (int32_t)to->number : 0}};
     Err err = unit_written(c, form_value(values, "unit")->raw, &g.unit);
     if (err == E_NOT_FOUND)
-        ctx_problem(c, S("unit"), T("Vælg en enhed i listen, eller skriv koden på en, der findes. Flere enheder kan hedde det samme."));
+        ctx_problem(c, S("unit"), T("Vælg en enhed på listen, eller skriv koden på en, der findes. Flere enheder kan hedde det samme."));
     else TRY(err);
     if (to->given && g.to.day < g.from.day) ctx_problem(c, S("to"), T("Sidste dag ligger før første dag."));
     TRY(ctx_check(c));

@@ -110,7 +110,7 @@ Err address_counts(Ctx *c, WaveId wave, AddressCounts *ret)
 
 Err mailing_possible(Ctx *c, const Wave *wave)
 {
-    if (!mail_is_on(c)) return fail(c, E_CONFLICT, T("Serveren er ikke sat op til at sende e-mail. Brug breve eller fælles koder."));
+    if (!mail_is_on(c)) return fail(c, E_CONFLICT, T("Serveren er ikke sat op til at sende mail. Brug breve eller fælles koder."));
     if (!c->app->settings->public_address.n)
         return fail(c, E_CONFLICT, T("Serverens adresse på nettet er ikke sat op, så linket i mailen ville ikke virke. Spørg kommunens support."));
     return survey_takes_codes(c, wave);

@@ -41,7 +41,7 @@ static Err offer_roles(Ctx *c, FormValues *values)
     ptrdiff_t n = 0;
     TRY(invitation_wave(c, &wave));
     Str rest = wave.roles;
-    all[n++] = (Choice){S(""), T("Står i listen")};
+    all[n++] = (Choice){S(""), T("Står på listen")};
     while (n < 6 && str_split(&rest, ' ', &role)) all[n++] = (Choice){role, survey_role_name(role)};
     form_value(values, "rolle")->choices = (Choices){all, n};
     return OK;

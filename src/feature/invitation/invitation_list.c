@@ -140,7 +140,7 @@ static Err take(Ctx *c, Reading *r, int64_t line, Str email, MailCode code)
         r->out->v[r->out->n++] = one;
         *place = r->out->n;
     } else if (is_same(&r->out->v[*place - 1].code, &code)) r->out->repeated++;
-    else refuse(r->out, line, email, T("Adressen står i listen to gange, med forskellig enhed eller rolle. Én kan kun svare ét sted."));
+    else refuse(r->out, line, email, T("Adressen står på listen to gange, med forskellig enhed eller rolle. Én kan kun svare ét sted."));
     return OK;
 }
 
