@@ -1,4 +1,6 @@
 /* A head teacher's rounds. */
+import { follow, wrongly } from "../acts.mjs";
+
 export const login = "skoleleder";
 export const pages = [
   { path: "/", name: "front" },
@@ -9,27 +11,19 @@ export const pages = [
   { path: "/organisation/S12/ret", name: "refused", status: 403 },
   { path: "/personer", name: "people" },
   { path: "/maalinger", name: "waves" },
+  { path: "/maalinger", name: "wave", before: follow("table.data tbody a") },
+  { path: "/maalinger/ny", name: "wave-new-refused", status: 403 },
   { path: "/sporgeskemaer", name: "questionnaires" },
+  { path: "/sporgeskemaer/PERS", name: "questionnaire" },
   { path: "/min-konto", name: "account" },
+  { path: "/min-konto", name: "password-wrong", before: wrongly },
   { path: "/mine-log-ind", name: "sessions" },
   { path: "/hvem-har-set", name: "seen" },
   { path: "/rapporter", name: "reports" },
-  {
-    path: "/rapporter",
-    name: "report",
-    async before(page) {
-      await page.click("main table a");
-      await page.waitForSelector("#metode");
-    },
-  },
+  { path: "/rapporter", name: "report", before: follow('main a[href*="/skole/"]') },
+  { path: "/rapporter", name: "report-show", before: follow('main a[href*="/skole/"]', 'main a[href$="/vis"]') },
+  { path: "/rapporter", name: "focus", before: follow('main a[href*="/skole/"]', 'main a[href*="/fokus/"]') },
   { path: "/support", name: "support" },
-  {
-    path: "/support",
-    name: "support-wrong",
-    async before(page) {
-      await page.click('main form[action="/support"] button[type="submit"]');
-      await page.waitForSelector('[aria-invalid="true"]');
-    },
-  },
+  { path: "/support", name: "support-wrong", before: wrongly },
   { path: "/findes-ikke", name: "not-found", status: 404 },
 ];
