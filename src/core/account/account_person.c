@@ -379,6 +379,8 @@ Err account_write_invite(Ctx *c)
     AccountId account = {0};
     PersonPage now = {.person = {.id = person_here(c)}};
     TRY(fill_account(c, &now));
+    /* An invitation lives for days; a password that is chosen is changed by a link of an hour. */
+    if (now.has_password) return fail(c, E_CONFLICT, T("Personen har valgt en adgangskode. Lav et link til en ny i stedet."));
     if (!now.has_account) TRY(access_account_add(c, person_here(c), form_value(&a->values, "login")->raw, S(""), &account));
     TRY(link_store(c, person_here(c), &a->link));
     return done(c);
