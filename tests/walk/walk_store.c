@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "core/access/access.h"
 #include "core/app.h"
+#include "feature/publication/publication.h"
 #include "feature/questionnaire/questionnaire.h"
 #include "feature/support/support.h"
 #include "feature/survey/survey.h"
@@ -288,6 +289,44 @@ static void make_units_of_waves(Ctx *c)
     new_object("survey unit of a wave", NULL, STR_CAT(c->arena, wave.uid, S("-S11")), S(""))->units[0] = "S11";
 }
 
+/* A wave of its own with one released report: open to every audience, so that the
+   table alone says who may read it. The word is the questionnaire's title there. */
+static void make_report(Ctx *c, const char *scope, const char *object, const char *unit, const char *kind)
+{
+    int64_t round = 0;
+    Str word = new_word(c);
+    Wave wave = new_wave(c, "R1", new_word(c));
+    UnitId id = unit_of(c, unit).id;
+    LangText title = {S("da"), word};
+    ReportSection section = {.code = S("A"), .theme = S("samarbejde"), .title = {&title, 1}};
+    Report report = {.wave = wave.name, .unit = {str_of_z(unit), str_of_z(unit), str_of_z(kind)}, .version = 1, .released = c->today,
+                     .minimum = REPORT_MINIMUM, .title = {&title, 1}, .sections = {&section, 1}};
+    NewPublication p = {.unit = id, .number = 1};
+    need(c, publication_json(c, &report, &p.report), "a report");
+    need(c, publication_frame_json(c, &report, &p.frame), "a report's frame");
+    need(c, publication_round_add(c, wave.id, 1, S("0000000000000000000000000000000000000000000000000000000000000000"), &round), "a round");
+    need(c, publication_add(c, wave.id, round, p), "a publication");
+    static const char *const audiences[] = {"ledelse", "medarbejdere", "forvaltning"};
+    for (ptrdiff_t i = 0; i < COUNT_OF(audiences); i++)
+        need(c, publication_open_to(c, wave.id, id, str_of_z(audiences[i]), c->today), "an audience");
+    WalkObject *o = new_object(scope, object, wave.uid, word);
+    o->units[0] = unit;
+    o->is_released = true;
+    o->more[0].name = "unit";
+    o->more[0].value = str_of_z(unit);
+    o->more[1].name = "format";
+    o->more[1].value = S("pdf");
+    o->more[2].name = "section";
+    o->more[2].value = S("A");
+}
+
+static void make_reports(Ctx *c)
+{
+    make_report(c, "school report", "skolerapport", "S11", "skole");
+    make_report(c, "municipal report", "kommunerapport", "K1", "kommune");
+    make_report(c, "municipal report", "kommunerapport", "R1", "region");
+}
+
 /* Once a scope; several scopes of one thing share its maker. */
 static const struct {
     const char *scope;
@@ -304,9 +343,7 @@ static const struct {
     {"questionnaire", make_questionnaires},
     {"survey wave", make_waves}, /* after the questionnaires */
     {"survey unit of a wave", make_units_of_waves},
-    /* Not walked: a report needs a released wave, and its addresses three names.
-       src/feature/report/report_read_test.c holds their reading to the table. */
-    {"school report", NULL},
+    {"school report", make_reports}, /* after the questionnaires */
     {"municipal report", NULL},
 };
 

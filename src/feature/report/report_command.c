@@ -8,14 +8,15 @@
 #include "base/number.h"
 #include "core/app.h"
 #include "core/command_file.h"
+#include "core/command_share.h"
 #include "core/flags.h"
 #include "feature/report/report.h"
 #include "feature/report/report_pack.h"
 
-enum { REPORT_MODE = 0640, FOLDER_MODE = 0750, PACK_FILES = 8 };
+enum { REPORT_MODE = 0640, FOLDER_MODE = 0750, PACK_FILES = 8, SHARE_LEAST = 8 };
 
 typedef struct Order {
-    Str wave, unit, format, out;
+    Str wave, unit, format, out, share;
     bool is_all;
 } Order;
 
@@ -27,8 +28,10 @@ static Err read_order(Ctx *c, Args args, Order *o)
         {"--all", NULL, &o->is_all, false},
         {"--format", &o->format, NULL, true},
         {"--out", &o->out, NULL, true},
+        {"--share", &o->share, NULL, false},
     };
     TRY(flags_read(c, args, flags, COUNT_OF(flags)));
+    if (o->share.n && !o->is_all) return flags_wrong(c, S("--share goes with --all"), S(""));
     return o->is_all == (o->unit.n > 0) ? flags_wrong(c, S("give either "), S("--unit CODE or --all")) : OK;
 }
 
@@ -83,20 +86,31 @@ static Err all_published(Ctx *c, const Wave *wave, const WaveUnits *units)
     return OK;
 }
 
-static Err store_all(Ctx *c, const Wave *wave, ReportFormat format, Str folder)
+static Err store_share(Ctx *c, const Wave *wave, const WaveUnits *units, ReportFormat format, Str folder, WorkShare share)
 {
-    WaveUnits units = {0};
-    TRY(survey_units(c, wave->id, &units));
-    TRY(all_published(c, wave, &units));
-    if (mkdir(str_z(c->arena, folder), FOLDER_MODE) != 0 && errno != EEXIST)
-        return refuse(c, E_CONFLICT, STR_CAT(c->arena, folder, S(": ")), str_of_z(strerrordesc_np(errno)));
-    for (ptrdiff_t i = 0; i < units.n; i++) {
+    for (ptrdiff_t i = share.at; i < units->n; i += share.of) {
         CtxMark mark = ctx_mark(c);
-        Str path = STR_CAT(c->arena, folder, S("/"), units.v[i].code, S("."), report_format_code(format));
-        TRY(store_one(c, wave, &units.v[i], format, path));
+        Str path = STR_CAT(c->arena, folder, S("/"), units->v[i].code, S("."), report_format_code(format));
+        TRY(store_one(c, wave, &units->v[i], format, path));
         ctx_rewind(c, mark);
     }
     return OK;
+}
+
+static Err store_all(Ctx *c, const Wave *wave, ReportFormat format, const Order *o)
+{
+    WaveUnits units = {0};
+    WorkShare share = {0, 1};
+    TRY(survey_units(c, wave->id, &units));
+    if (o->share.n) {
+        TRY(command_share_read(c, o->share, &share));
+        return store_share(c, wave, &units, format, o->out, share);
+    }
+    TRY(all_published(c, wave, &units));
+    if (mkdir(str_z(c->arena, o->out), FOLDER_MODE) != 0 && errno != EEXIST)
+        return refuse(c, E_CONFLICT, STR_CAT(c->arena, o->out, S(": ")), str_of_z(strerrordesc_np(errno)));
+    int shares = command_share_count(units.n, SHARE_LEAST);
+    return shares > 1 ? command_share_run(c, shares) : store_share(c, wave, &units, format, o->out, share);
 }
 
 /* ---- survey pack ------------------------------------------------------------------ */
@@ -157,15 +171,16 @@ static Err run_report(Ctx *c, Args args, Buf *out)
     if (str_has_zero(o.out)) return flags_wrong(c, S("not a path: "), o.out);
     TRY(db_read_begin(c, c->app->store));
     TRY(find_wave(c, o.wave, &wave));
-    if (o.is_all) return store_all(c, &wave, format, o.out);
+    if (o.is_all) return store_all(c, &wave, format, &o);
     TRY(find_unit(c, &wave, o.unit, &unit));
     return store_one(c, &wave, &unit, format, o.out);
 }
 
 const Command report_commands[] = {
     {.name = "survey report",
-     .usage = "--wave NAME (--unit CODE | --all) --format html|pdf|slides|xlsx|csv|json --out FILE|DIR",
-     .help = "Writes released reports to a file, or with --all one of each unit to a folder.",
+     .usage = "--wave NAME (--unit CODE | --all) --format html|pdf|slides|xlsx|csv|json --out FILE|DIR [--share K/N]",
+     .help = "Writes released reports to a file, or with --all one of each unit to a folder, on all cores at once; "
+             "with --share only the K-th of N shares of them, in one process.",
      .needs_store = true,
      .run = run_report},
     {.name = "survey pack",

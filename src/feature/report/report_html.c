@@ -5,7 +5,7 @@
 #include "render/out.h"
 #include "web/assets/assets.h"
 
-enum { HTML_BYTES = 32 << 20 };
+enum { HTML_BYTES = 4 << 20 }; /* a request has 16 MB in all */
 
 static void draw_head(Ctx *c, Out *o, const ReportView *view)
 {

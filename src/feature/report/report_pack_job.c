@@ -34,6 +34,15 @@ static Err read_args(Ctx *c, Str args, WaveId *ret_wave, UnitId *ret_unit)
     return c->problems ? E_BROKEN : OK;
 }
 
+/* The rights of who ordered it, as they are now: a step has no session of its own. */
+static Err stand_for(Ctx *c)
+{
+    Session *s = NEW(c->arena, Session, 1);
+    TRY(people_memberships(c, (PersonId){c->viewer.v}, &s->memberships));
+    c->session = s;
+    return OK;
+}
+
 /* As the router asks for a page: the place, then the right. */
 static bool may_read(Ctx *c, const Pack *pack, const WaveUnit *unit)
 {
@@ -103,6 +112,7 @@ static Err prepare(Ctx *c, JobStep *step)
     step->work = s;
     TRY(db_read_begin(c, c->app->store));
     TRY(read_args(c, step->args, &wave, &unit));
+    TRY(stand_for(c));
     TRY(report_pack(c, wave, unit, &s->pack));
     if (step->done_n < s->pack.units.n) {
         TRY(make_files(c, s, step->done_n));

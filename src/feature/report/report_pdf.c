@@ -1,4 +1,5 @@
 /* The report on paper: A4, tagged, the same words as the page. */
+#include "base/number.h"
 #include "core/app.h"
 #include "feature/report/report_pages.h"
 #include "feature/report/report_print.h"
@@ -101,6 +102,18 @@ void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
     PdfCell *cells = NEW(c->arena, PdfCell, rows * ITEM_COLUMNS);
     for (int i = 0; i < rows; i++) item_cells(c, &b->items.v[i], cells + i * ITEM_COLUMNS);
     pdf_table(pdf, &(PdfTable){.column = columns, .columns = ITEM_COLUMNS, .cells = cells, .rows = rows});
+}
+
+void report_print_next_step(Ctx *c, Pdf *pdf)
+{
+    Str questions[] = {
+        msg_text(c, T("Hvad genkender vi, og hvad undrer os?")),
+        msg_text(c, T("Hvad ligger bag? Hvem kan vi spørge?")),
+        msg_text(c, T("Hvad vil vi prøve først, og hvornår ser vi på det igen?")),
+    };
+    pdf_heading(pdf, 2, msg_text(c, T("Hvad gør vi nu?")));
+    pdf_text(pdf, PDF_LEAD, msg_text(c, T("Tag ét tema ad gangen. Ingen bliver vurderet på disse tal.")));
+    pdf_list(pdf, true, (Strs){questions, COUNT_OF(questions)});
 }
 
 /* ---- the document ------------------------------------------------------------------ */

@@ -47,13 +47,15 @@ static Str reader_rows(Ctx *c)
     return buf_str(&b);
 }
 
-/* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers. */
+/* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers.
+   The region's programme reads its municipalities' reports, which are theirs (DOMAIN §2.2). */
 #define IS_READER                                                                                                        \
     " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT) r"                                         \
     " JOIN v_people_membership m ON m.role = r.role"                                                                     \
     " WHERE r.audience = a.audience AND m.person_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)" \
     " AND r.above = CASE WHEN u.kind IN ('region', 'kommune', 'distrikt') THEN 1 ELSE 0 END"                             \
-    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id AND m.owner_id = p.owner_id)" \
+    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id"                  \
+    " AND (m.owner_id = p.owner_id OR (m.role = 'programleder' AND r.above = 1)))" \
     " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = m.unit_id)))"
 
 SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"

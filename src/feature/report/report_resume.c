@@ -4,7 +4,7 @@
 #include "core/app.h"
 #include "feature/report/report_print.h"
 
-enum { RESUME_MORE = 4 }; /* findings of one part; the report has them all */
+enum { RESUME_MORE = 6 }; /* findings of one part; the report has them all */
 
 static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
 {
@@ -38,6 +38,12 @@ Err report_resume(Ctx *c, const Report *r, Str *ret_bytes)
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
     report_print_rate(c, pdf, &view);
     for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
+    pdf_page(pdf);
+    if (view.has_scores) {
+        pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
+        report_print_table(c, pdf, &view.scores);
+    }
+    report_print_next_step(c, pdf);
     print_trust(c, pdf, &view);
     return pdf_end(pdf, ret_bytes);
 }

@@ -4,7 +4,7 @@
 #include "base/number.h"
 #include "feature/report/report_print.h"
 
-enum { SLIDE_ITEMS = 3, SLIDE_ITEMS_FIRST = 2 }; /* a slide has room for no more; the first has the finding too */
+enum { SLIDE_ITEMS = 2 }; /* with their keys a slide has room for no more */
 
 typedef struct Show {
     Ctx *c;
@@ -25,10 +25,9 @@ static void slide_begin(Show *s)
 static void slides_of_items(Show *s, const BlockView *b)
 {
     for (ptrdiff_t at = 0; at < b->items.n;) {
-        ptrdiff_t room = s->goes_on ? SLIDE_ITEMS : SLIDE_ITEMS_FIRST;
         BlockView part = *b;
         part.items.v += at;
-        part.items.n = b->items.n - at < room ? b->items.n - at : room;
+        part.items.n = b->items.n - at < SLIDE_ITEMS ? b->items.n - at : SLIDE_ITEMS;
         for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].years = S(""); /* for the report, not for the wall */
         slide_begin(s);
         report_print_block(s->c, s->pdf, &part);
@@ -64,29 +63,14 @@ static void slide_of_words(Show *s)
 static void print_section(Ctx *c, Pdf *pdf, const SectionView *section)
 {
     Show s = {c, pdf, section, false};
-    if (section->more.n) {
-        slide_begin(&s);
-        pdf_list(pdf, false, section->more);
-    }
+    slide_begin(&s);
+    if (section->more.n) pdf_list(pdf, false, section->more);
     for (ptrdiff_t i = 0; i < section->blocks.n; i++) {
         const BlockView *b = &section->blocks.v[i];
         if (b->has_open_tables) slides_of_tables(&s, b);
         else slides_of_items(&s, b);
     }
     slide_of_words(&s);
-}
-
-static void print_next_step(Ctx *c, Pdf *pdf)
-{
-    Str questions[] = {
-        msg_text(c, T("Hvad genkender vi, og hvad undrer os?")),
-        msg_text(c, T("Hvad ligger bag? Hvem kan vi spørge?")),
-        msg_text(c, T("Hvad vil vi prøve først, og hvornår ser vi på det igen?")),
-    };
-    pdf_page(pdf);
-    pdf_heading(pdf, 2, msg_text(c, T("Hvad gør vi nu?")));
-    pdf_text(pdf, PDF_LEAD, msg_text(c, T("Tag ét tema ad gangen. Ingen bliver vurderet på disse tal.")));
-    pdf_list(pdf, true, (Strs){questions, COUNT_OF(questions)});
 }
 
 Err report_slides(Ctx *c, const Report *r, Str *ret_bytes)
@@ -99,6 +83,7 @@ Err report_slides(Ctx *c, const Report *r, Str *ret_bytes)
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
     report_print_rate(c, pdf, &view);
     for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
-    print_next_step(c, pdf);
+    pdf_page(pdf);
+    report_print_next_step(c, pdf);
     return pdf_end(pdf, ret_bytes);
 }

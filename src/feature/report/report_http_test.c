@@ -1,0 +1,173 @@
+/* Reports as the people of the demonstration region meet them. Which role reads
+   what is walked in tests/walk; here is what happens on the way. */
+#include "http.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/str.h"
+
+static const char *text(Str a, const char *b)
+{
+    Ctx *c = test_ctx_plain();
+    return str_z(c->arena, STR_CAT(c->arena, a, str_of_z(b)));
+}
+
+/* The first address on the list of reports that ends like this: of the newest wave. */
+static Str report_of(Browser *b, const char *ends)
+{
+    Answer list = test_get(b, "/rapporter");
+    CHECK_STATUS(list, 200);
+    Str end = str_of_z(text(str_of_z(ends), "\""));
+    ptrdiff_t to = str_find(list.body, end, 0);
+    CHECK(to > 0);
+    ptrdiff_t from = to;
+    while (from > 0 && list.body.p[from - 1] != '"') from--;
+    return str_sub(list.body, from, to + end.n - 1);
+}
+
+HTTP_TEST(report, the_head_reads_the_schools_report_and_fetches_it_in_every_format)
+{
+    static const struct {
+        const char *path, *type, *begins;
+    } files[] = {
+        {"/hent/pdf", "application/pdf", "%PDF"},
+        {"/hent/slides", "application/pdf", "%PDF"},
+        {"/hent/resume", "application/pdf", "%PDF"},
+        {"/hent/xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"},
+        {"/hent/csv", "text/csv; charset=utf-8", "wave,unit"},
+        {"/hent/json", "application/json", "{"},
+        {"/hent/html", "text/html; charset=utf-8", "<!doctype html>"},
+    };
+    Browser head = test_login("skoleleder");
+    Str own = report_of(&head, "/S12");
+    CHECK_HAS(test_get(&head, text(own, "")), "Rapport: Strandmarkskolen");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        Answer a = test_get(&head, text(own, files[i].path));
+        CHECK_STATUS(a, 200);
+        CHECK_STR(a.type, str_of_z(files[i].type));
+        CHECK(str_starts(a.body, str_of_z(files[i].begins)));
+    }
+    CHECK_STATUS(test_get(&head, text(own, "/hent/doc")), 404);
+}
+
+HTTP_TEST(report, another_schools_report_is_not_there)
+{
+    Browser head = test_login("skoleleder"), other = test_login("skoleleder-holmeaa");
+    Str theirs = report_of(&other, "/S21"), municipal = report_of(&other, "/K2");
+    CHECK_STATUS(test_get(&head, text(theirs, "")), 404);
+    CHECK_STATUS(test_get(&head, text(theirs, "/hent/json")), 404);
+    CHECK_STATUS(test_get(&head, text(municipal, "")), 404);
+}
+
+HTTP_TEST(report, the_regions_programme_reads_municipalities_and_no_school)
+{
+    Browser lead = test_login("programleder"), head = test_login("skoleleder");
+    CHECK_STATUS(test_get(&lead, text(report_of(&lead, "/R1"), "")), 200);
+    CHECK_STATUS(test_get(&lead, text(report_of(&lead, "/K2"), "/hent/pdf")), 200);
+    CHECK_LACKS(test_get(&lead, "/rapporter"), "/rapporter/skole/");
+    CHECK_STATUS(test_get(&lead, text(report_of(&head, "/S12"), "")), 403);
+}
+
+HTTP_TEST(report, keepers_of_accounts_and_of_the_log_read_none)
+{
+    Browser keeper = test_login("sysadm"), dpo = test_login("dpo"), head = test_login("skoleleder");
+    Str own = report_of(&head, "/S12");
+    CHECK_STATUS(test_get(&keeper, "/rapporter"), 403);
+    CHECK_STATUS(test_get(&dpo, "/rapporter"), 403);
+    CHECK_STATUS(test_get(&keeper, text(own, "")), 403);
+    CHECK_STATUS(test_get(&dpo, text(own, "/hent/json")), 403);
+    Browser nobody = test_stranger();
+    CHECK_STATUS(test_get(&nobody, text(own, "")), 303);
+}
+
+HTTP_TEST(report, the_staff_reads_once_the_head_has_shown_it)
+{
+    Browser head = test_login("skoleleder"), staff = test_login("medarbejder");
+    Str own = report_of(&head, "/S12");
+    CHECK_STATUS(test_get(&staff, text(own, "")), 404);
+    CHECK_HAS(test_get(&head, text(own, "/vis")), "Du kan ikke trække rapporten tilbage.");
+    CHECK_STATUS(test_post(&head, text(own, "/vis"), ""), 303);
+    CHECK_HAS(test_get(&head, text(own, "?vist=1")), "Medarbejderne kan nu læse rapporten.");
+    CHECK_LACKS(test_get(&head, text(own, "")), "Vis rapporten for medarbejderne");
+    CHECK_HAS(test_get(&staff, text(own, "")), "Rapport: Strandmarkskolen");
+    CHECK_LACKS(test_get(&staff, text(own, "")), "Skriv fremadrettet fokus");
+    test_get(&head, text(own, "/vis"));
+    CHECK_STATUS(test_post(&head, text(own, "/vis"), ""), 409);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(report, of_two_who_write_the_second_sees_both_texts)
+{
+    Browser head = test_login("skoleleder"), window = test_login("skoleleder");
+    Str own = report_of(&head, "/S12");
+    Answer page = test_get(&head, text(own, ""));
+    ptrdiff_t at = str_find(page.body, S("/fokus/"), 0);
+    CHECK(at > 0);
+    Str code = str_sub(page.body, at, str_find(page.body, S("\""), at));
+    const char *form = text(own, str_z(test_ctx_plain()->arena, code));
+    test_get(&head, form);
+    test_get(&window, form);
+    CHECK_STATUS(test_post(&head, form, "version=1&body=Vi+begynder+med+teamet"), 303);
+    CHECK_HAS(test_get(&head, text(own, "")), "Vi begynder med teamet");
+    Answer late = test_post(&window, form, "version=1&body=Vi+begynder+med+eleverne");
+    CHECK_STATUS(late, 409);
+    CHECK_HAS(late, "Vi begynder med teamet");
+    CHECK_HAS(late, "Vi begynder med eleverne");
+    test_get(&window, form);
+    CHECK_STATUS(test_post(&window, form, "version=2&body="), 422);
+    CHECK_CLEAN();
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){0, 200000000}, NULL);
+}
+
+/* The job's page, once it has a file. */
+static Answer made(Browser *b, Str job)
+{
+    Answer a = test_get(b, text(job, ""));
+    for (int i = 0; i < 300 && str_find(a.body, S(".zip\""), 0) < 0; i++) {
+        nap();
+        a = test_get(b, text(job, ""));
+    }
+    return a;
+}
+
+static Str file_on(Answer page)
+{
+    ptrdiff_t to = str_find(page.body, S(".zip\""), 0), from = to;
+    CHECK(to > 0);
+    while (page.body.p[from - 1] != '"') from--;
+    return str_sub(page.body, from, to + 4);
+}
+
+HTTP_TEST(report, the_pack_has_what_its_reader_may_read_and_nothing_else)
+{
+    Browser consultant = test_login("konsulent"), head = test_login("skoleleder");
+    Str municipal = report_of(&consultant, "/K1");
+    CHECK_HAS(test_get(&consultant, text(municipal, "")), "Lav en videnspakke");
+    Answer order = test_post(&consultant, text(municipal, "/pakke"), "");
+    CHECK_STATUS(order, 303);
+    Answer zip = test_get(&consultant, text(file_on(made(&consultant, order.location)), ""));
+    CHECK_STATUS(zip, 200);
+    CHECK(str_starts(zip.body, S("PK")));
+    /* Names stand in a ZIP file as they are. */
+    CHECK_HAS(zip, "resume-K1.pdf");
+    CHECK_HAS(zip, "rapporter/rapport-S11.pdf");
+    CHECK_HAS(zip, "data/rapport-S12.json");
+    CHECK_LACKS(zip, "rapport-S21");
+    CHECK_LACKS(zip, "rapport-R1");
+    /* A head reads the municipality's report and of the schools only their own. */
+    test_get(&head, text(municipal, ""));
+    Answer own = test_post(&head, text(municipal, "/pakke"), "");
+    CHECK_STATUS(own, 303);
+    Answer small = test_get(&head, text(file_on(made(&head, own.location)), ""));
+    CHECK_HAS(small, "rapporter/rapport-K1.pdf");
+    CHECK_HAS(small, "rapporter/rapport-S12.pdf");
+    CHECK_LACKS(small, "rapport-S11");
+    CHECK_STATUS(test_get(&head, text(order.location, "")), 404);
+    CHECK_CLEAN();
+}
