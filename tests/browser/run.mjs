@@ -65,7 +65,11 @@ function listen(page, wanted) {
     heard.push(`console: ${m.text()}`);
   });
   page.on("pageerror", (e) => heard.push(`script: ${e.message}`));
-  page.on("requestfailed", (r) => heard.push(`request failed: ${r.url()} ${r.failure()?.errorText}`));
+  page.on("requestfailed", (r) => {
+    const why = r.failure()?.errorText;
+    if (why === "net::ERR_ABORTED" && r.isNavigationRequest()) return; // it became a file
+    heard.push(`request failed: ${r.url()} ${why}`);
+  });
   page.on("request", (r) => {
     if (!r.url().startsWith(base) && !/^(data|blob|about):/.test(r.url())) heard.push(`request elsewhere: ${r.url()}`);
   });
