@@ -321,6 +321,18 @@ TEST(report_html, is_one_file_with_every_part)
     keep("TRAAD_LOOK", page);
 }
 
+TEST(report_html, fits_what_one_request_may_use)
+{
+    enum { A_REQUEST = 16 << 20 }; /* WebOptions.arena_bytes unless set */
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    char *end = c->arena->end;
+    if (end - c->arena->next > A_REQUEST) c->arena->end = c->arena->next + A_REQUEST;
+    Str page = html_of(c, &r);
+    c->arena->end = end;
+    CHECK(is_plain_page(page));
+}
+
 TEST(report_html, english_takes_the_translated_texts)
 {
     Ctx *c = test_ctx_plain();
