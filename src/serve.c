@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/access/access.h"
 #include "core/cache/cache.h"
+#include "core/job/retention.h"
 #include "core/job/runner.h"
 #include "core/shell/shell.h"
 #include "gauges.h"
@@ -146,6 +147,20 @@ static void look_around(Ctx *c, Serving *v)
     ctx_rewind(c, mark);
 }
 
+static void tell_event(const char *event)
+{
+    LogLine line = log_line_new();
+    log_word(&line, LOG_EVENT, event);
+    log_line(NULL, log_line_done(&line));
+}
+
+static void let_go(Ctx *c)
+{
+    CtxMark mark = ctx_mark(c);
+    if (retention_run(c, features, feature_count, is_told_to_stop) != OK) tell_event("retention failed");
+    ctx_rewind(c, mark);
+}
+
 static void wait_for_stop(Ctx *c, Serving *v)
 {
     const struct timespec second = {.tv_sec = 1};
@@ -155,6 +170,7 @@ static void wait_for_stop(Ctx *c, Serving *v)
         for (int i = 0; i < feature_count; i++)
             if (features[i]->tick) tick_one(c, v, i);
         if (n % LOOK_SECONDS == 0) look_around(c, v);
+        if (n % RETENTION_SECONDS == 0) let_go(c);
     }
 }
 
@@ -180,13 +196,6 @@ static Err open_all(Ctx *c, Serving *v)
     if (!s->ops_listen.n) return OK;
     WebOpsOptions options = {.listen = s->ops_listen, .add = gauges_add, .add_to = &v->gauges};
     return web_ops_open(c, v->web, c->app->writer, options, &v->ops);
-}
-
-static void tell_event(const char *event)
-{
-    LogLine line = log_line_new();
-    log_word(&line, LOG_EVENT, event);
-    log_line(NULL, log_line_done(&line));
 }
 
 /* In a signal's hand: everything acknowledged is stored already. */

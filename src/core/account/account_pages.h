@@ -48,6 +48,7 @@ typedef struct GivenLinkPage {
     Href person;
     Instant ends_at;
     bool is_reset;
+    Str mailed_to;       /* empty: it is shown here, once */
 } GivenLinkPage;
 
 typedef struct SideView {

@@ -3,6 +3,7 @@
 #include "core/access/access.h"
 #include "core/access/link.h"
 #include "core/account/account.html.h"
+#include "core/account/account_mail.h"
 #include "core/account/account_pages.h"
 #include "text/name.h"
 
@@ -254,6 +255,7 @@ typedef struct Asked {
     Grant grant;
     Version seen;
     Link link;
+    Str mailed_to; /* empty: it is shown on the screen */
 } Asked;
 
 static Asked *asked(Ctx *c, Err (*again)(Ctx *c))
@@ -383,6 +385,7 @@ Err account_write_invite(Ctx *c)
     if (now.has_password) return fail(c, E_CONFLICT, T("Personen har valgt en adgangskode. Lav et link til en ny i stedet."));
     if (!now.has_account) TRY(access_account_add(c, person_here(c), form_value(&a->values, "login")->raw, S(""), &account));
     TRY(link_store(c, person_here(c), &a->link));
+    TRY(account_mail_link(c, person_here(c), &a->link, &a->mailed_to));
     return done(c);
 }
 
@@ -394,19 +397,21 @@ Err account_prepare_reset(Ctx *c)
 
 Err account_write_reset(Ctx *c)
 {
-    const Asked *a = c->work;
+    Asked *a = c->work;
     TRY(link_store(c, person_here(c), &a->link));
+    TRY(account_mail_link(c, person_here(c), &a->link, &a->mailed_to));
     return done(c);
 }
 
-/* Shown once, after the commit; sending the form again leads to the person. */
+/* Shown once, after the commit, where it is not mailed; sending the form again leads to the person. */
 Err account_finish_link(Ctx *c)
 {
     const Asked *a = c->work;
     Person person = {0};
     TRY(people_by_id(c, person_here(c), &person));
     GivenLinkPage page = {.address = a->link.address, .name = person.name, .ends_at = a->link.ends_at,
-                          .person = {STR_CAT(c->arena, S("/personer/"), person.uid)}, .is_reset = a->link.kind == LINK_RESET};
+                          .person = {STR_CAT(c->arena, S("/personer/"), person.uid)}, .is_reset = a->link.kind == LINK_RESET,
+                          .mailed_to = a->mailed_to};
     page_account_given_link(web_page_begin(c, T("Et link, der virker én gang")), &page);
     return web_page_end(c);
 }

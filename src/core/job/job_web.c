@@ -92,14 +92,4 @@ static const Retention retention[] = {
     {0},
 };
 
-enum { EVERY_S = 600 };
-
-/* A few times an hour is often enough for what is kept for days. */
-static Err tick(Ctx *c, bool *ret_more)
-{
-    int64_t rows = 0;
-    *ret_more = false;
-    return c->now.ms / 1000 % EVERY_S == 0 ? job_expire(c, &rows) : OK;
-}
-
-const Feature job_feature = {.name = "job", .schema = &job_schema, .routes = routes, .tick = tick, .retention = retention};
+const Feature job_feature = {.name = "job", .schema = &job_schema, .routes = routes, .retention = retention};

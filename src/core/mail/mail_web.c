@@ -10,13 +10,4 @@ static const Retention retention[] = {
     {0},
 };
 
-enum { EVERY_S = 600 };
-
-static Err tick(Ctx *c, bool *ret_more)
-{
-    int64_t rows = 0;
-    *ret_more = false;
-    return c->now.ms / 1000 % EVERY_S == 0 ? mail_expire(c, &rows) : OK;
-}
-
-const Feature mail_feature = {.name = "mail", .schema = &mail_schema, .jobs = mail_jobs, .tick = tick, .retention = retention};
+const Feature mail_feature = {.name = "mail", .schema = &mail_schema, .jobs = mail_jobs, .retention = retention};

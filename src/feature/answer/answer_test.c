@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "feature/answer/answer.h"
+#include "feature/survey/survey_web.h"
 #include "store.h"
 
 /* ---- what they work on ---------------------------------------------------------------- */
@@ -191,6 +192,49 @@ TEST(answer, more_text_than_the_one_size_holds_is_refused)
     const Given most = {questionnaire_item(&g.q, S("T")), {0}, {much, sizeof much}};
     UnitId unit = {test_unit(g.c, "S11")};
     CHECK_ERR(answer_store_sealed(g.c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){most}, 1}), E_TOO_LARGE);
+}
+
+static Wave answered_wave(const Fixture *g, const char *name, Date closes)
+{
+    Ctx *c = g->c;
+    Wave wave = {0};
+    CHECK_OK(survey_add(c, (NewWave){.questionnaire = S("LILLE"), .name = str_of_z(name), .opens_on = c->today, .closes_on = closes}, &wave));
+    const Given text = {questionnaire_item(&g->q, S("T")), {0}, S("Mere ro")}, q3 = {questionnaire_item(&g->q, S("Q3")), {&(int64_t){4}, 1}, {0}};
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(answer_store_sealed(c, &wave, (UnitId){test_unit(c, i ? "S12" : "S11")}, &g->q, NULL, 0, (Answers){(Given[]){q3, text}, 2}));
+    return wave;
+}
+
+/* One figure of the wave; the statement ends where its id goes. */
+static int64_t settled(Ctx *c, const Wave *wave, const char *what)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%lld", (long long)wave->id.v);
+    return test_count(c, str_z(c->arena, STR_CAT(c->arena, str_of_z(what), str_of_z(id))));
+}
+
+TEST(answer, the_last_day_settles_texts_as_a_hand_does)
+{
+    Fixture g = small(test_store());
+    Ctx *c = g.c;
+    bool more = true;
+    Wave by_hand = answered_wave(&g, "haand", (Date){c->today.day + 5}), by_tick = answered_wave(&g, "ur", c->today);
+    CHECK_OK(survey_move(c, by_hand.id, WAVE_LUKKET));
+    CHECK_OK(survey_feature.tick(c, &more));
+    CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'aaben' AND id = "), 1);
+    c->today.day++;
+    CHECK_OK(survey_feature.tick(c, &more));
+    CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'lukket' AND id = "), 1);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);
+    static const char *const sums[] = {
+        "SELECT count(*) FROM answer_text WHERE body = 'Mere ro' AND wave_id = ",
+        "SELECT count(*) FROM tally WHERE wave_id = ",
+        "SELECT CAST(sum(n * (unit_id * 31 + item_id * 7 + value)) AS INTEGER) FROM tally WHERE wave_id = ",
+        "SELECT count(*) FROM wave_code WHERE sealed IS NOT NULL AND wave_id = ",
+    };
+    CHECK_INT(settled(c, &by_tick, sums[0]), 3);
+    for (int i = 0; i < 4; i++) CHECK_INT(settled(c, &by_tick, sums[i]), settled(c, &by_hand, sums[i]));
+    check_recount(c);
 }
 
 TEST(answer, closing_the_wave_settles_its_texts)

@@ -30,7 +30,7 @@ typedef struct ListWork {
     Wave wave;
     FormValues list, returned;
     AddressList addresses;
-    bool sets_invited;
+    bool sets_invited, is_list_wrong, is_returned_wrong;
 } ListWork;
 
 static Err offer_roles(Ctx *c, FormValues *values)
@@ -58,7 +58,8 @@ static RefusedRows refused_rows(Ctx *c, const AddressList *list)
 static Err draw_addresses(Ctx *c, ListWork *work)
 {
     AddressPage page = {.list = &work->list, .returned = &work->returned, .nonce = access_gate.nonce(c),
-                        .refused = refused_rows(c, &work->addresses)};
+                        .refused = refused_rows(c, &work->addresses), .is_list_wrong = work->is_list_wrong,
+                        .is_returned_wrong = work->is_returned_wrong};
     TRY(invitation_wave(c, &page.wave));
     page.refused_head = TN("{1} linje kan ikke bruges", "{1} linjer kan ikke bruges", work->addresses.refused_n);
     page.asks_staff = survey_has_word(page.wave.roles, S("personale")) || survey_has_word(page.wave.roles, S("leder"));
@@ -89,6 +90,7 @@ static Err list_again(Ctx *c)
 {
     ListWork *work = c->work;
     work->list.problems = c->problems;
+    work->is_list_wrong = true;
     return draw_addresses(c, work);
 }
 
@@ -145,6 +147,7 @@ static Err returned_again(Ctx *c)
     ListWork *work = c->work;
     TRY(offer_roles(c, &work->list));
     work->returned.problems = c->problems;
+    work->is_returned_wrong = true;
     return draw_addresses(c, work);
 }
 

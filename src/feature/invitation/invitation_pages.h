@@ -67,6 +67,7 @@ typedef struct AddressPage {
     Msg refused_head;
     Str nonce;
     Href back, to_list, to_people, to_returned;
+    bool is_list_wrong, is_returned_wrong; /* whose problems are told */
     bool asks_staff;     /* the organisation knows those who are asked */
 } AddressPage;
 

@@ -2,6 +2,33 @@
 import { follow } from "../acts.mjs";
 
 export const login = "programleder";
+
+/* The demonstration's waves are over: a draft of one's own has addresses and letters. */
+async function openMail(page) {
+  await page.goto(new URL("/maalinger/ny", page.url()).href);
+  await page.fill('[name="name"]', `Trivsel ${Math.floor(Math.random() * 1e9)}`);
+  await page.locator('[name="questionnaire"]').first().check().catch(() => page.selectOption('[name="questionnaire"]', { index: 1 }));
+  await page.fill('[name="open"]', "01-01-2020");
+  await page.fill('[name="close"]', "31-12-2199");
+  await page.check('[name="role"][value="personale"]');
+  await page.check('[name="depth"][value="skole"]');
+  await page.click('main form[method="post"] button[type="submit"]');
+  await page.click('main a[href$="/mail"]');
+  await page.waitForSelector("h1");
+}
+
+async function openAddresses(page) {
+  await openMail(page);
+  await page.click('main a[href$="/mail/adresser"]');
+  await page.waitForSelector('[name="liste"]');
+}
+
+async function openLetter(page) {
+  await openMail(page);
+  await page.click('main a[href*="slags=invite"]');
+  await page.waitForSelector('[name="body"]');
+}
+
 export const pages = [
   { path: "/", name: "front" },
   { path: "/organisation", name: "organisation" },
@@ -18,4 +45,7 @@ export const pages = [
   { path: "/rapporter", name: "reports" },
   { path: "/min-konto", name: "account" },
   { path: "/support", name: "support" },
+  { path: "/maalinger", name: "wave-mail", before: openMail },
+  { path: "/maalinger", name: "wave-mail-addresses", before: openAddresses },
+  { path: "/maalinger", name: "wave-mail-letter", before: openLetter },
 ];
