@@ -9,8 +9,13 @@
 
 #include "render/pdf/pdf_own.h"
 
+enum { ROLES_MAX = 24 };
+
 typedef struct Finish {
     Pdf *pdf;
+    const char *role[ROLES_MAX]; /* those met so far, and their names in the file */
+    qpdf_oh role_name[ROLES_MAX];
+    int roles;
     qpdf_data q;
     int pages;
     qpdf_oh *page;         /* by number */
@@ -67,12 +72,15 @@ static void add_annotation(Finish *f, const Node *n, qpdf_oh *ret)
 
 /* ---- the tree ---- */
 
-static qpdf_oh content_ref(Finish *f, const Node *n, qpdf_oh element)
+/* A number is enough where the content stands on the element's own page: a report
+   has thousands of them. */
+static qpdf_oh content_ref(Finish *f, const Node *n, qpdf_oh element, int page)
 {
     for (; f->filled[n->page] < n->number; f->filled[n->page]++)
         qpdf_oh_append_item(f->q, f->page_parents[n->page], qpdf_oh_new_null(f->q));
     qpdf_oh_append_item(f->q, f->page_parents[n->page], element);
     f->filled[n->page]++;
+    if (n->page == page) return qpdf_oh_new_integer(f->q, n->number);
     qpdf_oh ref = parsed(f, "<< /Type /MCR >>");
     put(f, ref, "/Pg", f->page[n->page]);
     put(f, ref, "/MCID", qpdf_oh_new_integer(f->q, n->number));
@@ -100,33 +108,67 @@ static void add_attributes(Finish *f, const Node *n, qpdf_oh element)
     }
     if (strcmp(n->role, "Figure") != 0) return;
     put(f, element, "/Alt", words(f, n->words));
-    put(f, element, "/Pg", f->page[n->page]);
     qpdf_oh a = parsed(f, "<< /O /Layout /Placement /Block >>");
     put(f, a, "/BBox", rectangle(f, n->box));
     put(f, element, "/A", a);
 }
 
-static qpdf_oh new_element(Finish *f, const Node *n, qpdf_oh parent)
+static qpdf_oh role_name(Finish *f, const char *role)
 {
-    qpdf_oh element = qpdf_make_indirect_object(f->q, parsed(f, "<< /Type /StructElem /K [] >>"));
-    const char *name = z(f, STR_CAT(f->pdf->c->arena, S("/"), str_of_z(n->role)));
-    put(f, element, "/S", qpdf_oh_new_name(f->q, name));
+    int i = 0;
+    while (i < f->roles && strcmp(f->role[i], role) != 0) i++;
+    if (i < f->roles) return f->role_name[i];
+    qpdf_oh name = qpdf_oh_new_name(f->q, z(f, STR_CAT(f->pdf->c->arena, S("/"), str_of_z(role))));
+    if (i == ROLES_MAX) return name;
+    f->role[i] = role;
+    f->role_name[i] = name;
+    f->roles++;
+    return name;
+}
+
+/* Where a figure or the first content of an element stands; −1: it has none of its own. */
+static int page_of(const Node *n)
+{
+    if (strcmp(n->role, "Figure") == 0) return n->page;
+    for (const Node *kid = n->first; kid; kid = kid->next)
+        if (kid->kind == NODE_CONTENT) return kid->page;
+    return -1;
+}
+
+/* /Type is optional here, and would be a tenth of the tree. */
+static qpdf_oh new_element(Finish *f, const Node *n, qpdf_oh parent, int page)
+{
+    qpdf_oh element = qpdf_make_indirect_object(f->q, qpdf_oh_new_dictionary(f->q));
+    put(f, element, "/S", role_name(f, n->role));
     put(f, element, "/P", parent);
+    if (page >= 0) put(f, element, "/Pg", f->page[page]);
     add_attributes(f, n, element);
     return element;
 }
 
-/* Depth is that of a table cell's figure at most, so recursion is bounded. */
+static qpdf_oh add_element(Finish *f, const Node *n, qpdf_oh parent);
+
+static qpdf_oh add_kid(Finish *f, const Node *kid, qpdf_oh element, int page)
+{
+    switch (kid->kind) {
+    case NODE_ELEMENT: return add_element(f, kid, element);
+    case NODE_CONTENT: return content_ref(f, kid, element, page);
+    case NODE_ANNOTATION: break;
+    }
+    return annotation_ref(f, kid, element);
+}
+
+/* Depth is that of a table cell's figure at most, so recursion is bounded.
+   Content that is alone, as in most cells, stands without an array around it. */
 static qpdf_oh add_element(Finish *f, const Node *n, qpdf_oh parent)
 {
-    qpdf_oh element = new_element(f, n, parent);
-    qpdf_oh kids = qpdf_oh_get_key(f->q, element, "/K");
-    for (const Node *kid = n->first; kid; kid = kid->next) {
-        qpdf_oh item = kid->kind == NODE_ELEMENT   ? add_element(f, kid, element)
-                       : kid->kind == NODE_CONTENT ? content_ref(f, kid, element)
-                                                   : annotation_ref(f, kid, element);
-        qpdf_oh_append_item(f->q, kids, item);
-    }
+    int page = page_of(n);
+    qpdf_oh element = new_element(f, n, parent, page);
+    bool is_only = n->first && !n->first->next && n->first->kind == NODE_CONTENT;
+    qpdf_oh kids = is_only ? add_kid(f, n->first, element, page) : qpdf_oh_new_array(f->q);
+    for (const Node *kid = is_only ? NULL : n->first; kid; kid = kid->next)
+        qpdf_oh_append_item(f->q, kids, add_kid(f, kid, element, page));
+    put(f, element, "/K", kids);
     return element;
 }
 
@@ -188,10 +230,14 @@ static Err finish_page(Finish *f, int i)
     Str content = str_copy(f->pdf->c->arena, (Str){(const char *)bytes, (ptrdiff_t)n});
     free(bytes); /* qpdf's, by its own contract */
     content = with_artifacts(f, content);
-    qpdf_oh stream = qpdf_oh_new_stream(f->q);
+    /* Cairo's own stream, when it has but one: qpdf looks through all objects for each new one. */
+    qpdf_oh stream = qpdf_oh_get_key(f->q, page, "/Contents");
+    if (!qpdf_oh_is_stream(f->q, stream)) {
+        stream = qpdf_oh_new_stream(f->q);
+        put(f, page, "/Contents", stream);
+    }
     qpdf_oh_replace_stream_data(f->q, stream, (const unsigned char *)content.p, (size_t)content.n,
                                 qpdf_oh_new_null(f->q), qpdf_oh_new_null(f->q));
-    put(f, page, "/Contents", stream);
     put(f, page, "/StructParents", qpdf_oh_new_integer(f->q, i));
     put(f, page, "/Tabs", qpdf_oh_new_name(f->q, "/S"));
     qpdf_oh_remove_key(f->q, page, "/Annots");
