@@ -264,13 +264,19 @@ HTTP_TEST(walk, nobody_is_sent_to_log_in)
     tour_end(&t);
 }
 
+/* The first of the route's scope; NULL: there is none. */
+static const WalkObject *object_of(const Tour *t, const Route *route)
+{
+    for (int i = 0; route->scope != SCOPE_NONE && i < t->walk->objects_n; i++)
+        if (strcmp(t->walk->objects[i].scope, route->scope->name) == 0) return &t->walk->objects[i];
+    return NULL;
+}
+
 /* Who has the right somewhere hears 404, who has it nowhere 403, there or not. */
 static void ask_for_nothing(Tour *t, const Route *route)
 {
     if (!is_of_access_table(route) || route->scope == SCOPE_NONE) return;
-    const WalkObject *o = NULL;
-    for (int i = 0; i < t->walk->objects_n && !o; i++)
-        if (strcmp(t->walk->objects[i].scope, route->scope->name) == 0) o = &t->walk->objects[i];
+    const WalkObject *o = object_of(t, route);
     for (int who = 0; o && who < WALKERS; who += WALK_PLACES) {
         Arena before = *t->c->arena;
         const char *path = path_of(t, route, o, S("0123456789abcdef0123456789abcdef-NN"));
@@ -287,20 +293,20 @@ HTTP_TEST(walk, refusals_do_not_tell_whether_it_exists)
     tour_end(&t);
 }
 
-static int first_allowed(Tour *t, const Route *route)
+static int first_allowed(Tour *t, const Route *route, const WalkObject *o)
 {
     for (int who = 0; who < WALKERS; who++)
-        if (!is_of_access_table(route) || verdict_of(t, route, who, NULL) == VERDICT_ALLOWED) return who;
+        if (!is_of_access_table(route) || verdict_of(t, route, who, o) == VERDICT_ALLOWED) return who;
     return -1;
 }
 
 /* Routes marked strong: not for a session that has not lately shown who it is. */
 static void ask_weakly(Tour *t, const Route *route)
 {
-    int who = route->strong ? first_allowed(t, route) : -1;
+    const WalkObject *o = object_of(t, route);
+    int who = route->strong ? first_allowed(t, route, o) : -1;
     if (who < 0) return;
-    CHECK(route->scope == SCOPE_NONE);
-    const char *path = path_of(t, route, NULL, S(""));
+    const char *path = path_of(t, route, o, S(""));
     Answer a = request(t, route, t->walk->walkers[who].weak_token, path);
     bool is_right = route->method == POST ? a.status == 403 : a.status == 303 && str_starts(a.location, S("/bekraeft"));
     if (!is_right) told(t, route, who, path, S("a weak session gets through"));
