@@ -13,7 +13,8 @@ PER_MUNICIPALITY = 20
 
 
 def questionnaire(items=ITEMS, sections=1):
-    scale = {"options": [{"value": i + 1, "text": {"da": word}} for i, word in enumerate(SCALE)], "agree": [4, 5], "disagree": [1, 2], "dont_know": []}
+    options = [{"value": i + 1, "text": {"da": word}} for i, word in enumerate(SCALE)]
+    scale = {"options": options, "agree": [4, 5], "disagree": [1, 2], "dont_know": []}
     listed = [{"code": f"Q{i + 1}", "kind": "single", "scale": "enig5", "core": True,
                "text": {"da": f"{i + 1}. Vi taler på min skole om, hvordan undervisningen virker for eleverne"}} for i in range(items)]
     each = -(-items // sections)
