@@ -55,9 +55,9 @@ Err program_open(Ctx *c, bool make)
     bool migrated = false;
     const Schema *const *all = program_schemas(c, &n);
     Str backup = {0};
-    TRY(backup_before_migration(c, all, n, &backup)); /* without it nothing is migrated */
-    tell_backup(c, backup);
-    TRY(schema_apply(c, c->app->store, all, n, &migrated));
+    Err err = backup_then_migrate(c, all, n, &backup, &migrated);
+    tell_backup(c, backup); /* also when the migration failed: it is there */
+    TRY(err);
     if (!make && !migrated) return OK;
     TRY(program_open_writer(c));
     return writer_run(c->app->writer, c, "access", access_rules_store);
@@ -287,8 +287,16 @@ static Err run_user_add(Ctx *c, Args args, Buf *out)
 
 static Err run_config_check(Ctx *c, Args args, Buf *out)
 {
-    TRY(no_more(c, args)); /* a fault in the file has stopped us before this */
+    TRY(no_more(c, args)); /* a fault in the file's own words has stopped us before this */
+    TRY(settings_check(c, c->app->settings));
     buf_add(out, S("settings are fine\n"));
+    return OK;
+}
+
+static Err run_config_keys(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    settings_tell(out);
     return OK;
 }
 
@@ -302,6 +310,7 @@ const Command program_commands[] = {
      "Adds a person with an account; the password is read from standard input, or with --invite chosen through"
      " the link that is printed.", true, run_user_add},
     {"config check", "", "Reads the settings (--config FILE) and tells every fault in them.", false, run_config_check},
+    {"config keys", "", "Tells every setting: what it is, its default and unit.", false, run_config_keys},
     {"help", "[COMMAND]", "Tells every command, or one.", false, program_help},
     {0},
 };

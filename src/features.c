@@ -12,6 +12,7 @@
 #include "feature/answer/answer.h"
 #include "feature/answer/answer_web.h"
 #include "feature/answer_file/answer_file.h"
+#include "feature/information/information_web.h"
 #include "feature/invitation/invitation.h"
 #include "feature/invitation/invitation_web.h"
 #include "feature/limesurvey/limesurvey.h"
@@ -27,8 +28,8 @@
 
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
-    &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &unit_feature,
-    &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &invitation_feature, &answer_feature,
+    &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &information_feature,
+    &unit_feature, &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &invitation_feature, &answer_feature,
     &answer_file_feature, &publication_feature, &release_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;

@@ -237,6 +237,7 @@ static void block_signals(void)
 Err program_serve(Ctx *c, Args args, Buf *out)
 {
     if (args.n) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unexpected "), args.v[0])));
+    TRY(settings_check(c, c->app->settings));
     block_signals();
     TRY(program_open_writer(c));
     /* A newer program may have other rules over the same tables, without a migration. */

@@ -135,6 +135,7 @@ typedef struct Feature {
     const Retention *retention;  /* ended by a row without table */
     const Door *doors;           /* ended by a row without path */
     Err (*demo)(Ctx *c);         /* inside the writer; deterministic */
+    const char *help;            /* where the help link of its pages leads: "/vejledning/GUIDE#HEADING"; NULL: to all guides */
 } Feature;
 
 extern const Feature *const features[];

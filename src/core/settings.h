@@ -5,8 +5,10 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "base/buf.h"
 #include "base/ctx.h"
 
+enum { SETTINGS_MAX = 32 };
 typedef struct Settings {
     Str store;             /* store: file or postgresql://… ; var/traad.db */
     Str keys;              /* keys: folder of the key files; beside the store: STORE.keys */
@@ -28,6 +30,8 @@ typedef struct Settings {
     Str smtp_user;         /* smtp-user ; empty: no log-in. With one, TLS is needed */
     Str smtp_password;     /* smtp-password: path of a file whose first line it is */
     Str mail_from;         /* mail-from: address, or "Name <address>" */
+    Str file;              /* that settings_read read last; empty: none */
+    int64_t line[SETTINGS_MAX]; /* where each stands in it; 0: not there */
 } Settings;
 
 /* Defaults, with strings that live as long as the program. */
@@ -35,6 +39,12 @@ Settings settings_default(void);
 /* Reads `text` over *settings. Every problem is told through ctx_problem with
    "FILE:LINE" as its field; E_INVALID then, *settings untouched. */
 MUST Err settings_read(Ctx *c, Str file, Str text, Settings *settings);
+/* What only the system can tell, before serving: files with secrets exist where they
+   must, are read by their owner alone, and what belongs together is there. Problems
+   as settings_read tells them. */
+MUST Err settings_check(Ctx *c, const Settings *settings);
+/* Every setting, one a line: its name, what it is, its default and unit. */
+void settings_tell(Buf *out);
 /* One option by name, as `--name value` on the command line. E_NOT_FOUND: no such setting. */
 MUST Err settings_set(Ctx *c, Str name, Str value, Settings *settings);
 

@@ -277,7 +277,7 @@ def settings_file_is_held_to_its_rules(p):
     secret.chmod(0o600)
     whole = {
         "store": p.store, "keys": p.work / "traad.keys", "listen": "127.0.0.1:0", "ops-listen": "127.0.0.1:0", "smtp": "smtps://127.0.0.1:465",
-        "smtp-user": "traad", "smtp-password": secret, "mail-from": "traad@fjordby.dk", "session-hours": "10", "contact": "Digitalisering, tlf. 12345678",
+        "smtp-user": "traad", "smtp-password": secret, "mail-from": "traad@fjordby.dk", "session-hours": "10",
     }
 
     def check(changes, status, *said):
@@ -288,14 +288,14 @@ def settings_file_is_held_to_its_rules(p):
             must(words in told, f"{changes}: told “{told}”, not “{words}”")
 
     check({}, 0, "settings are fine")
-    check({"sessions": "3"}, 2, f"{file}:12: unknown setting sessions")
+    check({"sessions": "3"}, 2, f"{file}:11: unknown setting sessions")
     check({"session-hours": "10h"}, 2, f"{file}:10: session-hours takes a whole number of hours from 1 to 24")
     check({"session-hours": "600 min"}, 2, "session-hours takes a whole number of hours")
     check({"workers": "65", "demo": "maybe"}, 2, "workers takes a whole number", "demo takes yes or no")
     check({"listen": "localhost"}, 2, f"{file}:4: listen takes an address and a port")
     check({"smtp-password": p.work / "nowhere"}, 2, "smtp-password", "cannot be read")
     secret.chmod(0o644)
-    check({}, 2, f"{file}:9: smtp-password", "may be read by others")
+    check({}, 2, f"{file}:8: smtp-password", "may be read by others")
     secret.chmod(0o600)
     check({"smtp": "mail.fjordby.dk"}, 2, f"{file}:6: smtp takes")
     (p.work / "traad.keys" / "master.key").chmod(0o640)
@@ -305,7 +305,7 @@ def settings_file_is_held_to_its_rules(p):
 
 
 CLAIMS = [keepers_port_tells_health_and_figures, log_has_nothing_but_what_is_allowed, it_ends_soon_whatever_clients_do,
-          full_store_is_said_plainly]
+          full_store_is_said_plainly, settings_file_is_held_to_its_rules]
 
 
 def main():

@@ -72,4 +72,8 @@ MUST Err access_account_open(Ctx *c, PersonId person);
 /* Inside a write: everywhere the person is signed in. OK without an account. */
 MUST Err access_sessions_end_of(Ctx *c, PersonId person);
 
+/* A page for who is not signed in: no frame, one column; ended by access_bare_end. */
+Out *access_bare_begin(Ctx *c, Msg title);
+MUST Err access_bare_end(Ctx *c, Out *o, int status);
+
 #endif

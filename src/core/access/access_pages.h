@@ -62,9 +62,6 @@ typedef struct ConfirmPage {
     Str to, nonce;
 } ConfirmPage;
 
-/* Draws `page` without the frame; ended by access_bare_end. */
-Out *access_bare_begin(Ctx *c, Msg title);
-MUST Err access_bare_end(Ctx *c, Out *o, int status);
 /* An address of our own, or the first page: no log-in leads elsewhere. */
 Str access_safe_way(Str to);
 

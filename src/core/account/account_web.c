@@ -276,4 +276,5 @@ static const Door doors[] = {
     {0},
 };
 
-const Feature account_feature = {.name = "account", .routes = routes, .loose_ends = loose_ends, .doors = doors};
+const Feature account_feature = {.name = "account", .help = "/vejledning/administration#personer-og-roller",
+    .routes = routes, .loose_ends = loose_ends, .doors = doors};

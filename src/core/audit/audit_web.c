@@ -42,5 +42,6 @@ static const Retention retention[] = {
     {0},
 };
 
-const Feature audit_feature = {.name = "audit", .schema = &audit_schema, .routes = routes, .tick = tick, .check = check,
+const Feature audit_feature = {.name = "audit", .help = "/vejledning/administration#loggen",
+    .schema = &audit_schema, .routes = routes, .tick = tick, .check = check,
                                .retention = retention, .doors = doors};

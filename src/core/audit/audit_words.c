@@ -47,6 +47,7 @@ const AuditWord audit_verbs[] = {
     {"wave.remind", T_INIT("Bestilte en påmindelse på mail")},
     {"wave.unmail", T_INIT("Tog en udsendelse af planen")},
     {"report.show", T_INIT("Viste en rapport")},
+    {"contact.set", T_INIT("Rettede kontaktoplysninger")},
     {"support.ask", T_INIT("Spurgte support")},
     {"support.answer", T_INIT("Svarede på et spørgsmål")},
     {0},
@@ -55,6 +56,7 @@ const AuditWord audit_verbs[] = {
 static const AuditWord objects[] = {
     {"account", T_INIT("person")},
     {"audit", T_INIT("loggen")},
+    {"contact", T_INIT("kontaktoplysninger")},
     {"job", T_INIT("arbejde i kø")},
     {"kommunerapport", T_INIT("kommunerapport")},
     {"organisation", T_INIT("enhed")},

@@ -101,6 +101,12 @@ Err backup_before_migration(Ctx *c, const Schema *const *all, int n, Str *ret_ou
     return OK;
 }
 
+Err backup_then_migrate(Ctx *c, const Schema *const *all, int n, Str *ret_out, bool *ret_changed)
+{
+    TRY(backup_before_migration(c, all, n, ret_out));
+    return schema_apply(c, c->app->store, all, n, ret_changed);
+}
+
 /* ---- restoring -------------------------------------------------------------- */
 
 static const Schema *const *schemas(Ctx *c, int *ret_n)

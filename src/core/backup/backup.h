@@ -42,5 +42,8 @@ MUST Err backup_restore(Ctx *c, Str in, Str key_file, BackupCounts *ret);
 /* When opening app->store would migrate it: a backup first, its file in *ret_out (else
    empty). It lies beside the store, or beside the folder of keys on PostgreSQL. */
 MUST Err backup_before_migration(Ctx *c, const Schema *const *all, int n, Str *ret_out);
+/* Brings app->store to these schemas: the backup first, and when that fails (a full
+   disk) nothing is migrated. *ret_out as above, also when the migration fails after it. */
+MUST Err backup_then_migrate(Ctx *c, const Schema *const *all, int n, Str *ret_out, bool *ret_changed);
 
 #endif

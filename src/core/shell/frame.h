@@ -31,6 +31,7 @@ typedef struct Frame {
     Rooms apart;         /* beside the thread: administration, for those who have any; else none */
     Rooms doors;         /* of the current room, when it has several */
     Msg room_here;       /* name of the current room; outside them the page's title */
+    Href help;           /* the guide's heading for this page */
     Str nonce;
     bool is_danish;
     Str back;            /* this page's own address, for the change of language */

@@ -179,6 +179,14 @@ static Str printed_line(Ctx *c, const Frame *f)
     return buf_str(&b);
 }
 
+static Str help_of(Ctx *c)
+{
+    const Route *route = web_route(c);
+    for (int i = 0; i < feature_count && route && route->feature; i++)
+        if (features[i]->help && str_eq(str_of_z(features[i]->name), str_of_z(route->feature))) return str_of_z(features[i]->help);
+    return S("/vejledning");
+}
+
 static Frame *frame_of(Ctx *c, Msg title)
 {
     Frame *f = NEW(c->arena, Frame, 1);
@@ -202,6 +210,7 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->printed = printed_line(c, f);
     f->room_here = title;
     fill_rooms(c, f);
+    f->help = (Href){help_of(c)};
     f->nonce = access_gate.nonce(c);
     f->back = web_own_path(c);
     f->is_demo = c->app->settings->is_demo;

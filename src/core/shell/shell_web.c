@@ -134,4 +134,4 @@ static const Route routes[] = {
 
 static const Door doors[] = {{ROOM_LOESE_ENDER, "/", {{0}}, NEED_SIGNED_IN}, {0}};
 
-const Feature shell_feature = {.name = "shell", .routes = routes, .doors = doors};
+const Feature shell_feature = {.name = "shell", .help = "/vejledning/skoleleder#loese-ender", .routes = routes, .doors = doors};

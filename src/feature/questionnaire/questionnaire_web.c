@@ -188,7 +188,7 @@ static const Door doors[] = {
     {0}
 };
 
-const Feature questionnaire_feature = {.name = "questionnaire",
+const Feature questionnaire_feature = {.name = "questionnaire", .help = "/vejledning/skoleleder#maalinger",
                                        .schema = &questionnaire_schema,
                                        .routes = routes,
                                        .commands = questionnaire_commands,

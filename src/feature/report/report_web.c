@@ -389,6 +389,7 @@ static const Route routes[] = {
 static const Door doors[] = {{ROOM_DATA, "/rapporter", T_INIT("Rapporter"), NEED_KOMMUNERAPPORT_READ, .place = 1}, {0}};
 
 const Feature report_feature = {
-    .name = "report", .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends,
+    .name = "report", .help = "/vejledning/skoleleder#rapporten",
+    .schema = &report_schema, .routes = routes, .commands = report_commands, .loose_ends = loose_ends,
     .doors = doors, .jobs = report_jobs, .retention = report_retention,
     .demo = report_demo};

@@ -182,4 +182,5 @@ static const Route routes[] = {
 static const Door doors[] = {{ROOM_ADMINISTRATION, "/support/indbakke", T_INIT("Spørgsmål til support"), NEED_SUPPORT_DECIDE, .place = 3}, {0}};
 
 const Feature support_feature = {
-    .name = "support", .schema = &support_schema, .routes = routes, .loose_ends = loose_ends, .doors = doors};
+    .name = "support", .help = "/vejledning/administration#support",
+    .schema = &support_schema, .routes = routes, .loose_ends = loose_ends, .doors = doors};

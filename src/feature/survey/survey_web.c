@@ -564,6 +564,7 @@ static const Door doors[] = {
     {0},
 };
 
-const Feature survey_feature = {.name = "survey", .schema = &survey_schema, .routes = routes, .commands = survey_commands,
+const Feature survey_feature = {.name = "survey", .help = "/vejledning/skoleleder#maalinger",
+                                .schema = &survey_schema, .routes = routes, .commands = survey_commands,
                                 .loose_ends = survey_loose_ends,
                                 .comings = survey_comings, .tick = survey_tidy, .doors = doors, .demo = survey_demo};

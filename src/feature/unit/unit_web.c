@@ -228,4 +228,4 @@ static const Route routes[] = {
 
 static const Door doors[] = {{ROOM_ADMINISTRATION, "/organisation", T_INIT("Organisationen"), NEED_ORGANISATION_READ, .place = 2}, {0}};
 
-const Feature unit_feature = {.name = "unit", .routes = routes, .doors = doors};
+const Feature unit_feature = {.name = "unit", .help = "/vejledning/administration#organisationen", .routes = routes, .doors = doors};

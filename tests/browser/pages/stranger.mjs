@@ -11,5 +11,13 @@ export const pages = [
   },
   { path: "/glemt-adgangskode", name: "forgot" },
   { path: "/s", name: "code" },
+  { path: "/vejledning", name: "guides" },
+  { path: "/vejledning/skoleleder", name: "guide-head" },
+  { path: "/vejledning/administration", name: "guide-administration" },
+  { path: "/vejledning/svar", name: "guide-answer" },
+  { path: "/persondata", name: "privacy" },
+  { path: "/was", name: "accessibility" },
+  { path: "/tilgaengelighed?sprog=en", name: "accessibility-en" },
+  { path: "/om", name: "about" },
   { path: "/findes-ikke", name: "not-found", status: 404 },
 ];
