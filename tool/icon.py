@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The mark (a thread with three knots) as an SVG and as a 32 × 32 .ico → C.
+"""The mark (a thread with three knots) as a 32 × 32 .ico → C.
 
 Usage: icon.py OUT.c
-One drawing for both: the curve is flattened into points, and a pixel's colour is
+The curve is flattened into points, and a pixel's colour is
 how near it lies to them, in 4 × 4 samples. No library, the same bytes each time.
 """
 import struct
@@ -13,11 +13,6 @@ SIZE, SAMPLES, STROKE = 32, 4, 3.4
 RED, WHITE = (0xA8, 0x12, 0x3E), (0xFF, 0xFF, 0xFF)
 CURVES = [((3, 22), (10, 22), (9, 9), (15, 9)), ((15, 9), (21, 9), (20, 23), (25, 23)), ((25, 23), (28, 23), (28, 17), (29, 15))]
 KNOTS = [(5, 22, 3.6), (15, 9, 3.6), (27, 18, 3.6)]
-SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#fff"/>'
-    '<path d="M3 22C10 22 9 9 15 9s5 14 10 14 3-6 4-8" fill="none" stroke="#a8123e" stroke-width="3.4"/>'
-    '<g fill="#a8123e"><circle cx="5" cy="22" r="3.6"/><circle cx="15" cy="9" r="3.6"/><circle cx="27" cy="18" r="3.6"/></g></svg>'
-)
 
 
 def flattened():
@@ -57,9 +52,8 @@ def main():
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", SIZE, SIZE, 8, 2, 0, 0, 0))
     png += chunk(b"IDAT", zlib.compress(picture(), 9)) + chunk(b"IEND", b"")
     ico = struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", SIZE, SIZE, 0, 0, 1, 24, len(png), 22) + png
-    text = SVG.replace('"', '\\"')
     with open(sys.argv[1], "w", encoding="utf-8") as out:
-        out.write(f'/* Made by tool/icon.py. */\n#include "feature/information/icon.h"\n\nconst Str icon_svg = S_INIT("{text}");\n')
+        out.write('/* Made by tool/icon.py. */\n#include "feature/information/icon.h"\n\n')
         out.write("const unsigned char icon_ico[] = {" + ",".join(map(str, ico)) + "};\n")
         out.write("const ptrdiff_t icon_ico_n = sizeof icon_ico;\n")
 

@@ -30,13 +30,11 @@ HTTP_TEST(information, strangers_read_all_of_it_in_both_languages)
 HTTP_TEST(information, was_and_icons_answer_and_unknown_guides_do_not)
 {
     Browser b = test_stranger();
-    Answer was = test_get(&b, "/was"), ico = test_get(&b, "/favicon.ico"), svg = test_get(&b, "/ikon.svg");
+    Answer was = test_get(&b, "/was"), ico = test_get(&b, "/favicon.ico");
     CHECK_STATUS(was, 303);
     CHECK_STR(was.location, S("/tilgaengelighed"));
     CHECK_STATUS(ico, 200);
     CHECK_STR(ico.type, S("image/x-icon"));
-    CHECK_STATUS(svg, 200);
-    CHECK_STR(svg.type, S("image/svg+xml"));
     CHECK_STATUS(test_get(&b, "/vejledning/notices"), 404);
     CHECK_STATUS(test_get(&b, "/vejledning/findes-ikke"), 404);
 }

@@ -43,7 +43,7 @@ TEST(information, guides_have_no_marks_left)
 TEST(information, icon_is_a_picture)
 {
     CHECK(str_starts((Str){(const char *)icon_ico + 22, 8}, S("\x89PNG")));
-    CHECK(icon_ico_n > 200 && icon_ico_n < 8192 && str_starts(icon_svg, S("<svg ")));
+    CHECK(icon_ico_n > 200 && icon_ico_n < 8192);
 }
 
 static const Contact office = {.office = S_INIT("Skole og Læring"), .email = S_INIT("skole@k1.example"), .phone = S_INIT("70 00 00 11"),

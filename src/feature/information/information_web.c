@@ -156,13 +156,7 @@ static Err write_contact(Ctx *c)
     return web_redirect(c, S("/kontakt?gemt=1"));
 }
 
-/* ---- the icon ------------------------------------------------------------------ */
-
-static Err get_icon_svg(Ctx *c)
-{
-    web_header(c, "Cache-Control", S("public, max-age=86400"));
-    return web_file(c, S("image/svg+xml"), S(""), icon_svg);
-}
+/* ---- the icon, for who asks where it always was ------------------------------------------------------------------ */
 
 static Err get_icon_ico(Ctx *c)
 {
@@ -179,7 +173,6 @@ static const Route routes[] = {
     {GET,  "/om",               NEED_PUBLIC,        SCOPE_NONE, PLAIN, .get = get_about},
     {GET,  "/kontakt",          NEED_CONTACT_WRITE, SCOPE_NONE, PLAIN, .get = get_contact},
     {POST, "/kontakt",          NEED_CONTACT_WRITE, SCOPE_NONE, WRITE, .prepare = prepare_contact, .write = write_contact},
-    {GET,  "/ikon.svg",         NEED_PUBLIC,        SCOPE_NONE, REPLY, .get = get_icon_svg},
     {GET,  "/favicon.ico",      NEED_PUBLIC,        SCOPE_NONE, REPLY, .get = get_icon_ico},
     {0},
 };

@@ -26,6 +26,8 @@ export const pages = [
   { path: "/personer", name: "person", before: follow("table.data tbody a") },
   { path: "/roller", name: "roles" },
   { path: "/support/indbakke", name: "desk" },
+  { path: "/kontakt", name: "contact" },
+  { path: "/persondata", name: "privacy-own" },
   { path: "/support/indbakke?vis=besvarede", name: "desk-answered" },
   { path: "/min-konto", name: "account" },
   { path: "/min-konto/kode", name: "second-factor", script: true }, // a new secret with each look
