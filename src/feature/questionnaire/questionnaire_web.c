@@ -188,7 +188,7 @@ static const Door doors[] = {
     {0}
 };
 
-const Feature questionnaire_feature = {.name = "questionnaire", .help = "/vejledning/skoleleder#maalinger",
+const Feature questionnaire_feature = {.name = "questionnaire", .help = "/vejledning/maaling#1-spoergeskemaet",
                                        .schema = &questionnaire_schema,
                                        .routes = routes,
                                        .commands = questionnaire_commands,
