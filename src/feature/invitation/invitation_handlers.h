@@ -10,9 +10,6 @@ Str invitation_path(Ctx *c, const Wave *wave, const char *more);
 MUST Err invitation_wave(Ctx *c, Wave *ret);
 MUST Err invitation_audit(Ctx *c, const char *verb, const Wave *wave, int64_t n);
 
-/* "dansk"; a language that we have no word for as its code. */
-Str invitation_language(Ctx *c, Str lang);
-
 MUST Err invitation_get_addresses(Ctx *c);
 MUST Err invitation_prepare_list(Ctx *c);
 MUST Err invitation_prepare_people(Ctx *c);

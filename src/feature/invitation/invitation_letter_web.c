@@ -82,7 +82,7 @@ static Err draw(Ctx *c, Which *w)
         form_value(&w->values, "body")->raw = letter.body;
     }
     page.title = w->kind == MAILING_INVITE ? T("Invitationen") : T("Påmindelsen");
-    page.language = TF("{1}, på {2}", page.wave.name, invitation_language(c, w->lang));
+    page.language = TF("{1}, på {2}", page.wave.name, questionnaire_language(c, w->lang));
     page.note = note_of(&letter, w->lang);
     page.version = w->is_again ? w->seen : letter.version;
     page.values = &w->values;

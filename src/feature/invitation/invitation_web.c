@@ -32,22 +32,6 @@ Err invitation_audit(Ctx *c, const char *verb, const Wave *wave, int64_t n)
                                    .unit_id = wave->reach.v ? wave->reach.v : wave->owner.v, .detail = buf_str(&b)});
 }
 
-Str invitation_language(Ctx *c, Str lang)
-{
-    static const struct {
-        Str code;
-        Msg name;
-    } all[] = {
-        {S_INIT("da"), T_INIT("dansk")},    {S_INIT("en"), T_INIT("engelsk")}, {S_INIT("ar"), T_INIT("arabisk")}, {S_INIT("tr"), T_INIT("tyrkisk")},
-        {S_INIT("so"), T_INIT("somali")},   {S_INIT("pl"), T_INIT("polsk")},   {S_INIT("de"), T_INIT("tysk")},    {S_INIT("uk"), T_INIT("ukrainsk")},
-        {S_INIT("fa"), T_INIT("persisk")},  {S_INIT("ur"), T_INIT("urdu")},    {S_INIT("ro"), T_INIT("rumænsk")}, {S_INIT("fo"), T_INIT("færøsk")},
-        {S_INIT("kl"), T_INIT("grønlandsk")},
-    };
-    for (ptrdiff_t i = 0; i < COUNT_OF(all); i++)
-        if (str_eq(all[i].code, lang)) return msg_text(c, all[i].name);
-    return lang;
-}
-
 /* ---- how it stands ----------------------------------------------------------------- */
 
 static CountRows count_rows(Ctx *c, const AddressCounts *n)
@@ -111,7 +95,7 @@ static Err letter_links(Ctx *c, const Wave *wave, LetterLinks *ret)
     LetterLinks all = {.v = NEW(c->arena, LetterLink, 2 * q.languages.n + 2)};
     for (MailingKind kind = MAILING_INVITE; kind <= MAILING_REMIND; kind++)
         for (ptrdiff_t i = 0; i < q.languages.n; i++) {
-            Str lang = q.languages.v[i], name = invitation_language(c, lang), path = invitation_path(c, wave, "/brev?slags=");
+            Str lang = q.languages.v[i], name = questionnaire_language(c, lang), path = invitation_path(c, wave, "/brev?slags=");
             all.v[all.n++] = (LetterLink){{STR_CAT(c->arena, path, mailing_kind_code(kind), S("&sprog="), lang)},
                                           kind == MAILING_INVITE ? TF("Invitationen på {1}", name) : TF("Påmindelsen på {1}", name)};
         }

@@ -30,6 +30,8 @@ typedef struct LangText { Str lang, text; } LangText;
 typedef struct LangTexts { LangText *v; ptrdiff_t n; } LangTexts;
 /* In `lang`, else in Danish, else the first there is. */
 Str lang_text(LangTexts texts, Str lang);
+/* "dansk", in the Ctx's language; a language that we have no word for as its code. */
+Str questionnaire_language(Ctx *c, Str lang);
 bool lang_texts_equal(LangTexts a, LangTexts b);
 
 typedef struct Values { int64_t *v; ptrdiff_t n; } Values;

@@ -34,18 +34,30 @@ static void add_texts(Ctx *c, const Questionnaire *q, Field *fields, Form *form,
         fields[form->n++] = (Field){
             .name = text_name(c, q->languages.v[i]),
             .kind = FIELD_LONG_TEXT,
-            .label = is_item ? TF("Spørgsmålet på {1}", q->languages.v[i]) : TF("Titlen på {1}", q->languages.v[i]),
+            .label = is_item ? TF("Spørgsmålet på {1}", questionnaire_language(c, q->languages.v[i]))
+                             : TF("Titlen på {1}", questionnaire_language(c, q->languages.v[i])),
             .optional = i > 0 || !is_item,
             .min = i > 0 || !is_item ? 0 : 1,
             .max = is_item ? ITEM_TEXT_MAX : QUESTIONNAIRE_TITLE_MAX,
         };
 }
 
+/* By its ends: its code says nothing to who writes questions. */
+static Msg scale_name(Ctx *c, const Scale *scale)
+{
+    Str lang = c->lang == LANG_EN ? S("en") : S("da");
+    ptrdiff_t last = scale->options.n - 1;
+    while (last > 0 && values_have(scale->dont_know, scale->options.v[last].value)) last--;
+    if (last < 1) return msg_verbatim(scale->code);
+    Str from = lang_text(scale->options.v[0].text, lang), to = lang_text(scale->options.v[last].text, lang);
+    return last == 1 ? TF("{1} eller {2}", from, to) : TF("Fra {1} til {2}, {3} svar", from, to, (int64_t)last + 1);
+}
+
 static Choices scale_choices(Ctx *c, const Questionnaire *q)
 {
     Choice *all = NEW(c->arena, Choice, q->scales.n);
     for (ptrdiff_t i = 0; i < q->scales.n; i++)
-        all[i] = (Choice){q->scales.v[i].code, msg_verbatim(q->scales.v[i].code)};
+        all[i] = (Choice){q->scales.v[i].code, scale_name(c, &q->scales.v[i])};
     return (Choices){all, q->scales.n};
 }
 

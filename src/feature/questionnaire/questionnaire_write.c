@@ -3,7 +3,24 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "base/number.h"
 #include "feature/questionnaire/questionnaire_inside.h"
+
+Str questionnaire_language(Ctx *c, Str lang)
+{
+    static const struct {
+        Str code;
+        Msg name;
+    } all[] = {
+        {S_INIT("da"), T_INIT("dansk")},    {S_INIT("en"), T_INIT("engelsk")}, {S_INIT("ar"), T_INIT("arabisk")}, {S_INIT("tr"), T_INIT("tyrkisk")},
+        {S_INIT("so"), T_INIT("somali")},   {S_INIT("pl"), T_INIT("polsk")},   {S_INIT("de"), T_INIT("tysk")},    {S_INIT("uk"), T_INIT("ukrainsk")},
+        {S_INIT("fa"), T_INIT("persisk")},  {S_INIT("ur"), T_INIT("urdu")},    {S_INIT("ro"), T_INIT("rumænsk")}, {S_INIT("fo"), T_INIT("færøsk")},
+        {S_INIT("kl"), T_INIT("grønlandsk")},
+    };
+    for (ptrdiff_t i = 0; i < COUNT_OF(all); i++)
+        if (str_eq(all[i].code, lang)) return msg_text(c, all[i].name);
+    return lang;
+}
 
 Str lang_text(LangTexts texts, Str lang)
 {
