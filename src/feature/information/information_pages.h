@@ -12,21 +12,28 @@ typedef struct Guides {
     ptrdiff_t n;
 } Guides;
 
+/* The same page in the other language; empty for who is signed in and has chosen one. */
+typedef struct OtherLanguage {
+    Href href;
+    bool is_english; /* this page is */
+} OtherLanguage;
+
 typedef struct GuidesPage {
     Guides all;
-    bool is_english;
+    OtherLanguage lang;
 } GuidesPage;
 typedef struct GuidePage {
     const Guide *guide;
-    bool is_english;
+    OtherLanguage lang;
 } GuidePage;
 typedef struct ContactsPage {
     Contacts all;
-    bool is_signed_in;
+    OtherLanguage lang;
 } ContactsPage;
 typedef struct AboutPage {
     Str version;
     const Guide *notices;
+    OtherLanguage lang;
 } AboutPage;
 typedef struct ContactPage {
     FormValues *values;

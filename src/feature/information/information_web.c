@@ -18,6 +18,15 @@ static Out *begin(Ctx *c, Msg title)
     return access_bare_begin(c, title);
 }
 
+static OtherLanguage other_language(Ctx *c)
+{
+    OtherLanguage l = {.is_english = c->lang == LANG_EN};
+    if (c->session) return l;
+    Str here = web_own_path(c);
+    l.href.path = l.is_english ? here : STR_CAT(c->arena, here, S("?sprog=en"));
+    return l;
+}
+
 static Err end(Ctx *c, Out *o)
 {
     return c->session ? web_page_end(c) : access_bare_end(c, o, 200);
@@ -26,7 +35,7 @@ static Err end(Ctx *c, Out *o)
 static Err get_guides(Ctx *c)
 {
     Out *o = begin(c, T("Vejledning"));
-    GuidesPage page = {.all = {guides, guide_count}, .is_english = c->lang == LANG_EN};
+    GuidesPage page = {.all = {guides, guide_count}, .lang = other_language(c)};
     page_information_guides(o, &page);
     return end(c, o);
 }
@@ -37,25 +46,27 @@ static Err get_guide(Ctx *c)
     const Guide *guide = guide_by_name(web_path(c, "name"));
     if (!guide || str_eq(guide->name, S("notices"))) return E_NOT_FOUND;
     Out *o = begin(c, msg_verbatim(guide->title));
-    GuidePage page = {.guide = guide, .is_english = c->lang == LANG_EN};
+    GuidePage page = {.guide = guide, .lang = other_language(c)};
     page_information_guide(o, &page);
     return end(c, o);
 }
 
 static Err get_privacy(Ctx *c)
 {
-    ContactsPage page = {.is_signed_in = c->session != NULL};
+    ContactsPage page = {0};
     TRY(information_contacts(c, &page.all));
     Out *o = begin(c, T("Persondata i Rød Tråd"));
+    page.lang = other_language(c);
     page_information_privacy(o, &page);
     return end(c, o);
 }
 
 static Err get_accessibility(Ctx *c)
 {
-    ContactsPage page = {.is_signed_in = c->session != NULL};
+    ContactsPage page = {0};
     TRY(information_contacts(c, &page.all));
     Out *o = begin(c, T("Tilgængelighedserklæring"));
+    page.lang = other_language(c);
     page_information_accessibility(o, &page);
     return end(c, o);
 }
@@ -68,8 +79,8 @@ static Err get_was(Ctx *c)
 
 static Err get_about(Ctx *c)
 {
-    AboutPage page = {.version = S(TRAAD_VERSION), .notices = guide_by_name(S("notices"))};
     Out *o = begin(c, T("Om Rød Tråd"));
+    AboutPage page = {.lang = other_language(c), .version = S(TRAAD_VERSION), .notices = guide_by_name(S("notices"))};
     page_information_about(o, &page);
     return end(c, o);
 }
