@@ -63,7 +63,7 @@ bool answer_is_asked(const Item *item, Answers so_far);
 typedef struct TallyRow { int64_t unit_id, item_id, group_id, value, n; } TallyRow;
 typedef struct TallyRows { TallyRow *v; ptrdiff_t n; } TallyRows;
 /* Called for every tally of a wave with n > 0, in an order that is the same on both
-   engines; an error ends it. */
+   engines; an error ends it. A store of an older program may give one in two parts. */
 typedef Err TallyFn(Ctx *c, void *data, const TallyRow *row);
 MUST Err answer_tallies_each(Ctx *c, WaveId wave, TallyFn *each, void *data);
 /* All of them by unit, item, group, value. */

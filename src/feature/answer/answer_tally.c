@@ -168,11 +168,22 @@ static int by_key(const void *a, const void *b)
     return left[k] < right[k] ? -1 : left[k] > right[k];
 }
 
+/* What was counted as rows by an older program may go on on a sheet. */
+static ptrdiff_t add_doubles(TallyRow *v, ptrdiff_t n)
+{
+    ptrdiff_t kept = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (kept && by_key(&v[kept - 1], &v[i]) == 0) v[kept - 1].n += v[i].n;
+        else v[kept++] = v[i];
+    }
+    return kept;
+}
+
 Err answer_tallies(Ctx *c, WaveId wave, TallyRows *ret)
 {
     Collected all = {0};
     TRY(answer_tallies_each(c, wave, collect, &all));
     if (all.n) qsort(all.v, (size_t)all.n, sizeof *all.v, by_key);
-    *ret = (TallyRows){all.v, all.n};
+    *ret = (TallyRows){all.v, add_doubles(all.v, all.n)};
     return OK;
 }

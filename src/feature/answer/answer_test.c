@@ -139,9 +139,22 @@ TEST(answer, sheets_hold_the_sums_of_all_batches_in_order)
     check_recount(g.c);
 }
 
+TEST(answer, rows_of_an_older_program_go_on_on_a_sheet)
+{
+    Fixture g = small(test_store());
+    char sql[400];
+    store(&g, "S11", 5, 3);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO tally (wave_id, unit_id, item_id, group_id, value, n) VALUES (%lld, %lld, %lld, 0, 5, 2)", (long long)g.wave.id.v,
+             (long long)test_unit(g.c, "S11"), (long long)id_of(&g, "item WHERE version_id", g.wave.questionnaire.v, "Q1"));
+    test_sql(g.c, sql);
+    CHECK_INT(tally(&g, "S11", "Q1", "", 5), 3);
+}
+
 TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
 {
-    static const char *const bad[] = {"x", "1", "1:", "1:2", "1:2=", "1:2=0", "1:2=-3", "1:2=3,", "1:2=3;", "1:2=3;;4:5=6", ":2=3", "1:2=3 "};
+    static const char *const bad[] = {"x", "1", "1:", "1:2", "1:2=", "1:2=0", "1:2=-3", "1:2=3,", "1:2=3;", "1:2=3;;4:5=6", ":2=3", "1:2=3 ", "1:-=3",
+                                      "1:2=1234567890123456789"};
     Fixture g = small(test_store());
     TallyRows all = {0};
     store(&g, "S11", 5, 3);
