@@ -4,16 +4,16 @@
 #include "core/app.h"
 #include "feature/report/report_print.h"
 
-enum { RESUME_MORE = 6 }; /* findings of one part; the report has them all */
+enum { RESUME_MORE = 16, RESUME_LEAST = 2 }; /* findings of all parts together, and of one; the report has them all */
 
-static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
+static void print_section(Ctx *c, Pdf *pdf, const SectionView *s, ptrdiff_t room)
 {
     pdf_heading(pdf, 2, s->title);
     pdf_text(pdf, PDF_BODY, s->finding);
     Strs more = s->more;
-    if (more.n > RESUME_MORE) more.n = RESUME_MORE;
+    if (more.n > room) more.n = room;
     if (more.n) pdf_list(pdf, false, more);
-    if (s->more.n > RESUME_MORE) pdf_text(pdf, PDF_QUIET, msg_text(c, TF("Og {1} mere i rapporten.", s->more.n - RESUME_MORE)));
+    if (s->more.n > room) pdf_text(pdf, PDF_QUIET, msg_text(c, TF("Og {1} mere i rapporten.", s->more.n - room)));
 }
 
 static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
@@ -37,8 +37,9 @@ Err report_resume(Ctx *c, const Report *r, Str *ret_bytes)
     pdf_text(pdf, PDF_LEAD, view.lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
     report_print_rate(c, pdf, &view);
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
-    pdf_page(pdf);
+    ptrdiff_t room = view.sections.n ? RESUME_MORE / view.sections.n : 0;
+    if (room < RESUME_LEAST) room = RESUME_LEAST;
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i], room);
     if (view.has_scores) {
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
         report_print_table(c, pdf, &view.scores);
