@@ -20,9 +20,8 @@ static Err write_old(Ctx *c)
 
 static Err write_seals(Ctx *c)
 {
-    int64_t rows = 1;
-    while (rows) TRY(audit_seal(c, &rows));
-    return OK;
+    int64_t rows = 0;
+    return audit_seal(c, &rows);
 }
 
 static Err fails(Ctx *c, int64_t *ret_rows)
@@ -38,7 +37,7 @@ TEST(retention, everything_declared_goes_when_its_time_is_over_and_one_failure_h
     Served s = test_served();
     const Feature **all = NEW(s.c->arena, const Feature *, feature_count + 1);
     CHECK_OK(test_write(&s, write_old, &s));
-    CHECK_OK(test_write(&s, write_seals, NULL)); /* only sealed months go */
+    for (int month = 0; month < 3; month++) CHECK_OK(test_write(&s, write_seals, NULL)); /* only sealed months go */
     all[0] = &first;
     for (int i = 0; i < feature_count; i++) all[i + 1] = features[i];
     CHECK_ERR(retention_run(s.c, all, feature_count + 1, NULL), E_BUSY);

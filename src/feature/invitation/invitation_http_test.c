@@ -58,7 +58,7 @@ HTTP_TEST(invitation, without_a_mail_server_the_page_says_so_and_nothing_is_plan
 {
     Browser lead = test_login("programleder");
     Str path = wave(&lead, "Uden+server");
-    CHECK_HAS(test_get(&lead, text(path, "/mail")), "Serveren er ikke sat op til at sende e-mail.");
+    CHECK_HAS(test_get(&lead, text(path, "/mail")), "Serveren er ikke sat op til at sende mail.");
     test_get(&lead, text(path, "/mail/adresser"));
     CHECK_STATUS(test_post(&lead, text(path, "/mail/send"), "kind=invite&day=01-01-2199"), 409);
     CHECK_INT(test_http_i64("SELECT count(*) FROM mailing m JOIN wave w ON w.id = m.wave_id WHERE w.name = 'Uden server'"), 0);
