@@ -232,7 +232,8 @@ Err invitation_prepare_trouble(Ctx *c)
     t->to = str_trim(web_field(c, "til"));
     t->removes = str_eq(web_field(c, "handling"), S("fjern"));
     web_on_invalid(c, trouble_again);
-    return str_i64(web_field(c, "adresse"), &t->id) ? OK : E_NOT_FOUND;
+    if (!str_i64(web_field(c, "adresse"), &t->id)) ctx_problem(c, S("til"), T("Vælg en adresse på listen."));
+    return ctx_check(c);
 }
 
 Err invitation_write_trouble(Ctx *c)

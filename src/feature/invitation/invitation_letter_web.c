@@ -27,6 +27,8 @@ static Err which(Ctx *c, Str kind, Str lang, Which *ret)
     Questionnaire q = {0};
     TRY(invitation_wave(c, &wave));
     TRY(questionnaire_load(c, wave.questionnaire, &q));
+    if (!kind.n) kind = S("invite");
+    if (!lang.n) lang = S("da");
     if (!mailing_kind_parse(kind, &ret->kind)) return E_NOT_FOUND;
     ret->lang = str_copy(c->arena, lang);
     if (str_eq(lang, S("da"))) return OK;

@@ -184,7 +184,7 @@ static Err write_plan(Ctx *c)
     MailingKind kind = MAILING_INVITE;
     Date day = {(int32_t)form_value(values, "day")->number};
     TRY(invitation_wave(c, &wave));
-    if (!mailing_kind_parse(form_value(values, "kind")->raw, &kind)) return E_NOT_FOUND;
+    if (!mailing_kind_parse(form_value(values, "kind")->raw, &kind)) return fail(c, E_BROKEN, T("En udsendelse har en ukendt tilstand."));
     TRY(mailing_plan(c, &wave, kind, day));
     TRY(invitation_audit(c, kind == MAILING_INVITE ? "wave.mail" : "wave.remind", &wave, 1));
     return web_redirect(c, invitation_path(c, &wave, "?plan=1"));
@@ -195,7 +195,7 @@ static Err write_drop(Ctx *c)
     Wave wave = {0};
     int64_t id = 0;
     TRY(invitation_wave(c, &wave));
-    if (!str_i64(web_field(c, "udsendelse"), &id)) return E_NOT_FOUND;
+    if (!str_i64(web_field(c, "udsendelse"), &id)) return fail(c, E_INVALID, T("Vælg en udsendelse på listen."));
     TRY(mailing_drop(c, &wave, id));
     TRY(invitation_audit(c, "wave.unmail", &wave, 1));
     return web_redirect(c, invitation_path(c, &wave, "?plan=0"));
