@@ -132,12 +132,15 @@ SQL(SHEETS_OF, "SELECT unit_id, group_id, counts FROM tally_sheet WHERE wave_id 
 
 Err answer_tallies_each(Ctx *c, WaveId wave, TallyFn *each, void *data)
 {
+    Err err = OK;
     Rows r = db_query(c, ROWS_OF, wave);
-    while (db_next(&r)) TRY(each(c, data, &(TallyRow){db_i64(&r, 0), db_i64(&r, 1), db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4)}));
-    TRY(db_done(&r));
+    while (err == OK && db_next(&r)) err = each(c, data, &(TallyRow){db_i64(&r, 0), db_i64(&r, 1), db_i64(&r, 2), db_i64(&r, 3), db_i64(&r, 4)});
+    Err end = db_done(&r);
+    if (err != OK || end != OK) return err != OK ? err : end;
     r = db_query(c, SHEETS_OF, wave);
-    while (db_next(&r)) TRY(answer_sheet_each(c, db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2), each, data));
-    return db_done(&r);
+    while (err == OK && db_next(&r)) err = answer_sheet_each(c, db_i64(&r, 0), db_i64(&r, 1), db_str(&r, 2), each, data);
+    end = db_done(&r);
+    return err != OK ? err : end;
 }
 
 typedef struct Collected {
