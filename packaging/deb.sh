@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the Debian package from a built program, with Debian's own tools and no network.
 #   packaging/deb.sh PROGRAM FOLDER     writes FOLDER/traad_VERSION_ARCH.deb and prints its path
-# The same program gives the same bytes (SOURCE_DATE_EPOCH, else the last commit's time, else the program's).
+# DEB_COMPRESS: xz by default, gzip for a quick look. The same program gives the same bytes (SOURCE_DATE_EPOCH, else the last commit's time, else the program's).
 set -euo pipefail
 program=$(realpath "${1:?usage: packaging/deb.sh PROGRAM FOLDER}")
 out=$(realpath "${2:?usage: packaging/deb.sh PROGRAM FOLDER}")
@@ -62,5 +62,7 @@ for script in postinst prerm postrm; do install -m 755 "$here/$script" "$root/DE
 (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | LC_ALL=C sort -z | xargs -0 md5sum) >"$work/md5sums"
 install -m 644 "$work/md5sums" "$root/DEBIAN/md5sums"
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zxz --build "$root" "$out/traad_${version}_$arch.deb" >/dev/null
+level=9
+if [ "${DEB_COMPRESS:-xz}" = gzip ]; then level=1; fi
+dpkg-deb --root-owner-group -Z"${DEB_COMPRESS:-xz}" -z$level --build "$root" "$out/traad_${version}_$arch.deb" >/dev/null
 echo "$out/traad_${version}_$arch.deb"
