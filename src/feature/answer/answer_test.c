@@ -1,8 +1,8 @@
 #include <stdio.h>
 
 #include "base/number.h"
+#include "core/feature.h"
 #include "feature/answer/answer.h"
-#include "feature/survey/survey_web.h"
 #include "store.h"
 
 /* ---- what they work on ---------------------------------------------------------------- */
@@ -226,17 +226,25 @@ static int64_t settled(Ctx *c, const Wave *wave, const char *what)
     return test_count(c, str_z(c->arena, STR_CAT(c->arena, str_of_z(what), str_of_z(id))));
 }
 
+/* What serve calls every second. */
+static Err tick_of(Ctx *c, const char *feature)
+{
+    bool more = true;
+    for (int i = 0; i < feature_count; i++)
+        if (str_eq(str_of_z(features[i]->name), str_of_z(feature))) return features[i]->tick(c, &more);
+    return E_NOT_FOUND;
+}
+
 TEST(answer, the_last_day_settles_texts_as_a_hand_does)
 {
     Fixture g = small(test_store());
     Ctx *c = g.c;
-    bool more = true;
     Wave by_hand = answered_wave(&g, "haand", (Date){c->today.day + 5}), by_tick = answered_wave(&g, "ur", c->today);
     CHECK_OK(survey_move(c, by_hand.id, WAVE_LUKKET));
-    CHECK_OK(survey_feature.tick(c, &more));
+    CHECK_OK(tick_of(c, "survey"));
     CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'aaben' AND id = "), 1);
     c->today.day++;
-    CHECK_OK(survey_feature.tick(c, &more));
+    CHECK_OK(tick_of(c, "survey"));
     CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'lukket' AND id = "), 1);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);
     static const char *const sums[] = {
