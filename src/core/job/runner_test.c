@@ -3,6 +3,7 @@
    how often each was stored, and in `world` how often something was done outside. */
 #include "served.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -20,6 +21,7 @@ typedef struct World {
 } World;
 
 static World world;
+static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER; /* of what several steps tell: log, viewer */
 static atomic_llong now_ms;
 
 static Instant test_clock(void)
@@ -30,16 +32,20 @@ static Instant test_clock(void)
 static void note(void *to, Str line)
 {
     (void)to;
+    pthread_mutex_lock(&told_lock);
     Buf b = buf_over(world.log, (ptrdiff_t)sizeof world.log - 1);
     buf_add(&b, line);
     world.log[b.n] = 0;
+    pthread_mutex_unlock(&told_lock);
 }
 
 static Err prepare(Ctx *c, JobStep *step)
 {
     (void)step;
     atomic_fetch_add(&world.prepared, 1);
+    pthread_mutex_lock(&told_lock);
     world.viewer = c->viewer;
+    pthread_mutex_unlock(&told_lock);
     while (world.fills_arena) (void)NEW(c->arena, char, 4096);
     if (world.prepare_err != OK) return fail(c, world.prepare_err, T("Skolen findes ikke."));
     return OK;
