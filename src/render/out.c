@@ -46,13 +46,15 @@ static Str entity(char ch)
     }
 }
 
-/* Plain stretches are copied whole: most text needs no entity. */
+/* Plain stretches are copied whole: most text needs no entity. A look into a
+   table tells so; pages are mostly this loop. */
 static void add_escaped(Buf *b, Str s)
 {
+    static const bool has_entity[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
     ptrdiff_t from = 0;
     for (ptrdiff_t i = 0; i < s.n; i++) {
+        if (!has_entity[(unsigned char)s.p[i]]) continue;
         Str escaped = entity(s.p[i]);
-        if (escaped.n == 0) continue;
         buf_add(b, str_sub(s, from, i));
         buf_add(b, escaped);
         from = i + 1;
