@@ -290,6 +290,21 @@ static Err read_announced(Ctx *c, const Wave *wave, const Progress *p, Found *re
     return OK;
 }
 
+/* Those written to a moment ago would be written to again if this step failed now,
+   so a store that cannot be read is left to the next step, which writes to nobody. */
+static Err look_ahead(Ctx *c, const Wave *wave, Reminding *work, bool has_sent)
+{
+    Progress *p = &work->progress;
+    Err err = db_read_begin(c, c->app->store);
+    if (err == OK) err = announce(c, wave, p, work);
+    db_read_end(c);
+    if (err == OK || !has_sent) return err;
+    ctx_forgive(c);
+    p->announced = 0;
+    p->until = p->cursor;
+    return OK;
+}
+
 static Err go_on(Ctx *c, const Mailing *m, const Wave *wave, Reminding *work)
 {
     Found f = {0};
@@ -302,9 +317,7 @@ static Err go_on(Ctx *c, const Mailing *m, const Wave *wave, Reminding *work)
     TRY(post_send(c, post, f.v, f.n));
     if (p->announced && p->round) account_later(p, &f);
     else if (p->announced) account_behind(p, &f);
-    TRY(db_read_begin(c, c->app->store));
-    TRY(announce(c, wave, p, work));
-    db_read_end(c);
+    TRY(look_ahead(c, wave, work, f.n > 0));
     return progress_seal(c, wave, p, &work->sealed);
 }
 

@@ -3,6 +3,7 @@
    program leaves behind. */
 #include "smtp.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -434,6 +435,51 @@ TEST(invitation_remind, a_program_killed_while_reminding_reminds_nobody_twice)
     CHECK_INT(test_smtp_to(f->smtp, "slow@skole.example"), 1);
     CHECK_INT(test_figure(&f->served, "SELECT count(*) FROM mailing WHERE state = 'done' AND progress IS NULL"), 1);
     test_served_clean(&f->served);
+}
+
+/* Takes every reader as soon as the first mail has come, and keeps them longer than
+   anybody waits for one. */
+static void *take_readers(void *data)
+{
+    enum { READERS = 4 };
+    const Fixture *f = data;
+    const struct timespec look = {.tv_nsec = 1000000}, hold = {.tv_sec = 2};
+    ArenaRange range = arena_range_open(1 << 20);
+    Arena arenas[READERS];
+    Ctx c[READERS];
+    for (int i = 0; i < 5000 && test_smtp_count(f->smtp) == 0; i++) nanosleep(&look, NULL);
+    for (int i = 0; i < READERS; i++) {
+        arenas[i] = arena_of((ArenaRange){range.base + (i << 18), 1 << 18}, NULL);
+        ctx_init(&c[i], &arenas[i], now, f->served.c->random);
+        CHECK_OK(db_read_begin(&c[i], f->served.c->app->store));
+    }
+    nanosleep(&hold, NULL);
+    for (int i = 0; i < READERS; i++) ctx_end(&c[i]);
+    arena_range_close(range);
+    return NULL;
+}
+
+TEST(invitation_remind, a_store_too_busy_to_be_read_after_the_mails_reminds_nobody_twice)
+{
+    Fixture *f = fixture();
+    pthread_t other;
+    Buf b = buf_new(f->served.c->arena, 4000);
+    for (int i = 0; i < BATCH; i++) {
+        buf_add(&b, S("p"));
+        buf_add_i64(&b, i);
+        buf_add(&b, S("@skole.example\n"));
+    }
+    add(f, str_z(f->served.c->arena, buf_str(&b)));
+    sql(f, "UPDATE invitation SET state = 'sent'");
+    plan(f, MAILING_REMIND);
+    CHECK(job_runner_step(f->runner)); /* announces */
+    CHECK_INT(pthread_create(&other, NULL, take_readers, f), 0);
+    CHECK(job_runner_step(f->runner));
+    CHECK_INT(pthread_join(other, NULL), 0);
+    now.ms += 86400000;
+    run(f);
+    CHECK_INT(test_smtp_count(f->smtp), BATCH);
+    CHECK_INT(test_figure(&f->served, "SELECT sent_n FROM mailing WHERE kind = 'remind' AND state = 'done'"), BATCH);
 }
 
 TEST(invitation_remind, what_is_kept_between_two_steps_has_always_the_same_length)
