@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the Debian package from a built program, with Debian's own tools and no network.
 #   packaging/deb.sh PROGRAM FOLDER     writes FOLDER/traad_VERSION_ARCH.deb and prints its path
-# DEB_COMPRESS: xz by default, gzip for a quick look. The same program gives the same bytes (SOURCE_DATE_EPOCH, else the last commit's time, else the program's).
+# DEB_COMPRESS: xz by default, gzip for a quick look.
+# The same program gives the same bytes (SOURCE_DATE_EPOCH, else the last commit's time, else the program's).
 set -euo pipefail
 program=$(realpath "${1:?usage: packaging/deb.sh PROGRAM FOLDER}")
 out=$(realpath "${2:?usage: packaging/deb.sh PROGRAM FOLDER}")
