@@ -349,23 +349,6 @@ static void serve_written(Request *r)
     }
 }
 
-void web_serve_written(Request *r)
-{
-    web_bounded(r, serve_written);
-    end_reading(r);
-}
-
-/* ---- all requests ------------------------------------------------------------------------ */
-
-/* A signed-in person keeps the frame round "not found"; what is malformed is
-   not worth a look-up. */
-static void serve_refused(Request *r)
-{
-    bool is_framed = r->refuse == 404 || r->refuse == 405;
-    if (is_framed && begin_reading(r) == OK && r->web->gate->identify(&r->c) != OK) ctx_forgive(&r->c);
-    web_error_status(r, r->refuse, (Msg){0});
-}
-
 /* A respondent's code that does not exist is a 404 of its route, whatever its
    form; what follows from many of them is the same for right codes and wrong. */
 static void brake(Request *r)
@@ -382,6 +365,24 @@ static void count_wrong_code(Request *r)
     if (r->refuse || r->route->route.kind != REPLY || r->answer.status != 404) return;
     web_client(r, client);
     web_brake_count(&r->web->brake, client, r->c.now);
+}
+
+void web_serve_written(Request *r)
+{
+    web_bounded(r, serve_written);
+    count_wrong_code(r);
+    end_reading(r);
+}
+
+/* ---- all requests ------------------------------------------------------------------------ */
+
+/* A signed-in person keeps the frame round "not found"; what is malformed is
+   not worth a look-up. */
+static void serve_refused(Request *r)
+{
+    bool is_framed = r->refuse == 404 || r->refuse == 405;
+    if (is_framed && begin_reading(r) == OK && r->web->gate->identify(&r->c) != OK) ctx_forgive(&r->c);
+    web_error_status(r, r->refuse, (Msg){0});
 }
 
 void web_serve(Request *r)

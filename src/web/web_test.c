@@ -260,6 +260,12 @@ static Err get_answer(Ctx *c)
     return web_bare_end(c, is_known ? 200 : 404);
 }
 
+static Err write_nothing(Ctx *c)
+{
+    (void)c;
+    return OK;
+}
+
 static Err find_thing(Ctx *c, Str param, Place *ret)
 {
     int64_t id = 0;
@@ -300,6 +306,7 @@ static const Route routes[] = {
     {POST, "/thing/:id", &need_thing, &scope_thing, WRITE, .write = write_note},
     {GET, "/svar/:token", NEED_PUBLIC, SCOPE_NONE, REPLY, .get = get_answer},
     {POST, "/svar/:token", NEED_PUBLIC, SCOPE_NONE, REPLY, .write = write_note},
+    {POST, "/nej/:token", NEED_PUBLIC, SCOPE_NONE, REPLY, .write = write_nothing, .finish = get_answer},
     {0},
 };
 
@@ -624,6 +631,18 @@ TEST(web, who_tries_codes_by_the_hundred_waits)
     CHECK(tried < 2 * WEB_WRONG_CODES);
     CHECK_INT(status_of(get(s, "/svar/t")), 429);
     CHECK_INT(status_of(get(s, "/plain")), 200);
+    stop(s);
+}
+
+/* A code that turns out not to exist only when its write is done. */
+TEST(web, who_posts_codes_by_the_hundred_waits_too)
+{
+    Server *s = serve();
+    int tried = 0;
+    while (tried < 2 * WEB_WRONG_CODES && status_of(post(s, "/nej/findes-ikke", "")) == 404) tried++;
+    CHECK(tried >= WEB_WRONG_CODES);
+    CHECK(tried < 2 * WEB_WRONG_CODES);
+    CHECK_INT(status_of(post(s, "/nej/t", "")), 429);
     stop(s);
 }
 
