@@ -139,7 +139,8 @@ Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
     return OK;
 }
 
-SQL(INVITED, "SELECT u.code, coalesce(i.role, ''), i.n, u.name FROM wave_unit u"
+SQL(INVITED, "SELECT u.code, coalesce(i.role, ''), i.n, u.name, CASE WHEN u.unit_id" SEEN("$2", "'wave_codes'", "$3") " THEN 1 ELSE 0 END"
+             " FROM wave_unit u"
              " LEFT JOIN wave_invited i ON u.wave_id = i.wave_id AND u.unit_id = i.unit_id"
              " WHERE u.wave_id = $1 AND u.is_lowest = 1 ORDER BY u.depth, u.name_sort, u.unit_id, i.role NULLS FIRST");
 
@@ -160,10 +161,11 @@ Err survey_invited_text(Ctx *c, const Wave *wave, Str *ret)
 {
     Buf b = buf_new(c->arena, SURVEY_INVITED_BYTES);
     buf_add(&b, S("enhed;rolle;antal;navn\n"));
-    Rows r = db_query(c, INVITED, wave->id);
+    Rows r = db_query(c, INVITED, wave->id, c->viewer, c->today);
     while (db_next(&r)) {
-        Str roles = db_is_null(&r, 2) ? wave->roles : S(""), role = db_str(&r, 1);
-        if (!roles.n) invited_line(&b, db_str(&r, 0), role, db_i64(&r, 2), db_str(&r, 3));
+        bool is_set = !db_is_null(&r, 2), is_seen = db_i64(&r, 4) == 1;
+        Str roles = is_set || !is_seen ? S("") : wave->roles, role = db_str(&r, 1);
+        if (is_set) invited_line(&b, db_str(&r, 0), role, db_i64(&r, 2), is_seen ? db_str(&r, 3) : S(""));
         while (roles.n && str_split(&roles, ' ', &role)) invited_line(&b, db_str(&r, 0), role, -1, db_str(&r, 3));
     }
     TRY(db_done(&r));

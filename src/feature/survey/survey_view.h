@@ -38,7 +38,8 @@ MUST Err survey_questionnaires(Ctx *c, CodeNames *ret);
 /* The open codes of a unit, one a role, that are there already. */
 MUST Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret);
 /* "enhed;rolle;antal;navn" of every lowest unit, as the form takes it back; no
-   number, and a line for each role, where none is set. */
+   number, and a line for each role, where none is set. Of a unit whose codes are
+   not the viewer's to read: its number alone, if it is set. */
 MUST Err survey_invited_text(Ctx *c, const Wave *wave, Str *ret);
 
 #endif

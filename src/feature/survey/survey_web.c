@@ -424,17 +424,20 @@ static const Step *step_asked(Ctx *c)
 
 enum { LACKING_SHOWN = 40 };
 
-/* Lowest units with fewer than five answers: their reports will have no numbers. */
+/* Lowest units with fewer than five answers: their reports will have no numbers.
+   Only those whose rate is the viewer's to see. */
 static Err fill_lacking(Ctx *c, StepPage *page)
 {
     WaveUnits units = {0};
     int64_t *answered = NULL;
+    bool *seen = NULL;
     TRY(survey_units(c, page->wave.id, &units));
     TRY(survey_answered(c, page->wave.id, &units, &answered));
+    TRY(survey_visible(c, page->wave.id, &units, S("response_rate"), &seen));
     page->lacking = (Strs){.v = NEW(c->arena, Str, LACKING_SHOWN)};
     page->shows_lacking = true;
     for (ptrdiff_t i = 0; i < units.n; i++) {
-        if (!units.v[i].is_lowest || answered[i] >= 0) continue;
+        if (!units.v[i].is_lowest || !seen[i] || answered[i] >= 0) continue;
         if (page->lacking.n == LACKING_SHOWN) page->lacking_more++;
         else page->lacking.v[page->lacking.n++] = units.v[i].name;
     }
