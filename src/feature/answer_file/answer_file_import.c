@@ -389,8 +389,10 @@ static Err take_rows(Ctx *c, Work *w)
 
 Err answer_file_import(Ctx *c, const Wave *wave, const Plan *plan, Csv rows, AnswerImport *ret)
 {
-    TRY(survey_takes_import(c, wave));
-    Work *w = work_new(c, wave, plan, rows);
+    Wave *now = NEW(c->arena, Wave, 1);
+    TRY(survey_by_id(c, wave->id, now)); /* it may have closed while the file was read */
+    TRY(survey_takes_import(c, now));
+    Work *w = work_new(c, now, plan, rows);
     TRY(check_parent(c, w));
     TRY(know_units(c, w));
     TRY(know_groups(c, w));

@@ -488,12 +488,18 @@ Err survey_mac(Ctx *c, const Wave *wave, SpentKind kind, Str text, Str *ret)
     return fail(c, E_CONFLICT, T("Målingens nøgle findes ikke længere. Derfor kan den ikke tage imod flere svar."));
 }
 
-SQL(SPEND, "INSERT INTO spent (wave_id, mac) VALUES ($1, $2) ON CONFLICT (wave_id, mac) DO NOTHING");
+/* The wave is asked in the same statement: it may have closed since the caller read
+   it, and what is sealed after that nobody can open. */
+SQL(SPEND, "INSERT INTO spent (wave_id, mac) SELECT w.id, $2 FROM wave w WHERE w.id = $1 AND (w.state IN ('kladde', 'aaben')"
+           " OR (w.closes_on IS NULL AND w.state <> 'arkiveret')) ON CONFLICT (wave_id, mac) DO NOTHING");
 
 Err survey_spend(Ctx *c, WaveId id, Str mac, bool *ret_first)
 {
     int added = 0;
+    Wave now = {0};
     TRY(db_exec(c, SPEND, &added, id, mac));
     *ret_first = added == 1;
-    return OK;
+    if (added) return OK;
+    TRY(survey_by_id(c, id, &now));
+    return survey_is_done(&now) ? refuse_done(c, &now) : OK;
 }

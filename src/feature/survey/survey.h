@@ -184,7 +184,8 @@ typedef enum SpentKind { SPENT_CODE = 1, SPENT_FORM, SPENT_ROW } SpentKind;
 /* 64 hexadecimal digits under the wave's key: the mark of a code, a form or a
    row. E_CONFLICT once the key is destroyed (the wave is closed). */
 MUST Err survey_mac(Ctx *c, const Wave *wave, SpentKind kind, Str text, Str *ret);
-/* Inside a write: true in *ret_first when this mark is new. */
+/* Inside a write: true in *ret_first when this mark is new. E_CONFLICT once the
+   wave is over, whatever the caller has read of it before. */
 MUST Err survey_spend(Ctx *c, WaveId id, Str mac, bool *ret_first);
 
 /* ret[i]: the mark macs.v[i] stands already. */

@@ -358,6 +358,25 @@ TEST(survey, a_mark_counts_once_and_says_what_it_marks)
     CHECK(!first);
 }
 
+/* An answer that was read and checked a moment before the closing, and waits behind it. */
+TEST(survey, a_wave_that_closes_before_the_write_takes_no_mark)
+{
+    Ctx *c = with_questionnaire();
+    Wave wave = open_wave(c);
+    Str used = {0}, late = {0};
+    bool first = false;
+    CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("X"), &used));
+    CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("Y"), &late));
+    CHECK_OK(survey_spend(c, wave.id, used, &first));
+    CHECK_OK(survey_move(c, wave.id, WAVE_LUKKET));
+    CHECK_OK(survey_takes_answers(c, &wave)); /* so it looked */
+    CHECK_ERR(survey_spend(c, wave.id, late, &first), E_CONFLICT);
+    CHECK(str_find(msg_text(c, c->message), S("lukket"), 0) > 0);
+    ctx_forgive(c);
+    CHECK_ERR(survey_spend(c, wave.id, used, &first), E_CONFLICT);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM spent"), 1);
+}
+
 /* The database administrator without the key folder: what the store says of a
    code (hash, sealed letters) leads neither to its letters nor to its mark, by
    any unkeyed hash of what is there. */
