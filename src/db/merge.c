@@ -12,6 +12,7 @@
 enum {
     FIRST_PENDING = 256,
     FIRST_ITEMS = 1024,
+    FIRST_ROWS = 64 << 10, /* bytes */
     ROWS_AT_ONCE = 4096,
     ITEM_JSON_MAX = (MERGE_KEY_INTS + 1) * 21 + 2, /* 20 digits and a comma each, brackets */
 };
@@ -53,10 +54,58 @@ void db_merge(Ctx *c, const MergeSpec *spec, const int64_t key[MERGE_KEY_INTS], 
     *p = (struct MergePending){spec, item};
 }
 
+/* ---- appending --------------------------------------------------------- */
+
+/* NULL beyond APPEND_SPECS. */
+static struct Appended *appended_of(struct WriteBatch *batch, const AppendSpec *spec)
+{
+    int at = 0;
+    while (at < batch->append_specs && batch->appended[at].spec != spec) at++;
+    if (at == APPEND_SPECS) return NULL;
+    if (at == batch->append_specs) batch->appended[batch->append_specs++].spec = spec;
+    return &batch->appended[at];
+}
+
+/* Room for the row, what parts it from the last, and the end of the array. */
+static bool append_room(struct Appended *a, ptrdiff_t bytes)
+{
+    ptrdiff_t wide = a->room ? a->room : FIRST_ROWS;
+    while (wide - a->n < bytes + 2) wide *= 2;
+    char *p = wide > a->room ? realloc(a->rows, (size_t)wide) : a->rows;
+    if (!p) return false;
+    a->rows = p;
+    a->room = wide;
+    return true;
+}
+
+static Err append_now(Ctx *c, const AppendSpec *spec, Str row)
+{
+    return spec->flush(c, STR_CAT(c->arena, S("["), row, S("]")));
+}
+
+void db_append(Ctx *c, const AppendSpec *spec, Str row)
+{
+    if (!c->batch) { /* as db_merge */
+        (void)!append_now(c, spec, row);
+        return;
+    }
+    struct Appended *a = appended_of(c->batch, spec);
+    if (!a) {
+        c->batch->err = fail(c, E_BROKEN, msg_verbatim(S("more than four kinds of appended rows")));
+    } else if (!append_room(a, row.n)) {
+        c->batch->err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
+    } else {
+        a->rows[a->n] = a->n ? ',' : '[';
+        memcpy(a->rows + a->n + 1, row.p, (size_t)row.n);
+        a->n += row.n + 1;
+    }
+}
+
 void merge_drop(struct WriteBatch *batch)
 {
     batch->n = 0;
     batch->err = OK;
+    for (int i = 0; i < batch->append_specs; i++) batch->appended[i].n = batch->appended[i].kept;
 }
 
 /* ---- summing ----------------------------------------------------------- */
@@ -148,6 +197,7 @@ Err merge_keep(Ctx *c, struct WriteBatch *batch)
     }
     for (ptrdiff_t i = 0; err == OK && i < batch->n; i++)
         sum(sums_of(batch, batch->pending[i].spec), &batch->pending[i].item);
+    for (int i = 0; err == OK && i < batch->append_specs; i++) batch->appended[i].kept = batch->appended[i].n;
     merge_drop(batch);
     return err;
 }
@@ -216,8 +266,20 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->spec->name, (*y)->spec->name);
 }
 
+static Err append_flush(Ctx *c, struct WriteBatch *batch)
+{
+    for (int i = 0; i < batch->append_specs; i++) {
+        struct Appended *a = &batch->appended[i];
+        if (a->kept == 0) continue;
+        a->rows[a->kept] = ']'; /* append_room has left it room */
+        TRY(a->spec->flush(c, (Str){a->rows, a->kept + 1}));
+    }
+    return OK;
+}
+
 Err merge_flush(Ctx *c, struct WriteBatch *batch)
 {
+    TRY(append_flush(c, batch));
     /* Specs in the same order in every batch, for the same reason as keys. */
     qsort(batch->sums, (size_t)batch->specs, sizeof *batch->sums, by_name);
     for (int i = 0; i < batch->specs; i++) {
@@ -231,6 +293,7 @@ Err merge_flush(Ctx *c, struct WriteBatch *batch)
 
 void merge_clear(struct WriteBatch *batch)
 {
+    for (int i = 0; i < batch->append_specs; i++) batch->appended[i].kept = 0;
     merge_drop(batch);
     for (int i = 0; i < batch->specs; i++) {
         MergeSums *s = batch->sums[i];
@@ -248,5 +311,6 @@ void merge_close(struct WriteBatch *batch)
         free(batch->sums[i]->slots);
         free(batch->sums[i]);
     }
+    for (int i = 0; i < APPEND_SPECS; i++) free(batch->appended[i].rows);
     free(batch->pending);
 }

@@ -9,6 +9,8 @@
 
 enum { MERGE_SPECS = 32 }; /* kinds of increments in one batch; beyond: E_BROKEN for the job */
 
+enum { APPEND_SPECS = 4 }; /* kinds of appended rows in one batch; beyond: E_BROKEN for the job */
+
 typedef struct MergeSums MergeSums;
 
 struct WriteBatch {
@@ -20,6 +22,12 @@ struct WriteBatch {
     Err err; /* of db_merge, which itself cannot fail: found when its job ends */
     MergeSums *sums[MERGE_SPECS];
     int specs;
+    struct Appended {
+        const AppendSpec *spec;
+        char *rows; /* JSON: "[[…],[…]"; of jobs done, then of the one that runs */
+        ptrdiff_t kept, n, room;
+    } appended[APPEND_SPECS];
+    int append_specs;
 };
 
 /* Forgets what the running job added. */

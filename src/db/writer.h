@@ -77,6 +77,20 @@ typedef struct MergeSpec {
 } MergeSpec;
 /* Inside a write. Dropped with the job's savepoint if the job fails. */
 void db_merge(Ctx *c, const MergeSpec *spec, const int64_t key[MERGE_KEY_INTS], int64_t add);
+/* ---- rows appended together -------------------------------------------------- */
+
+/* flush writes the rows of all jobs of a batch, a JSON array of arrays for ROWS()
+   (doc/sql.md), in one statement, when the sums are written; its failure is the
+   batch's. For rows that cannot conflict and that nobody reads in the same
+   write: one trip to PostgreSQL instead of one for each. */
+typedef struct AppendSpec {
+    const char *name;
+    Err (*flush)(Ctx *c, Str rows);
+} AppendSpec;
+/* Inside a write; row: a JSON array, copied. Dropped with the job's savepoint if
+   the job fails. */
+void db_append(Ctx *c, const AppendSpec *spec, Str row);
+
 /* What a flush mostly comes to. `one` stores a single item: $1 … $keys are the
    first `keys` ints of its key, the next $n is what to add. `rows` stores many:
    its $1 is a JSON array of [key …, add] for ROWS() (doc/sql.md). SQLite is
