@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -416,6 +417,61 @@ ON_BOTH(writer, a_flush_that_fails_costs_only_its_own_write)
             CHECK_INT(found->note[who][i], unlucky ? 0 : 1);
         }
     check_tallies(store);
+}
+
+/* ---- rows appended together --------------------------------------------- */
+
+SQL(NOTE_ROWS, "INSERT INTO note (uid) SELECT r.uid FROM ROWS($1, uid INTEGER) r WHERE true");
+
+static Err flush_notes(Ctx *c, Str rows)
+{
+    return db_exec(c, NOTE_ROWS, NULL, rows);
+}
+static const AppendSpec note_rows = {"note", flush_notes};
+
+/* As a number, or as a text that is none. */
+static void append_note(Ctx *c, bool fits)
+{
+    char row[40];
+    int n = snprintf(row, sizeof row, fits ? "[%lld]" : "[\"x%lld\"]", (long long)uid_of(c));
+    db_append(c, &note_rows, (Str){row, n});
+}
+
+static Err write_appended(Ctx *c)
+{
+    append_note(c, true);
+    return is_unlucky(uid_of(c)) ? fail(c, E_CONFLICT, T("Ikke den.")) : OK;
+}
+
+static void check_notes(Store *store, const Crowd *crowd)
+{
+    Found *found = look(store);
+    for (int who = 0; who < CLIENTS; who++)
+        for (int i = 0; i < 2; i++) {
+            bool unlucky = is_unlucky(crowd->client[who].first_uid + i);
+            CHECK((crowd->client[who].results[i] == OK) == !unlucky);
+            CHECK_INT(found->note[who][i], unlucky ? 0 : 1);
+        }
+}
+
+ON_BOTH(writer, appended_rows_of_a_write_that_fails_are_dropped)
+{
+    Store *store = place_store(engine, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){0});
+    check_notes(store, run_crowd(w, 2, write_appended));
+}
+
+static Err write_appended_unfit(Ctx *c)
+{
+    append_note(c, !is_unlucky(uid_of(c)));
+    return OK;
+}
+
+ON_BOTH(writer, an_appended_row_that_does_not_fit_costs_only_its_own_write)
+{
+    Store *store = place_store(engine, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){0});
+    check_notes(store, run_crowd(w, 2, write_appended_unfit));
 }
 
 static Err write_many_kinds(Ctx *c)
