@@ -14,7 +14,7 @@ pot="$build/texts.pot"
     find "$build/src" -name '*.html.c'
 } | LC_ALL=C sort > "$build/texts.list"
 xgettext --files-from="$build/texts.list" --language=C --from-code=UTF-8 --add-location=never --no-wrap \
-    --keyword --keyword=T:1 --keyword=T_INIT:1 --keyword=TC:1c,2 --keyword=TN:1,2 --keyword=TF:1 \
+    --keyword --keyword=T:1 --keyword=T_INIT:1 --keyword=TC:1c,2 --keyword=TN:1,2 --keyword=TF:1 --keyword=STATUS_ROW:2 \
     --package-name=traad --sort-output --output="$pot"
 sed -i 's/charset=CHARSET/charset=UTF-8/' "$pot"
 if [ "${2:-}" = --update ]; then

@@ -69,7 +69,7 @@ typedef struct Route {
     Err (*finish)(Ctx *c);  /* POST, optional: draw or redirect after the commit; else write's web_redirect stands */
     ptrdiff_t body_max;     /* bytes; 0: the server's default of 64 KB */
     bool strong;            /* only for who has lately shown who they are (gate.is_strong):
-                               personal exports, the means of signing in */
+                               personal exports, survey codes, the means of signing in */
     const char *feature;    /* filled by web_open */
 } Route;
 

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/number.h"
-#include "core/access/access.h"
+#include "core/access/consent.h"
 #include "core/app.h"
 #include "feature/publication/publication.h"
 #include "feature/questionnaire/questionnaire.h"
@@ -219,6 +219,29 @@ static void make_people(Ctx *c)
     new_object("membership", "account", uid_of_membership(c, membership), purpose)->units[0] = "S11";
 }
 
+SQL(CONSENT_UID, "SELECT uid FROM account_consent WHERE person_id = $1");
+
+/* Asked for by somebody who is none of the walkers, so that all of them may answer. */
+static void make_consents(Ctx *c)
+{
+    PersonId person = {0}, asker = {0};
+    int64_t membership = 0;
+    Str word = new_word(c), uid = {0};
+    ViewerId viewer = c->viewer;
+    need(c, people_add(c, unit_of(c, "K1").id, word, S(""), &person), "a person");
+    need(c, people_add(c, unit_of(c, "K1").id, new_word(c), S(""), &asker), "a person who asks");
+    need(c, people_grant(c, (NewMembership){.person = person, .unit = unit_of(c, "S11").id, .role = S("team"), .valid_from = {SINCE}}, &membership), "a role");
+    c->viewer = (ViewerId){asker.v};
+    need(c, consent_ask(c, person, CONSENT_EMAIL, S("")), "a request");
+    c->viewer = viewer;
+    Rows r = db_query(c, CONSENT_UID, person);
+    if (db_next(&r)) uid = str_copy(c->arena, db_str(&r, 0));
+    need(c, db_done(&r), "a request");
+    WalkObject *o = new_object("a second administrator's yes", "account", uid, word);
+    o->units[0] = "S11";
+    o->units[1] = "K1";
+}
+
 static void make_sessions(Ctx *c)
 {
     int author = walker_as("skoleleder", "S12");
@@ -337,6 +360,7 @@ static const struct {
     {"person, to grant", NULL}, /* of make_people, as the next two */
     {"person, at home", NULL},
     {"membership", NULL},
+    {"a second administrator's yes", make_consents},
     {"session", make_sessions},
     {"job", make_jobs},
     {"support question", make_questions},

@@ -5,6 +5,7 @@
 #include "core/access/access_demo.h"
 #include "core/access/access_pages.h"
 #include "core/access/bare.html.h"
+#include "core/access/consent.h"
 #include "core/access/log_in.html.h"
 #include "core/access/own.h"
 #include "core/access/sessions.html.h"
@@ -241,6 +242,7 @@ static Err tick(Ctx *c, bool *ret_more)
     TRY(sessions_expire(c));
     TRY(db_exec(c, NONCES_EXPIRE, NULL, c->now.ms - THREE_DAYS_MS));
     TRY(db_exec(c, LINKS_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS));
+    TRY(consents_expire(c));
     return db_exec(c, THROTTLES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS);
 }
 

@@ -50,6 +50,13 @@ Err link_store(Ctx *c, PersonId person, const Link *link)
     return audit_add(c, (AuditRow){.owner_id = owner, .verb = kinds[link->kind - 1].verb, .object = "account", .object_id = person.v});
 }
 
+SQL(LINKS_DROP_OF, "DELETE FROM account_link WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = $1)");
+
+Err link_drop(Ctx *c, PersonId person)
+{
+    return db_exec(c, LINKS_DROP_OF, NULL, person);
+}
+
 SQL(LINK_OPEN,
     "SELECT l.account_id, a.person_id, a.owner_id, l.kind, a.login, p.name, l.token_hash"
     " FROM account_link l JOIN account a ON a.id = l.account_id JOIN v_people_person p ON p.id = a.person_id"

@@ -25,6 +25,10 @@ Link link_new(Ctx *c, LinkKind kind);
    for one has been answered. */
 MUST Err link_store(Ctx *c, PersonId person, const Link *link);
 
+/* Inside a write: no link to the person's account works any more. For a role that
+   takes two people to give: a link made before was perhaps made by one. */
+MUST Err link_drop(Ctx *c, PersonId person);
+
 typedef struct LinkTarget {
     AccountId account;
     PersonId person;

@@ -46,6 +46,20 @@ CREATE TABLE account_link (
 ) STRICT;
 CREATE INDEX account_link_by_account ON account_link (account_id, kind, ends_at);
 
+-- What one administrator has asked for and a second must agree to (consent.h); kept for a week.
+CREATE TABLE account_consent (
+  id         INTEGER PRIMARY KEY,
+  owner_id   INTEGER NOT NULL REFERENCES unit (id),  -- the person's
+  uid        TEXT    NOT NULL UNIQUE CHECK (length(uid) = 32),
+  person_id  INTEGER NOT NULL REFERENCES person (id),
+  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'reset', 'email', 'second')),
+  email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),
+  asked_by   INTEGER NOT NULL REFERENCES person (id),
+  asked_at   INTEGER NOT NULL,                     -- UTC milliseconds
+  UNIQUE (person_id, kind)
+) STRICT;
+CREATE INDEX account_consent_by_owner ON account_consent (owner_id, asked_at);
+
 -- Failed attempts, per account and per address (a keyed hash of it).
 CREATE TABLE throttle (
   subject    TEXT    PRIMARY KEY CHECK (length(subject) BETWEEN 3 AND 80),

@@ -161,3 +161,18 @@ Err second_remove(Ctx *c)
     TRY(db_exec(c, RECOVERY_CLEAR, NULL, account));
     return changed(c, "account.second-off");
 }
+
+SQL(SECOND_CLEAR, "UPDATE account SET totp_secret = NULL, totp_used = 0, version = version + 1 WHERE person_id = $1 AND totp_secret IS NOT NULL");
+SQL(RECOVERY_CLEAR_OF, "DELETE FROM recovery_code WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = $1)");
+
+Err second_clear(Ctx *c, PersonId person)
+{
+    int changed = 0;
+    Person p = {0};
+    TRY(people_by_id(c, person, &p));
+    TRY(db_exec(c, SECOND_CLEAR, &changed, person));
+    if (changed == 0) return fail(c, E_CONFLICT, T("Kontoen har ingen kode fra en app."));
+    TRY(db_exec(c, RECOVERY_CLEAR_OF, NULL, person));
+    TRY(access_sessions_end_of(c, person));
+    return audit_add(c, (AuditRow){.owner_id = p.owner_id, .verb = "account.second-off", .object = "account", .object_id = person.v});
+}

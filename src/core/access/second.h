@@ -41,5 +41,9 @@ MUST Err second_prove(Ctx *c, Str sealed_hex, Str code, SecondSetup *ret);
 MUST Err second_store(Ctx *c, const SecondSetup *setup);
 /* Inside a write: switches it off, all other sessions end. */
 MUST Err second_remove(Ctx *c);
+/* Inside a write: switches another's off, and every session of theirs ends; for who
+   has lost both app and recovery codes (consent.h: by two administrators). The
+   password stays. E_CONFLICT where there is none. */
+MUST Err second_clear(Ctx *c, PersonId person);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef CORE_ACCOUNT_ACCOUNT_PAGES_H
 #define CORE_ACCOUNT_ACCOUNT_PAGES_H
 
-#include "core/people/people.h"
+#include "core/access/consent.h"
 #include "render/form.h"
 #include "render/out.h"
 
@@ -27,15 +27,27 @@ typedef struct MembershipViews {
     ptrdiff_t n;
 } MembershipViews;
 
+typedef struct ConsentView {
+    Consent n;
+    Msg what;
+    bool may_give, may_refuse, tells_email;
+} ConsentView;
+typedef struct ConsentViews {
+    ConsentView *v;
+    ptrdiff_t n;
+} ConsentViews;
+
 typedef struct PersonPage {
     Person person;
     MembershipViews memberships;
+    ConsentViews consents;
     FormValues *details, *grant, *invite;
     Str nonce;
     Str login;
+    Href confirm;        /* where one shows who one is, and comes back */
     Instant asked_at;
     bool has_leaving, has_account, has_password, has_second, is_closed, has_asked;
-    bool may_grant, may_change, was_done, is_self;
+    bool may_grant, may_change, was_done, is_self, is_strong, must_confirm;
 } PersonPage;
 
 typedef struct NewPersonPage {
@@ -97,6 +109,8 @@ MUST Err account_prepare_details(Ctx *c);
 MUST Err account_write_details(Ctx *c);
 MUST Err account_prepare_grant(Ctx *c);
 MUST Err account_write_grant(Ctx *c);
+
+/* account_way_in.c */
 MUST Err account_prepare_invite(Ctx *c);
 MUST Err account_write_invite(Ctx *c);
 MUST Err account_prepare_reset(Ctx *c);
@@ -105,6 +119,10 @@ MUST Err account_finish_link(Ctx *c);
 MUST Err account_write_close(Ctx *c);
 MUST Err account_write_open(Ctx *c);
 MUST Err account_write_sessions(Ctx *c);
+MUST Err account_write_second_off(Ctx *c);
+MUST Err account_prepare_consent(Ctx *c);
+MUST Err account_write_consent(Ctx *c);
+MUST Err account_write_refuse(Ctx *c);
 
 /* account_roles.c */
 MUST Err account_write_confirm(Ctx *c);

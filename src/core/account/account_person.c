@@ -1,10 +1,12 @@
 /* One person: what they are and where, and their way in. */
 #include "base/number.h"
 #include "core/access/access.h"
+#include "core/access/consent.h"
 #include "core/access/link.h"
+#include "core/access/sign_in.h"
 #include "core/account/account.html.h"
-#include "core/account/account_mail.h"
 #include "core/account/account_pages.h"
+#include "core/account/account_way_in.h"
 #include "text/name.h"
 
 /* ---- forms --------------------------------------------------------------------------- */
@@ -35,10 +37,6 @@ static const Field detail_fields[] = {
      .hint = T_INIT("Skriv dagen efter den sidste arbejdsdag. Fra den dag kan personen ikke komme ind."), .optional = true},
 };
 static const Form detail_form = {detail_fields, COUNT_OF(detail_fields)};
-static const Field invite_fields[] = {
-    {.name = "login", .kind = FIELD_TEXT, .label = T_INIT("Brugernavn"), .hint = T_INIT("Som regel e-mailen på arbejdet"), .min = 3, .max = 254},
-};
-static const Form invite_form = {invite_fields, COUNT_OF(invite_fields)};
 
 /* Classes and years are not where people work: their codes are taken, but not suggested. */
 #define MAY_GIVE                                                                                               \
@@ -126,6 +124,8 @@ static Err read_grant(Ctx *c, FormValues *values, Grant *ret)
 static Err store_grant(Ctx *c, PersonId person, const Grant *g)
 {
     int64_t id = 0;
+    const RoleDef *role = people_role(g->role);
+    if (role && role->sensitive) TRY(link_drop(c, person));
     return people_grant(c, (NewMembership){.person = person, .unit = g->unit.id, .role = g->role, .purpose = g->purpose,
                                            .valid_from = g->from, .valid_to = g->to, .granted_by = {c->viewer.v}, .outside = g->outside}, &id);
 }
@@ -134,7 +134,7 @@ static Err store_grant(Ctx *c, PersonId person, const Grant *g)
 
 SQL(ACCOUNT, "SELECT login, has_password, has_second, reset_asked_at, closed_on FROM v_access_account WHERE person_id = $1");
 
-static Err fill_account(Ctx *c, PersonPage *page)
+Err account_fill(Ctx *c, PersonPage *page)
 {
     Rows r = db_query(c, ACCOUNT, page->person.id);
     if (db_next(&r)) {
@@ -169,11 +169,23 @@ static Err fill_memberships(Ctx *c, PersonPage *page)
         const MembershipLine *m = &all.v[i];
         const RoleDef *role = people_role(m->role);
         Place place = {.owner_id = m->owner_id, .unit_id = m->unit_id};
-        bool may = access_may(c, NEED_ACCOUNT_WRITE, &place), waits = m->state == MEMBERSHIP_WAITS;
+        bool may = page->is_strong && access_may(c, NEED_ACCOUNT_WRITE, &place), waits = m->state == MEMBERSHIP_WAITS;
         page->memberships.v[i] = (MembershipView){.m = *m, .role = people_role_title(role, m->role, m->title), .state = state_name(m->state),
                                                   .has_end = m->valid_to.day != 0, .waits = waits, .may_end = may && m->state != MEMBERSHIP_ENDED,
                                                   .may_confirm = may && waits && !m->by_viewer};
     }
+    return OK;
+}
+
+static Err fill_consents(Ctx *c, PersonPage *page)
+{
+    Consents all = {0};
+    TRY(consents_of(c, page->person.id, &all));
+    page->consents = (ConsentViews){NEW(c->arena, ConsentView, all.n), all.n};
+    for (ptrdiff_t i = 0; i < all.n; i++)
+        page->consents.v[i] = (ConsentView){.n = all.v[i], .what = account_consent_name(all.v[i].kind),
+                                            .tells_email = all.v[i].kind == CONSENT_EMAIL,
+                                            .may_refuse = page->may_change, .may_give = page->may_change && !all.v[i].is_theirs};
     return OK;
 }
 
@@ -201,7 +213,7 @@ static Err prefill(Ctx *c, PersonPage *page)
         if (page->person.leaves_on.day) form_set_date(c, form_value(page->details, "leaves"), page->person.leaves_on);
     }
     if (!page->invite) {
-        page->invite = fresh(c, &invite_form);
+        page->invite = fresh(c, &account_invite_form);
         form_value(page->invite, "login")->raw = page->has_account ? page->login : page->person.email;
     }
     if (page->grant) return OK;
@@ -210,18 +222,31 @@ static Err prefill(Ctx *c, PersonPage *page)
     return offer(c, page->grant);
 }
 
-/* given: the form to show again; the other ones of the page are as stored. */
-static Err draw_person(Ctx *c, PersonPage page)
+/* Who may change anything, once they have lately shown who they are: the routes are strong. */
+static Err fill_rights(Ctx *c, PersonPage *page)
 {
-    Str uid = web_path(c, "uid");
-    TRY(people_by_uid(c, uid, &page.person));
-    TRY(fill_account(c, &page));
+    Str uid = page->person.uid;
+    bool may_grant = false, may_change_it = false;
+    TRY(may_change(c, uid, false, &may_grant));
+    TRY(may_change(c, uid, true, &may_change_it));
+    page->is_strong = access_is_strong(c);
+    page->is_self = page->person.id.v == c->viewer.v;
+    page->may_grant = page->is_strong && may_grant && !page->is_self;
+    page->may_change = page->is_strong && may_change_it;
+    page->must_confirm = !page->is_strong && (may_grant || may_change_it);
+    page->confirm = (Href){STR_CAT(c->arena, S("/bekraeft?to=/personer/"), uid)};
+    return OK;
+}
+
+/* given: the form to show again; the other ones of the page are as stored. */
+Err account_draw_person(Ctx *c, PersonPage page)
+{
+    TRY(people_by_uid(c, web_path(c, "uid"), &page.person));
+    TRY(fill_rights(c, &page));
+    TRY(account_fill(c, &page));
     TRY(fill_memberships(c, &page));
-    TRY(may_change(c, uid, false, &page.may_grant));
-    TRY(may_change(c, uid, true, &page.may_change));
+    TRY(fill_consents(c, &page));
     TRY(prefill(c, &page));
-    page.is_self = page.person.id.v == c->viewer.v;
-    page.may_grant = page.may_grant && !page.is_self;
     page.has_leaving = page.person.leaves_on.day != 0;
     page.nonce = access_gate.nonce(c);
     page.was_done = str_eq(web_query(c, "gemt"), S("1"));
@@ -231,17 +256,17 @@ static Err draw_person(Ctx *c, PersonPage page)
 
 Err account_get_person(Ctx *c)
 {
-    return draw_person(c, (PersonPage){0});
+    return account_draw_person(c, (PersonPage){0});
 }
 
-static Err to_person(Ctx *c, Str uid)
+Err account_to_person(Ctx *c, Str uid)
 {
     return web_redirect(c, STR_CAT(c->arena, S("/personer/"), uid, S("?gemt=1")));
 }
 
-static Err done(Ctx *c)
+Err account_done(Ctx *c)
 {
-    return to_person(c, web_path(c, "uid"));
+    return account_to_person(c, web_path(c, "uid"));
 }
 
 static PersonId person_here(Ctx *c)
@@ -254,8 +279,6 @@ typedef struct Asked {
     FormValues values;
     Grant grant;
     Version seen;
-    Link link;
-    Str mailed_to; /* empty: it is shown on the screen */
 } Asked;
 
 static Asked *asked(Ctx *c, Err (*again)(Ctx *c))
@@ -311,14 +334,14 @@ Err account_write_new(Ctx *c)
     TRY(people_add(c, a->grant.unit.owner, form_value(&a->values, "name")->raw, form_value(&a->values, "email")->raw, &person.id));
     TRY(store_grant(c, person.id, &a->grant));
     TRY(people_by_id(c, person.id, &person));
-    return to_person(c, person.uid);
+    return account_to_person(c, person.uid);
 }
 
 /* ---- changes -------------------------------------------------------------------------------- */
 
 static Err grant_again(Ctx *c)
 {
-    return draw_person(c, (PersonPage){.grant = values_again(c)});
+    return account_draw_person(c, (PersonPage){.grant = values_again(c)});
 }
 
 Err account_prepare_grant(Ctx *c)
@@ -332,12 +355,12 @@ Err account_write_grant(Ctx *c)
 {
     const Asked *a = c->work;
     TRY(store_grant(c, person_here(c), &a->grant));
-    return done(c);
+    return account_done(c);
 }
 
 static Err details_again(Ctx *c)
 {
-    return draw_person(c, (PersonPage){.details = values_again(c)});
+    return account_draw_person(c, (PersonPage){.details = values_again(c)});
 }
 
 Err account_prepare_details(Ctx *c)
@@ -347,89 +370,28 @@ Err account_prepare_details(Ctx *c)
     return web_form_version(c, &a->seen);
 }
 
+/* Links go to the mail address: where a link takes two, so does the address. */
+static Err email_of(Ctx *c, PersonId id, Str written, Str *ret)
+{
+    Person stored = {0};
+    bool takes_two = false;
+    TRY(people_by_id(c, id, &stored));
+    TRY(people_is_sensitive(c, id, &takes_two));
+    *ret = written;
+    if (!takes_two || str_eq(stored.email, written)) return OK;
+    *ret = stored.email;
+    return consent_ask(c, id, CONSENT_EMAIL, written);
+}
+
 Err account_write_details(Ctx *c)
 {
     Asked *a = c->work;
     const FieldValue *leaves = form_value(&a->values, "leaves");
     Date day = {leaves->given ? (int32_t)leaves->number : 0};
     PersonId person = person_here(c);
-    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, form_value(&a->values, "email")->raw, day));
+    Str email = {0};
+    TRY(email_of(c, person, form_value(&a->values, "email")->raw, &email));
+    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, email, day));
     if (day.day && day.day <= c->today.day) TRY(access_sessions_end_of(c, person));
-    return done(c);
-}
-
-/* ---- the way in ---------------------------------------------------------------------------------- */
-
-static Err invite_again(Ctx *c)
-{
-    return draw_person(c, (PersonPage){.invite = values_again(c)});
-}
-
-Err account_prepare_invite(Ctx *c)
-{
-    Asked *a = asked(c, invite_again);
-    TRY(web_form(c, &invite_form, &a->values));
-    a->link = link_new(c, LINK_INVITATION);
-    return OK;
-}
-
-/* An account that waits for its first password keeps its name; a second
-   invitation only makes a new link. */
-Err account_write_invite(Ctx *c)
-{
-    Asked *a = c->work;
-    AccountId account = {0};
-    PersonPage now = {.person = {.id = person_here(c)}};
-    TRY(fill_account(c, &now));
-    /* An invitation lives for days; a password that is chosen is changed by a link of an hour. */
-    if (now.has_password) return fail(c, E_CONFLICT, T("Personen har valgt en adgangskode. Lav et link til en ny i stedet."));
-    if (!now.has_account) TRY(access_account_add(c, person_here(c), form_value(&a->values, "login")->raw, S(""), &account));
-    TRY(link_store(c, person_here(c), &a->link));
-    TRY(account_mail_link(c, person_here(c), &a->link, &a->mailed_to));
-    return done(c);
-}
-
-Err account_prepare_reset(Ctx *c)
-{
-    asked(c, NULL)->link = link_new(c, LINK_RESET);
-    return OK;
-}
-
-Err account_write_reset(Ctx *c)
-{
-    Asked *a = c->work;
-    TRY(link_store(c, person_here(c), &a->link));
-    TRY(account_mail_link(c, person_here(c), &a->link, &a->mailed_to));
-    return done(c);
-}
-
-/* Shown once, after the commit, where it is not mailed; sending the form again leads to the person. */
-Err account_finish_link(Ctx *c)
-{
-    const Asked *a = c->work;
-    Person person = {0};
-    TRY(people_by_id(c, person_here(c), &person));
-    GivenLinkPage page = {.address = a->link.address, .name = person.name, .ends_at = a->link.ends_at,
-                          .person = {STR_CAT(c->arena, S("/personer/"), person.uid)}, .is_reset = a->link.kind == LINK_RESET,
-                          .mailed_to = a->mailed_to};
-    page_account_given_link(web_page_begin(c, T("Et link, der virker én gang")), &page);
-    return web_page_end(c);
-}
-
-Err account_write_close(Ctx *c)
-{
-    TRY(access_account_close(c, person_here(c)));
-    return done(c);
-}
-
-Err account_write_open(Ctx *c)
-{
-    TRY(access_account_open(c, person_here(c)));
-    return done(c);
-}
-
-Err account_write_sessions(Ctx *c)
-{
-    TRY(access_sessions_end_of(c, person_here(c)));
-    return done(c);
+    return account_done(c);
 }

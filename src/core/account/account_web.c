@@ -3,10 +3,10 @@
 
 #include "base/buf.h"
 #include "base/number.h"
-#include "core/access/access.h"
+#include "core/access/consent.h"
 #include "core/app.h"
 #include "core/account/account.html.h"
-#include "core/account/account_pages.h"
+#include "core/account/account_way_in.h"
 #include "render/sheet/sheet.h"
 #include "text/name.h"
 
@@ -196,7 +196,8 @@ static Err find_at_home(Ctx *c, Str param, Place *ret)
 }
 
 static const Scope scope_person = {"person", find_to_read}, scope_grant = {"person, to grant", find_to_grant},
-                   scope_home = {"person, at home", find_at_home}, scope_membership = {"membership", people_membership_place};
+                   scope_home = {"person, at home", find_at_home}, scope_membership = {"membership", people_membership_place},
+                   scope_consent = {"a second administrator's yes", consent_place};
 
 SQL(LINKS_ASKED, "SELECT p.uid, p.name, a.reset_asked_at FROM v_access_account a JOIN v_people_person p ON p.id = a.person_id"
                  " WHERE a.reset_asked_at > $3 AND (a.closed_on IS NULL OR a.closed_on > $2)"
@@ -227,6 +228,22 @@ static Err links_asked(Ctx *c, LooseEnd **list)
     return db_done(&r);
 }
 
+static Err answers_wanted(Ctx *c, LooseEnd **list)
+{
+    Consents waiting = {0};
+    TRY(consents_waiting(c, &waiting));
+    for (ptrdiff_t i = 0; i < waiting.n; i++) {
+        const Consent *n = &waiting.v[i];
+        add_end(c, list, (LooseEnd){.due = date_of_instant_danish(n->asked_at),
+                                    .headline = TF("Svar ja eller nej: konto hos {1}", n->person_name),
+                                    .about = TF("{1}. {2} har bedt om det.", msg_text(c, account_consent_name(n->kind)), n->asker),
+                                    .waiting = T("Det sker først, når en anden administrator har sagt ja. Efter en uge falder det bort."),
+                                    .button = T("Se personen"), .href = STR_CAT(c->arena, S("/personer/"), n->person_uid),
+                                    .strip = T("Adgang venter på den anden af to")});
+    }
+    return OK;
+}
+
 static Err loose_ends(Ctx *c, LooseEnd **list)
 {
     MembershipLines waiting = {0};
@@ -242,6 +259,7 @@ static Err loose_ends(Ctx *c, LooseEnd **list)
                                     .button = T("Se rollen"), .href = STR_CAT(c->arena, S("/personer/"), m->person_uid),
                                     .strip = T("En rolle venter på den anden af to")});
     }
+    TRY(answers_wanted(c, list));
     return links_asked(c, list);
 }
 
@@ -249,21 +267,28 @@ static const Route routes[] = {
     {GET,  "/personer",               NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_register},
     {GET,  "/personer.csv",           NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_csv, .strong = true},
     {GET,  "/personer.xlsx",          NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_xlsx, .strong = true},
-    {GET,  "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_new},
-    {POST, "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .prepare = account_prepare_new, .write = account_write_new},
+    {GET,  "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_new, .strong = true},
+    {POST, "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .prepare = account_prepare_new, .write = account_write_new,
+     .strong = true},
     {GET,  "/personer/:uid",          NEED_ACCOUNT_READ,  &scope_person,     LOOK,  .get = account_get_person},
-    {POST, "/personer/:uid/rolle",    NEED_ACCOUNT_WRITE, &scope_grant,      WRITE, .prepare = account_prepare_grant, .write = account_write_grant},
+    {POST, "/personer/:uid/rolle",    NEED_ACCOUNT_WRITE, &scope_grant,      WRITE, .prepare = account_prepare_grant, .write = account_write_grant,
+     .strong = true},
     {POST, "/personer/:uid/ret",      NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .prepare = account_prepare_details,
-     .write = account_write_details},
+     .write = account_write_details, .strong = true},
     {POST, "/personer/:uid/inviter",  NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .prepare = account_prepare_invite, .write = account_write_invite,
-     .finish = account_finish_link},
+     .finish = account_finish_link, .strong = true},
     {POST, "/personer/:uid/nyt-link", NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .prepare = account_prepare_reset, .write = account_write_reset,
-     .finish = account_finish_link},
-    {POST, "/personer/:uid/luk",      NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_close},
-    {POST, "/personer/:uid/aabn",     NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_open},
-    {POST, "/personer/:uid/log-af",   NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_sessions},
-    {POST, "/roller/:uid/bekraeft",   NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_confirm},
-    {POST, "/roller/:uid/afslut",     NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_end},
+     .finish = account_finish_link, .strong = true},
+    {POST, "/personer/:uid/uden-kode", NEED_ACCOUNT_WRITE, &scope_home,      WRITE, .write = account_write_second_off, .strong = true},
+    {POST, "/personer/:uid/luk",      NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_close, .strong = true},
+    {POST, "/personer/:uid/aabn",     NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_open, .strong = true},
+    {POST, "/personer/:uid/log-af",   NEED_ACCOUNT_WRITE, &scope_home,       WRITE, .write = account_write_sessions, .strong = true},
+    {POST, "/roller/:uid/bekraeft",   NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_confirm, .strong = true},
+    {POST, "/roller/:uid/afslut",     NEED_ACCOUNT_WRITE, &scope_membership, WRITE, .write = account_write_end, .strong = true},
+    {POST, "/den-anden/:uid/ja",      NEED_ACCOUNT_WRITE, &scope_consent,    WRITE, .prepare = account_prepare_consent, .write = account_write_consent,
+     .finish = account_finish_link, .strong = true},
+    {POST, "/den-anden/:uid/nej",     NEED_ACCOUNT_WRITE, &scope_consent,    WRITE, .prepare = account_prepare_consent, .write = account_write_refuse,
+     .strong = true},
     {GET,  "/hvem-har-set",           NEED_SIGNED_IN,     SCOPE_NONE,        HEAVY, .get = account_get_seen},
     {GET,  "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_sides},
     {POST, "/roller",                 NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .prepare = account_prepare_side,

@@ -129,6 +129,19 @@ Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
     return people_told(c, second ? "role.propose" : "role.grant", *ret_id, m.role);
 }
 
+SQL(ROLES_HELD, "SELECT role FROM membership WHERE person_id = $1 AND revoked = 0 AND (valid_to IS NULL OR valid_to >= $2)");
+
+Err people_is_sensitive(Ctx *c, PersonId id, bool *ret)
+{
+    *ret = false;
+    Rows r = db_query(c, ROLES_HELD, id, c->today);
+    while (db_next(&r)) {
+        const RoleDef *role = people_role(db_str(&r, 0));
+        if (!role || role->sensitive) *ret = true; /* a role of a newer program may be anything */
+    }
+    return db_done(&r);
+}
+
 SQL(MEMBERSHIPS, "SELECT m.unit_id, m.owner_id, m.role, s.title FROM v_people_membership m"
                  " LEFT JOIN role_side s ON s.owner_id = m.owner_id AND s.role = m.role"
                  " WHERE m.person_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)"

@@ -50,6 +50,10 @@ typedef struct NewMembership {
    E_INVALID with a problem at "role", "valid_to" or "person". */
 MUST Err people_grant(Ctx *c, NewMembership membership, int64_t *ret_id);
 
+/* Whether the person has a role that takes two people to give, or is about to:
+   one that waits or comes counts too. */
+MUST Err people_is_sensitive(Ctx *c, PersonId id, bool *ret);
+
 typedef struct Membership {
     int64_t unit_id, owner_id;
     Str role;  /* canonical id */

@@ -48,6 +48,27 @@ HTTP_TEST(survey, a_lead_makes_a_wave_opens_it_and_a_school_prints_its_codes)
     CHECK_CLEAN();
 }
 
+HTTP_TEST(survey, codes_ask_again_who_one_is_and_who_has_seen_them_is_in_the_log)
+{
+    Browser lead = test_login("programleder"), school = test_stranger();
+    Str path = made_open(&lead, "questionnaire=PERS&name=Set" STAFF);
+    Str codes = str_of_z(text(S("/koder/"), text(str_sub(path, 9, 9 + UID), "-S12")));
+    CHECK_STATUS(test_sign_in(&school, "skoleleder", "tre-ord-til-demo"), 303);
+    static const char looks[] = "SELECT count(*) FROM audit WHERE object = 'wave_codes' AND verb = 'look' AND object_id ="
+                                " (SELECT id FROM wave WHERE name = 'Set')";
+    CHECK_INT(test_http_i64(looks), 0);
+    CHECK_STATUS(test_get(&school, text(codes, "")), 200);
+    CHECK_INT(test_http_i64(looks), 1);
+    test_http_sql("UPDATE session SET strong_until = 0 WHERE uid = (SELECT s.uid FROM session s JOIN account a ON a.id = s.account_id"
+                  " WHERE a.login = 'skoleleder' ORDER BY s.began_at DESC LIMIT 1)");
+    CHECK_STATUS(test_post(&school, text(codes, ""), ""), 403);
+    CHECK_STATUS(test_post(&school, text(codes, "/pdf"), "role=personale&single=2&paper=breve"), 403);
+    Answer a = test_get(&school, text(codes, ""));
+    CHECK_STATUS(a, 303);
+    CHECK(str_starts(a.location, S("/bekraeft?to=%2Fkoder%2F")));
+    CHECK_INT(test_http_i64(looks), 1);
+}
+
 HTTP_TEST(survey, a_closed_wave_has_no_key_and_no_codes)
 {
     Browser lead = test_login("programleder");

@@ -555,10 +555,10 @@ static const Route routes[] = {
     {GET,  "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         PLAIN, .get = get_invited},
     {POST, "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         WRITE, .prepare = prepare_invited, .write = write_invited,
      .body_max = 1 << 20},
-    {GET,  "/koder/:sted",              NEED_WAVE_CODES_READ,  &scope_unit_of_wave, PLAIN, .get = survey_get_codes},
-    {POST, "/koder/:sted",              NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, WRITE, .write = survey_write_codes},
+    {GET,  "/koder/:sted",              NEED_WAVE_CODES_READ,  &scope_unit_of_wave, LOOK, .get = survey_get_codes, .strong = true},
+    {POST, "/koder/:sted",              NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, WRITE, .write = survey_write_codes, .strong = true},
     {POST, "/koder/:sted/pdf",          NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, SLOW_WRITE, .prepare = survey_prepare_letters,
-     .write = survey_write_letters, .finish = survey_finish_letters},
+     .write = survey_write_letters, .finish = survey_finish_letters, .strong = true},
     {0},
 };
 
