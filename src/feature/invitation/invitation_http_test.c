@@ -41,6 +41,23 @@ HTTP_TEST(invitation, a_list_is_laid_in_whole_or_not_at_all)
     CHECK_CLEAN();
 }
 
+HTTP_TEST(invitation, the_longest_list_fits_into_one_request)
+{
+    enum { LINES = 5000, LINE_BYTES = 80 };
+    Browser lead = test_login("programleder");
+    Str path = wave(&lead, "Lang+liste");
+    Ctx *c = test_ctx_plain();
+    ptrdiff_t room = LINES * LINE_BYTES, n = 0;
+    char *fields = NEW(c->arena, char, room);
+    n += snprintf(fields, (size_t)room, "tal=1&liste=");
+    for (int i = 0; i < LINES; i++)
+        n += snprintf(fields + n, (size_t)(room - n), "medarbejder.nummer%d%%40bakkeskolen.example,S12,personale%%0A", i);
+    test_get(&lead, text(path, "/mail/adresser"));
+    CHECK_STATUS(test_post(&lead, text(path, "/mail/liste"), fields), 303);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM invitation v JOIN wave w ON w.id = v.wave_id WHERE w.name = 'Lang liste'"), LINES);
+    CHECK_INT(test_http_i64("SELECT i.n FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'Lang liste'"), LINES);
+}
+
 HTTP_TEST(invitation, a_file_is_read_as_a_list_is)
 {
     Browser lead = test_login("programleder");

@@ -43,14 +43,17 @@ static Err stand_for(Ctx *c)
     return OK;
 }
 
-/* As the router asks for a page: the place, then the right. */
-static bool may_read(Ctx *c, const Pack *pack, const WaveUnit *unit)
+/* As the router asks for a page: the place, then the right. A store that cannot
+   answer fails the step: a unit left out for that would be missed by nobody. */
+static Err may_read(Ctx *c, const Pack *pack, const WaveUnit *unit, bool *ret)
 {
     Place place = {0};
     bool is_municipal = report_is_municipal(unit->kind);
     Err err = report_place(c, pack->wave.uid, unit->code, is_municipal, &place);
-    if (err == E_NOT_FOUND) ctx_forgive(c);
-    return err == OK && access_may(c, is_municipal ? NEED_KOMMUNERAPPORT_READ : NEED_SKOLERAPPORT_READ, &place);
+    *ret = err == OK && access_may(c, is_municipal ? NEED_KOMMUNERAPPORT_READ : NEED_SKOLERAPPORT_READ, &place);
+    if (err != E_NOT_FOUND) return err;
+    ctx_forgive(c);
+    return OK;
 }
 
 static Err make_files(Ctx *c, Step *s, ptrdiff_t from)
@@ -59,7 +62,9 @@ static Err make_files(Ctx *c, Step *s, ptrdiff_t from)
     s->to = from + UNITS_A_STEP < s->pack.units.n ? from + UNITS_A_STEP : s->pack.units.n;
     for (ptrdiff_t u = from; u < s->to; u++) {
         PackFiles files = {0};
-        if (!may_read(c, &s->pack, &s->pack.units.v[u])) continue;
+        bool may = false;
+        TRY(may_read(c, &s->pack, &s->pack.units.v[u], &may));
+        if (!may) continue;
         TRY(report_pack_files(c, &s->pack, u, &files));
         for (ptrdiff_t i = 0; i < files.n; i++) s->files.v[s->files.n++] = files.v[i];
     }
