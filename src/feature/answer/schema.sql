@@ -1,14 +1,16 @@
 -- One respondent's answers. The id is random; there is no time, session, address or device, and
 -- nothing that leads to an invitation. What people wrote is not among them, nor that they wrote.
+-- Kept in the order they are read in, by the random id within a unit: a key of its own for the id would write a
+-- second page for every answer.
 CREATE TABLE answer ( -- big
-  id         TEXT    PRIMARY KEY CHECK (length(id) = 32),
+  id         TEXT    NOT NULL CHECK (length(id) = 32),
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   unit_id    INTEGER NOT NULL REFERENCES unit (id),
   groups     TEXT    NOT NULL,                     -- JSON array of wave_group ids, ascending
-  answers    TEXT    NOT NULL                      -- JSON array of [item id, value] and [item id, [values]]; the first is
+  answers    TEXT    NOT NULL,                     -- JSON array of [item id, value] and [item id, [values]]; the first is
                                                    -- [0, 1] or [0, 0]: whether it counts as answered; [] is a row without answers
+  PRIMARY KEY (wave_id, unit_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answer_by_wave ON answer (wave_id, unit_id, id);
 
 -- What people wrote, apart from the rest of what they answered.
 CREATE TABLE answer_text ( -- big
