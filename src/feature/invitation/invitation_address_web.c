@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
+#include "core/audit/audit.h"
 #include "feature/invitation/invitation.html.h"
 #include "feature/invitation/invitation_pages.h"
 
@@ -236,13 +237,23 @@ Err invitation_prepare_trouble(Ctx *c)
     return ctx_check(c);
 }
 
+/* The page that comes again when a new address cannot be used shows the others, too. */
+static void record_look(Ctx *c, void *data)
+{
+    const Wave *wave = data;
+    Err err = audit_add(c, (AuditRow){.owner_id = wave->owner.v, .verb = "look", .object = "wave_mail", .object_id = wave->id.v,
+                                      .unit_id = web_place(c)->unit_id, .detail = S("/maaling/:uid/mail/fejl")});
+    (void)err; /* as of all that is recorded: its own savepoint is rolled back */
+}
+
 Err invitation_write_trouble(Ctx *c)
 {
     const Trouble *t = c->work;
-    Wave wave = {0};
-    TRY(invitation_wave(c, &wave));
-    if (t->removes) TRY(address_remove(c, &wave, t->id));
-    else TRY(address_mend(c, &wave, t->id, t->to));
-    TRY(invitation_audit(c, "wave.addresses", &wave, 1));
-    return web_redirect(c, invitation_path(c, &wave, "/fejl"));
+    Wave *wave = NEW(c->arena, Wave, 1);
+    TRY(invitation_wave(c, wave));
+    ctx_record(c, record_look, wave);
+    if (t->removes) TRY(address_remove(c, wave, t->id));
+    else TRY(address_mend(c, wave, t->id, t->to));
+    TRY(invitation_audit(c, "wave.addresses", wave, 1));
+    return web_redirect(c, invitation_path(c, wave, "/fejl"));
 }

@@ -121,6 +121,8 @@ HTTP_TEST(invitation, a_refused_address_is_mended_on_its_page)
     Ctx *c = test_ctx_plain();
     Str path = wave(&lead, "Rettes");
     const char *to = text(path, "/mail/fejl");
+    static const char looks[] = "SELECT count(*) FROM audit a JOIN wave w ON w.id = a.object_id WHERE w.name = 'Rettes'"
+                                " AND a.verb = 'look' AND a.object = 'wave_mail'";
     test_get(&lead, text(path, "/mail/adresser"));
     CHECK_STATUS(test_post(&lead, text(path, "/mail/liste"), "liste=forkert%40a.dk,S12,personale"), 303);
     test_http_sql("UPDATE invitation SET state = 'refused' WHERE id = (SELECT max(id) FROM invitation)");
@@ -130,7 +132,9 @@ HTTP_TEST(invitation, a_refused_address_is_mended_on_its_page)
     Answer wrong = test_post(&lead, to, str_z(c->arena, STR_CAT(c->arena, S("handling=ret&til=rod&adresse="), str_of_z(id))));
     CHECK_STATUS(wrong, 422);
     CHECK_HAS(wrong, "aria-invalid=\"true\"");
+    CHECK_INT(test_http_i64(looks), 2); /* the page, and the page once more */
     CHECK_STATUS(test_post(&lead, to, str_z(c->arena, STR_CAT(c->arena, S("handling=ret&til=rigtig%40a.dk&adresse="), str_of_z(id)))), 303);
+    CHECK_INT(test_http_i64(looks), 2);
     CHECK_INT(test_http_i64("SELECT count(*) FROM invitation v JOIN wave w ON w.id = v.wave_id WHERE w.name = 'Rettes' AND v.state = 'waiting'"), 1);
     CHECK_CLEAN();
 }
