@@ -14,7 +14,7 @@ Err publication_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publicati
     Rows r = number ? db_query(c, NUMBERED, wave, unit, number) : db_query(c, NEWEST, wave, unit);
     bool found = db_next(&r);
     Publication p = {0};
-    if (found) p = (Publication){db_i64(&r, 0), db_i64(&r, 1), {(int32_t)db_i64(&r, 2)}, db_str(&r, 3), db_str(&r, 4)};
+    if (found) p = (Publication){db_i64(&r, 0), db_i64(&r, 1), {(int32_t)db_i64(&r, 2)}, db_str(&r, 3), db_str(&r, 4), wave, unit};
     TRY(db_done(&r));
     if (!found) return E_NOT_FOUND;
     *ret = p;

@@ -16,6 +16,8 @@ typedef struct Publication {
     Date released_on;
     Str report; /* FORMATS §4 JSON */
     Str frame;  /* JSON; read both with publication_parse */
+    WaveId wave;
+    UnitId unit;
 } Publication;
 MUST Err publication_load(Ctx *c, WaveId wave, UnitId unit, int64_t number, Publication *ret);
 

@@ -17,14 +17,27 @@ typedef enum ReportFormat {
 bool report_format_parse(Str word, ReportFormat *ret);
 /* The word again; "" for a format that is not built. */
 Str report_format_code(ReportFormat format);
-/* The bytes of one output of a publication, always the same. */
+/* The bytes of one output: of the publication and, in those for people, of what
+   is written into the report now. The same of both give the same bytes. */
 MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_bytes);
 
-/* One output each, from the model; report_write calls them by a table. */
-MUST Err report_html(Ctx *c, const Report *r, Str *ret_bytes);
-MUST Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes);
-MUST Err report_slides(Ctx *c, const Report *r, Str *ret_bytes);
-MUST Err report_resume(Ctx *c, const Report *r, Str *ret_bytes);
+/* What people have written into a report: forward focus (fremadrettet fokus), at
+   most one a section. */
+typedef struct Focus {
+    Str section, body, author; /* author empty: no longer known */
+    Version version;
+    Instant at;
+} Focus;
+typedef struct Focuses { Focus *v; ptrdiff_t n; } Focuses;
+
+/* One output each; report_write calls them by a table. For people: */
+MUST Err report_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
+/* With room to write by hand where no focus is written. */
+MUST Err report_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
+MUST Err report_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
+/* Two pages: a long focus is cut, and says so. */
+MUST Err report_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
+/* The numbers alone: */
 MUST Err report_csv(Ctx *c, const Report *r, Str *ret_bytes);
 MUST Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes);
 

@@ -17,9 +17,9 @@ static void draw_head(Ctx *c, Out *o, const ReportView *view)
     out_lit(o, S("</style></head>\n<body><div class=\"wrap\"><main>"));
 }
 
-Err report_html(Ctx *c, const Report *r, Str *ret_bytes)
+Err report_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r);
+    ReportView view = report_view(c, r, written);
     Out o = out_new(c, HTML_BYTES);
     draw_head(c, &o, &view);
     page_report_file(&o, &view);

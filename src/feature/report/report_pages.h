@@ -52,14 +52,14 @@ typedef struct BlockViews { BlockView *v; ptrdiff_t n; } BlockViews;
 
 /* What the unit has written about what it will do (report_focus). */
 typedef struct FocusView {
-    bool may_write;
-    Str body, by;      /* empty: nothing written yet */
-    Instant at;
+    Str body, by;      /* by: who and when, a sentence; empty: nothing written yet */
+    bool may_write;    /* this viewer, on the page */
     Href write;
 } FocusView;
 
 typedef struct SectionView {
     Str code, anchor, title, finding;
+    bool has_figures;  /* false: too few answers for any */
     Strs more;         /* the certain changes one by one */
     BlockViews blocks;
     TableViews groups;
@@ -82,7 +82,7 @@ typedef struct ReportView {
     Str hidden_why;    /* why something is hidden, for the note */
 } ReportView;
 
-ReportView report_view(Ctx *c, const Report *r);
+ReportView report_view(Ctx *c, const Report *r, const Focuses *written);
 
 /* "72 pct." of n answers, "ca. 70 pct." below REPORT_FEW. */
 Pct report_pct(int64_t count, int64_t of);

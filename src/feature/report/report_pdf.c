@@ -68,13 +68,25 @@ static PdfCell words_cell(Str text, Str small)
     return (PdfCell){.text = text, .small = small};
 }
 
+static PdfCell hidden_cell(Ctx *c)
+{
+    Chart *box = NEW(c->arena, Chart, 1);
+    *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
+    return (PdfCell){.chart = box};
+}
+
+static PdfCell change_cell(const ItemView *i)
+{
+    if (i->certainty) return (PdfCell){.text = i->change, .small = i->change_more, .certainty = i->certainty};
+    return words_cell(i->change_more.n ? i->change_more : S("–"), S(""));
+}
+
 static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
 {
     cells[0] = words_cell(i->text, i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
     if (i->is_hidden) {
-        Chart *box = NEW(c->arena, Chart, 1);
-        *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
-        cells[1] = (PdfCell){.chart = box, .span = 2};
+        cells[1] = hidden_cell(c);
+        cells[1].span = 2;
     } else if (i->has_comparison) {
         cells[1] = i->has_distribution ? (PdfCell){.chart = &i->distribution} : words_cell(i->says, S(""));
         cells[2] = (PdfCell){.chart = &i->comparison};
@@ -83,12 +95,35 @@ static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
     } else {
         cells[1] = (PdfCell){.text = i->says, .span = 2};
     }
-    cells[3] = i->certainty ? (PdfCell){.text = i->change, .small = i->change_more, .certainty = i->certainty}
-                            : words_cell(i->change_more.n ? i->change_more : S("–"), S(""));
+    cells[3] = change_cell(i);
+}
+
+/* No drawing in the block, so no column for drawings either. */
+static void print_words_block(Ctx *c, Pdf *pdf, const BlockView *b)
+{
+    enum { COLUMNS = 3 };
+    PdfColumn columns[COLUMNS] = {
+        {.head = msg_text(c, T("Spørgsmål")), .share = 45},
+        {.head = msg_text(c, T("Svar")), .share = 40},
+        {.head = msg_text(c, T("Ændring")), .share = 27},
+    };
+    int rows = (int)b->items.n;
+    PdfCell *cells = NEW(c->arena, PdfCell, rows * COLUMNS);
+    for (int i = 0; i < rows; i++) {
+        const ItemView *item = &b->items.v[i];
+        cells[i * COLUMNS] = words_cell(item->text, item->answers);
+        cells[i * COLUMNS + 1] = item->is_hidden ? hidden_cell(c) : words_cell(item->says, S(""));
+        cells[i * COLUMNS + 2] = change_cell(item);
+    }
+    pdf_table(pdf, &(PdfTable){.column = columns, .columns = COLUMNS, .cells = cells, .rows = rows});
 }
 
 void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
 {
+    if (b->has_open_tables) {
+        print_words_block(c, pdf, b);
+        return;
+    }
     if (b->colours.n) pdf_key(pdf, b->colours);
     if (b->marks.n) pdf_key(pdf, b->marks);
     PdfColumn columns[ITEM_COLUMNS] = {
@@ -116,6 +151,34 @@ void report_print_next_step(Ctx *c, Pdf *pdf)
     pdf_list(pdf, true, (Strs){questions, COUNT_OF(questions)});
 }
 
+/* ---- forward focus --------------------------------------------------------------- */
+
+enum { WRITING_LINES = 4 };
+
+void report_print_focus(Ctx *c, Pdf *pdf, PdfText kind, const FocusView *f)
+{
+    pdf_heading(pdf, 3, msg_text(c, T("Fremadrettet fokus")));
+    Str rest = f->body, line = {0};
+    while (str_split(&rest, '\n', &line)) {
+        line = str_trim(line);
+        if (line.n) pdf_text(pdf, kind, line);
+    }
+    pdf_text(pdf, PDF_QUIET, f->by);
+}
+
+/* Read before the meeting, written at it: where nothing is written there is room
+   to write, but not about numbers that are not there. */
+static void print_forward(Ctx *c, Pdf *pdf, const SectionView *s)
+{
+    if (s->focus.body.n) {
+        report_print_focus(c, pdf, PDF_BODY, &s->focus);
+        return;
+    }
+    if (!s->has_figures) return;
+    pdf_heading(pdf, 3, msg_text(c, T("Fremadrettet fokus")));
+    pdf_writing_room(pdf, msg_text(c, T("Hvad vil vi holde fast i, og hvad vil vi prøve?")), WRITING_LINES);
+}
+
 /* ---- the document ------------------------------------------------------------------ */
 
 void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
@@ -139,6 +202,7 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
         report_print_block(c, pdf, b);
         for (ptrdiff_t k = 0; b->has_open_tables && k < b->tables.n; k++) report_print_table(c, pdf, &b->tables.v[k]);
     }
+    print_forward(c, pdf, s);
 }
 
 /* All numbers come last, so that the report itself is read in a few minutes. */
@@ -167,9 +231,9 @@ static void print_method(Ctx *c, Pdf *pdf, const ReportView *view)
     pdf_list(pdf, false, view->method);
 }
 
-Err report_pdf(Ctx *c, const Report *r, Str *ret_bytes)
+Err report_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r);
+    ReportView view = report_view(c, r, written);
     PdfMeta meta = report_meta(c, &view, PDF_A4);
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
     pdf_heading(pdf, 1, view.title);

@@ -6,7 +6,7 @@
 #ifndef FEATURE_REPORT_REPORT_READ_H
 #define FEATURE_REPORT_REPORT_READ_H
 
-#include "feature/publication/publication.h"
+#include "feature/report/report.h"
 
 enum { REPORT_PAGE = 400, REPORT_FOCUS_MAX = 4000 };
 
@@ -32,12 +32,7 @@ MUST Err report_readable(Ctx *c, Readables *ret);
 /* Of one wave, right below a unit: classes too. */
 MUST Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret);
 
-typedef struct Focus {
-    Str section, body, author;
-    Version version;
-    Instant at;
-} Focus;
-typedef struct Focuses { Focus *v; ptrdiff_t n; } Focuses;
+/* By section. */
 MUST Err report_focuses(Ctx *c, WaveId wave, UnitId unit, Focuses *ret);
 /* Inside a write. seen 0: there was none. E_CONFLICT when somebody wrote since. */
 MUST Err report_focus_set(Ctx *c, WaveId wave, UnitId unit, Str section, Version seen, Str body);

@@ -3,8 +3,22 @@
 #include "base/number.h"
 #include "core/app.h"
 #include "feature/report/report_print.h"
+#include "feature/report/report_words.h"
 
 enum { RESUME_MORE = 16, RESUME_LEAST = 2 }; /* findings of all parts together, and of one; the report has them all */
+enum { FOCUS_BYTES = 1400 }; /* of all focus texts together: some fifteen lines */
+
+/* What people wrote, in one line of thought: the report has it whole. */
+static void print_focus(Ctx *c, Pdf *pdf, const FocusView *f, ptrdiff_t bytes)
+{
+    if (f->body.n == 0) return;
+    PdfRun runs[] = {
+        {.text = STR_CAT(c->arena, msg_text(c, T("Fremadrettet fokus")), S(": ")), .is_bold = true},
+        {.text = report_shortened(c, f->body, bytes)},
+        {.text = f->body.n > bytes ? STR_CAT(c->arena, S(" … "), msg_text(c, T("Resten står i rapporten."))) : S("")},
+    };
+    pdf_runs(pdf, PDF_BODY, (PdfRuns){runs, COUNT_OF(runs)});
+}
 
 static void print_section(Ctx *c, Pdf *pdf, const SectionView *s, ptrdiff_t room)
 {
@@ -27,9 +41,9 @@ static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
     pdf_list(pdf, false, (Strs){lines, view->has_hidden ? COUNT_OF(lines) : COUNT_OF(lines) - 1});
 }
 
-Err report_resume(Ctx *c, const Report *r, Str *ret_bytes)
+Err report_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r);
+    ReportView view = report_view(c, r, written);
     PdfMeta meta = report_meta(c, &view, PDF_A4);
     meta.title = msg_text(c, TF("Resume: {1}", r->unit.name));
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
@@ -39,7 +53,11 @@ Err report_resume(Ctx *c, const Report *r, Str *ret_bytes)
     report_print_rate(c, pdf, &view);
     ptrdiff_t room = view.sections.n ? RESUME_MORE / view.sections.n : 0;
     if (room < RESUME_LEAST) room = RESUME_LEAST;
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i], room);
+    ptrdiff_t focus_bytes = FOCUS_BYTES / (written->n ? written->n : 1);
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) {
+        print_section(c, pdf, &view.sections.v[i], room);
+        print_focus(c, pdf, &view.sections.v[i].focus, focus_bytes);
+    }
     if (view.has_scores) {
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
         report_print_table(c, pdf, &view.scores);

@@ -91,6 +91,7 @@ static BlockViews blocks_of(Ctx *c, const Report *r, const ReportSection *s)
 typedef struct Sight {
     ptrdiff_t certain, compared, few, shown;
     const ReportItem *most, *least; /* agree */
+    Str own; /* the sentence where there is none */
 } Sight;
 
 /* a/b > c/d of all measurements together, in whole numbers. */
@@ -142,9 +143,57 @@ static Str phrase(Ctx *c, const ReportItem *item)
     return p.n ? p : report_share_text(c, all.count, all.valid);
 }
 
+/* The answer that most gave, by the per cent a reader sees; NULL where two share
+   the first place or nobody chose any. */
+static const ReportCount *most_chosen(const ReportItem *item)
+{
+    const ReportCount *most = NULL;
+    int best = 0;
+    for (ptrdiff_t i = 0; i < item->distribution.n; i++) {
+        const ReportCount *at = &item->distribution.v[i];
+        int share = report_pct(at->count, item->valid).v;
+        if (share < best) continue;
+        most = share > best ? at : NULL;
+        best = share;
+    }
+    return most;
+}
+
+/* What one item without an agree set says; empty: nothing in one sentence. */
+static Str own_sentence(Ctx *c, const ReportItem *item)
+{
+    if (item->state != REPORT_SHOWN) return S("");
+    Str text = report_item_text(c, item);
+    if (item->has_mean) return msg_text(c, TF("Gennemsnittet er {1} på »{2}«.", report_decimal(c, item->mean, 1), text));
+    const ReportCount *most = item->has_distribution ? most_chosen(item) : NULL;
+    if (!most) return S("");
+    return msg_text(c, TF("Flest svarer »{1}« ({2}) på »{3}«.", report_option_text(c, item, most->value),
+                          report_share_text(c, most->count, item->valid), text));
+}
+
+enum { OWN_SENTENCES = 2 }; /* a headline, not a list */
+
+/* Of a part where nobody is asked to agree: its first questions in their own numbers. */
+static Str own_numbers(Ctx *c, const Report *r, const ReportSection *s)
+{
+    Str all = S("");
+    int n = 0;
+    bool has_numbers = false;
+    for (ptrdiff_t i = s->first; i < s->first + s->count && n < OWN_SENTENCES; i++) {
+        const ReportItem *item = &r->items.v[i];
+        has_numbers = has_numbers || (item->state == REPORT_SHOWN && item->kind != ITEM_TEXT);
+        Str one = own_sentence(c, item);
+        if (one.n == 0) continue;
+        all = n++ ? STR_CAT(c->arena, all, S(" "), one) : one;
+    }
+    if (n) return all;
+    return has_numbers ? msg_text(c, T("Svarene deler sig: intet svar er valgt af klart flest."))
+                       : msg_text(c, T("Svar i fri tekst er ikke med i rapporten."));
+}
+
 static Str level_sentence(Ctx *c, const Sight *sight)
 {
-    if (!sight->most) return msg_text(c, T("Tallene er ikke sammenlignet med tidligere."));
+    if (!sight->most) return sight->own;
     Str most = report_item_text(c, sight->most);
     if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i: »{2}«", phrase(c, sight->most), most));
     bool has_years = report_pooled(sight->most).waves > 1 || report_pooled(sight->least).waves > 1;
@@ -159,7 +208,7 @@ static Str level_sentence(Ctx *c, const Sight *sight)
 static Str like_before(Ctx *c, const Sight *sight, Str before)
 {
     Str same = msg_text(c, TF("Svarene ligner dem fra {1}. Ingen ændring er sikker.", before));
-    if (!sight->most || sight->most == sight->least) return same;
+    if (sight->most && sight->most == sight->least) return same;
     return STR_CAT(c->arena, level_sentence(c, sight), S(" "), same);
 }
 
@@ -183,11 +232,13 @@ SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
 {
     Sight sight = {0};
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(&sight, &r->items.v[i]);
+    if (!sight.most) sight.own = own_numbers(c, r, s);
     Strs changes = certain_changes(c, r, s, sight.certain);
     SectionView view = {
         .code = s->code,
         .anchor = STR_CAT(c->arena, S("del-"), s->code),
         .title = report_text(c, s->title),
+        .has_figures = sight.shown > 0,
         .finding = finding_of(c, r, &sight, changes.n ? changes.v[0] : S("")),
         .more = changes.n > 1 ? changes : (Strs){0},
         .blocks = blocks_of(c, r, s),

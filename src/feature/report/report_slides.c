@@ -71,11 +71,14 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *section)
         else slides_of_items(&s, b);
     }
     slide_of_words(&s);
+    if (section->focus.body.n == 0) return;
+    slide_begin(&s);
+    report_print_focus(c, pdf, PDF_LEAD, &section->focus);
 }
 
-Err report_slides(Ctx *c, const Report *r, Str *ret_bytes)
+Err report_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r);
+    ReportView view = report_view(c, r, written);
     PdfMeta meta = report_meta(c, &view, PDF_SLIDES);
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
     pdf_heading(pdf, 1, view.title);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
+#include "feature/report/report_read.h"
 #include "feature/report/report_words.h"
 #include "render/pdf/pdf_check.h"
 #include "store.h"
@@ -106,10 +107,12 @@ static Report fixture(Ctx *c)
     return r;
 }
 
+static const Focuses nothing = {0}; /* is written */
+
 static Str html_of(Ctx *c, const Report *r)
 {
     Str bytes = {0};
-    CHECK_OK(report_html(c, r, &bytes));
+    CHECK_OK(report_html(c, r, &nothing, &bytes));
     return bytes;
 }
 
@@ -143,7 +146,7 @@ TEST(report_words, the_certain_change_is_the_headline)
 {
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     CHECK_STR(view.sections.v[0].finding, S("Sikker ændring siden 2025: 33 point flere er enige i: »Vi har fast tid til at følge op«. "
                                             "På de andre spørgsmål, der kan sammenlignes, ligner svarene dem fra 2025."));
 }
@@ -154,7 +157,7 @@ TEST(report_words, without_a_certain_change_nothing_is_explained)
     Report r = fixture(c);
     r.items.v[0].change.label = LABEL_USIKKER;
     /* (11 + 9) of (16 + 15) most, (14 + 18) of (43 + 43) least */
-    CHECK_STR(report_view(c, &r).sections.v[0].finding,
+    CHECK_STR(report_view(c, &r, &nothing).sections.v[0].finding,
               S("Målingerne under ét: flest er enige i »Vi deler ansvaret for alle børn« (to ud af tre), færrest i "
                 "»Vi ser på hinandens undervisning« (to ud af fem). Svarene ligner dem fra 2025. Ingen ændring er sikker."));
 }
@@ -166,7 +169,7 @@ TEST(report_words, a_first_measurement_tells_levels_and_no_change)
     r.previous = S("");
     for (int i = 0; i < ITEMS; i++) r.items.v[i].change = (ReportCompare){0};
     for (int i = 0; i < ITEMS; i++) r.items.v[i].years = (ReportYears){0};
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     CHECK(str_starts(view.sections.v[0].finding, S("Flest er enige i »")));
     CHECK(!has(html_of(c, &r), "Sikker ændring"));
 }
@@ -180,7 +183,7 @@ TEST(report_words, all_hidden_has_no_figure_at_all)
         r.items.v[i] = item_of(c, "Q", "Spørgsmål", "Question");
         r.items.v[i].groups = (ReportGroups){0};
     }
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     CHECK_STR(view.sections.v[0].finding, S("Der er for få svar til at vise tal i denne del."));
     Str page = html_of(c, &r);
     ptrdiff_t from = str_find(page, S("id=\"del-SAM\""), 0), to = str_find(page, S("id=\"skjult\""), 0);
@@ -193,7 +196,7 @@ TEST(report_words, each_state_of_change_has_its_words)
 {
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     const ItemViews *items = &view.sections.v[0].blocks.v[0].items;
     CHECK_INT(items->n, ITEMS);
     CHECK_STR(items->v[0].change, S("Sikker ændring"));
@@ -209,7 +212,7 @@ TEST(report_words, hidden_and_words_only_give_no_number_to_draw)
 {
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     for (int i = 4; i < ITEMS; i++) {
         const ItemView *item = &view.sections.v[0].blocks.v[0].items.v[i];
         CHECK(!item->has_distribution && !item->has_comparison);
@@ -221,7 +224,7 @@ TEST(report_words, years_are_pooled_by_people)
 {
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     /* (27 + 13) of (43 + 44) */
     CHECK_STR(view.sections.v[0].blocks.v[0].items.v[0].years, S("Begge målinger under ét: 46 pct. enige af 87 svar"));
 }
@@ -231,11 +234,11 @@ TEST(report_words, last_years_response_stands_beside_this_years)
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
     r.response_before = (ReportResponse){true, true, true, 50, 44, 0.88, REPORT_NO_CAUTION};
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     CHECK_STR(view.rate_before, S("Ved målingen før (2025) svarede 88 pct.: 44 af 50."));
     CHECK(view.rate.rate.has_last && view.rate.rate.last_answered == 44);
     r.response_before.has_answered = r.response_before.has_rate = false;
-    view = report_view(c, &r);
+    view = report_view(c, &r, &nothing);
     CHECK_STR(view.rate_before, S(""));
     CHECK(!view.rate.rate.has_last);
 }
@@ -254,7 +257,7 @@ TEST(report_words, a_dimension_that_is_hidden_throughout_is_a_sentence)
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
     for (int i = 0; i < ITEMS; i++) r.items.v[i].groups.v[2].state = REPORT_HIDDEN;
-    SectionView section = report_view(c, &r).sections.v[0];
+    SectionView section = report_view(c, &r, &nothing).sections.v[0];
     CHECK_INT(section.groups.n, 0);
     CHECK_STR(section.groups_hidden.v[0], S("Fordelt på: Rolle. Alle tal er skjult, så ingen kan genkendes."));
 }
@@ -264,7 +267,7 @@ TEST(report_words, a_low_response_is_said)
     Ctx *c = test_ctx_plain();
     Report r = fixture(c);
     r.response = (ReportResponse){true, true, true, 100, 38, 0.38, REPORT_UNDER_40};
-    CHECK_STR(report_view(c, &r).caution, S("38 pct. har svaret. Det er for få til at sige noget sikkert om alle."));
+    CHECK_STR(report_view(c, &r, &nothing).caution, S("38 pct. har svaret. Det er for få til at sige noget sikkert om alle."));
 }
 
 TEST(report_words, a_scale_the_other_way_round_is_drawn_from_disagree_to_agree)
@@ -275,7 +278,7 @@ TEST(report_words, a_scale_the_other_way_round_is_drawn_from_disagree_to_agree)
         r.items.v[i].agree_set = values_of(c, 1, 2);
         r.items.v[i].disagree_set = values_of(c, 4, 5);
     }
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     const Distribution *d = &view.sections.v[0].blocks.v[0].items.v[0].distribution.distribution;
     CHECK_STR(d->label[0], S("helt enig")); /* the fixture's words stay; value 5 is now disagreement */
     CHECK_INT(d->neither, 2);
@@ -287,7 +290,7 @@ TEST(report_words, answers_that_are_no_scale_get_a_table)
     Report r = fixture(c);
     r.items.v[0].agree_set = r.items.v[0].disagree_set = (Values){0};
     r.items.v[0].agree = (ReportShare){0};
-    ReportView view = report_view(c, &r);
+    ReportView view = report_view(c, &r, &nothing);
     const BlockView *b = &view.sections.v[0].blocks.v[0];
     CHECK_INT(b->items.n, 1);
     CHECK(!b->items.v[0].has_distribution);
@@ -355,8 +358,8 @@ TEST(report_pdf, can_be_read_by_everybody_and_is_the_same_each_time)
     Ctx *c = test_store();
     Report r = fixture(c);
     Str one = {0}, two = {0};
-    CHECK_OK(report_pdf(c, &r, &one));
-    CHECK_OK(report_pdf(c, &r, &two));
+    CHECK_OK(report_pdf(c, &r, &nothing, &one));
+    CHECK_OK(report_pdf(c, &r, &nothing, &two));
     no_faults(c, one);
     CHECK(str_eq(one, two));
     keep("TRAAD_LOOK_PDF", one);
@@ -367,9 +370,79 @@ TEST(report_slides, can_be_read_by_everybody)
     Ctx *c = test_store();
     Report r = fixture(c);
     Str bytes = {0};
-    CHECK_OK(report_slides(c, &r, &bytes));
+    CHECK_OK(report_slides(c, &r, &nothing, &bytes));
     no_faults(c, bytes);
     keep("TRAAD_LOOK_SLIDES", bytes);
+}
+
+/* ---- forward focus ----------------------------------------------------------------------- */
+
+static Focuses one_focus(Ctx *c, Str body)
+{
+    Focuses all = {NEW(c->arena, Focus, 2), 2};
+    all.v[0] = (Focus){.section = S("ANDET"), .body = S("Hører til en anden del."), .author = S("Ingen Her"), .at = {1700000000000}};
+    all.v[1] = (Focus){.section = S("SAM"), .body = body, .author = S("Anne Vestergaard"), .at = {1764579600000}};
+    return all;
+}
+
+TEST(report_focus, stands_with_its_writer_and_its_day_in_the_section_it_is_about)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Focuses written = one_focus(c, S("Vi prøver <faste> møder.\nVi ser på det til maj."));
+    SectionView s = report_view(c, &r, &written).sections.v[0];
+    CHECK_STR(s.focus.body, written.v[1].body);
+    CHECK_STR(s.focus.by, S("Skrevet af Anne Vestergaard, 1. december 2025 kl. 10.00."));
+    Str page = {0};
+    CHECK_OK(report_html(c, &r, &written, &page));
+    CHECK(has(page, "Vi prøver &lt;faste&gt; møder.") && !has(page, "Hører til en anden del.") && !has(page, "Ret teksten"));
+    written.v[1].author = S("");
+    CHECK_STR(report_view(c, &r, &written).sections.v[0].focus.by, S("Skrevet 1. december 2025 kl. 10.00."));
+}
+
+TEST(report_focus, changes_the_files_for_people_and_the_same_text_gives_the_same_bytes)
+{
+    static Err (*const drawn[])(Ctx *, const Report *, const Focuses *, Str *) = {report_pdf, report_slides, report_resume};
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str body = S("Vi prøver faste møder.\n\nVi ser på det til maj."), without = {0}, one = {0}, two = {0};
+    Focuses written = one_focus(c, body);
+    for (int i = 0; i < COUNT_OF(drawn); i++) {
+        CHECK_OK(drawn[i](c, &r, &nothing, &without));
+        CHECK_OK(drawn[i](c, &r, &written, &one));
+        CHECK_OK(drawn[i](c, &r, &written, &two));
+        CHECK(str_eq(one, two) && !str_eq(one, without));
+        no_faults(c, one);
+    }
+}
+
+TEST(report_focus, the_longest_text_goes_on_over_pages_and_leaves_the_resume_readable)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Buf b = buf_new(c->arena, REPORT_FOCUS_MAX);
+    while (b.n + 8 < REPORT_FOCUS_MAX) buf_add(&b, S("møde og "));
+    Focuses written = one_focus(c, buf_str(&b));
+    Str bytes = {0};
+    CHECK_OK(report_slides(c, &r, &written, &bytes));
+    no_faults(c, bytes);
+    CHECK_OK(report_resume(c, &r, &written, &bytes));
+    no_faults(c, bytes);
+}
+
+TEST(report_focus, a_text_is_shortened_after_a_word_or_between_two_letters)
+{
+    static const struct { const char *text; int bytes; const char *want; } cases[] = {
+        {"Vi ses i maj",   40, "Vi ses i maj"},
+        {"Vi ses\r\ni maj", 40, "Vi ses i maj"},
+        {"Vi ses i maj",   8,  "Vi ses i"},
+        {"Vi ses i maj",   7,  "Vi ses"},
+        {"ææææ",           5,  "ææ"},
+        {"",               5,  ""},
+    };
+    Ctx *c = test_store();
+    for (int i = 0; i < COUNT_OF(cases); i++)
+        CHECK_STR(report_shortened(c, str_of_z(cases[i].text), cases[i].bytes), str_of_z(cases[i].want));
 }
 
 /* ---- other files ----------------------------------------------------------------------------- */

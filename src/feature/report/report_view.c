@@ -1,6 +1,7 @@
 /* A whole report as it is shown: who answered, the sections, how it was reckoned. */
 #include "base/number.h"
 #include "feature/report/report_words.h"
+#include "text/da.h"
 
 /* ---- who answered ------------------------------------------------------------------------ */
 
@@ -98,7 +99,23 @@ static Str lead_of(Ctx *c, const Report *r)
     return msg_text(c, TF("{1}.", what));
 }
 
-ReportView report_view(Ctx *c, const Report *r)
+/* ---- what is written into it --------------------------------------------------------------- */
+
+static FocusView focus_of(Ctx *c, const Focus *f)
+{
+    Buf at = buf_new(c->arena, 60);
+    text_instant(&at, c->lang, f->at);
+    Str by = f->author.n ? msg_text(c, TF("Skrevet af {1}, {2}.", f->author, buf_str(&at))) : msg_text(c, TF("Skrevet {1}.", buf_str(&at)));
+    return (FocusView){.body = f->body, .by = by};
+}
+
+static void see_focus(Ctx *c, const Focuses *written, SectionView *s)
+{
+    for (ptrdiff_t i = 0; i < written->n; i++)
+        if (str_eq(written->v[i].section, s->code)) s->focus = focus_of(c, &written->v[i]);
+}
+
+ReportView report_view(Ctx *c, const Report *r, const Focuses *written)
 {
     ReportView view = {
         .report = r,
@@ -116,6 +133,9 @@ ReportView report_view(Ctx *c, const Report *r)
     see_rate_before(c, r, &view);
     view.caution = caution_words(c, &r->response, view.rate_big);
     if (view.has_scores) view.scores = report_score_table(c, r);
-    for (ptrdiff_t i = 0; i < r->sections.n; i++) view.sections.v[i] = report_section_view(c, r, &r->sections.v[i]);
+    for (ptrdiff_t i = 0; i < r->sections.n; i++) {
+        view.sections.v[i] = report_section_view(c, r, &r->sections.v[i]);
+        see_focus(c, written, &view.sections.v[i]);
+    }
     return view;
 }

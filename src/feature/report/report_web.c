@@ -144,22 +144,14 @@ static const Need *need_show(Ctx *c)
     return is_municipal(c) ? NEED_KOMMUNERAPPORT_DECIDE : NEED_SKOLERAPPORT_DECIDE;
 }
 
-static Err fill_focus(Ctx *c, ReportView *view)
+static void open_focus(Ctx *c, ReportView *view)
 {
-    Focuses all = {0};
-    TRY(report_focuses(c, own_wave(c), own_unit(c), &all));
-    bool may_write = access_may(c, need_write(c), web_place(c));
+    if (!access_may(c, need_write(c), web_place(c))) return;
     for (ptrdiff_t i = 0; i < view->sections.n; i++) {
         SectionView *s = &view->sections.v[i];
-        s->focus = (FocusView){.may_write = may_write, .write = {own(c, STR_CAT(c->arena, S("/fokus/"), s->code))}};
-        for (ptrdiff_t k = 0; k < all.n; k++) {
-            if (!str_eq(all.v[k].section, s->code)) continue;
-            s->focus.body = all.v[k].body;
-            s->focus.by = all.v[k].author;
-            s->focus.at = all.v[k].at;
-        }
+        s->focus.may_write = true;
+        s->focus.write = (Href){own(c, STR_CAT(c->arena, S("/fokus/"), s->code))};
     }
-    return OK;
 }
 
 static Err fill_below(Ctx *c, ReportLines *ret)
@@ -174,11 +166,13 @@ static Err fill_below(Ctx *c, ReportLines *ret)
 static Err get_report(Ctx *c)
 {
     Report r = {0};
+    Focuses written = {0};
     Audiences audiences = {0};
     TRY(load(c, &r));
+    TRY(report_focuses(c, own_wave(c), own_unit(c), &written));
     TRY(publication_audiences(c, own_wave(c), own_unit(c), &audiences));
-    ReportView view = report_view(c, &r);
-    TRY(fill_focus(c, &view));
+    ReportView view = report_view(c, &r, &written);
+    open_focus(c, &view);
     bool may_show = !is_shown(&audiences) && access_may(c, need_show(c), web_place(c));
     ReportPage page = {
         .view = &view,

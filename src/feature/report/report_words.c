@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/buf.h"
 #include "base/number.h"
 #include "text/da.h"
 
@@ -70,6 +71,36 @@ Str report_points(Ctx *c, double difference)
 Str report_share_text(Ctx *c, int64_t count, int64_t of)
 {
     return pct_text(c, report_pct(count, of));
+}
+
+/* ---- texts of others ---------------------------------------------------------------- */
+
+static bool is_gap(char ch)
+{
+    return ch == ' ' || ch == '\n' || ch == '\r';
+}
+
+/* After a whole word; where one word fills it all, between two letters. */
+static ptrdiff_t end_within(Str text, ptrdiff_t bytes)
+{
+    if (text.n <= bytes) return text.n;
+    ptrdiff_t end = bytes;
+    while (end > 0 && !is_gap(text.p[end])) end--;
+    if (end > 0) return end;
+    end = bytes;
+    while (end > 0 && ((unsigned char)text.p[end] & 0xc0) == 0x80) end--;
+    return end;
+}
+
+Str report_shortened(Ctx *c, Str text, ptrdiff_t bytes)
+{
+    ptrdiff_t end = end_within(text, bytes);
+    Buf b = buf_new(c->arena, end + 1);
+    for (ptrdiff_t i = 0; i < end; i++) {
+        bool is_second = is_gap(text.p[i]) && i > 0 && is_gap(text.p[i - 1]);
+        if (!is_second) buf_add_char(&b, is_gap(text.p[i]) ? ' ' : text.p[i]);
+    }
+    return str_trim(buf_str(&b));
 }
 
 /* ---- change and comparison ------------------------------------------------------------ */

@@ -18,6 +18,9 @@ Str report_wave(Ctx *c, const Report *r, Str wave);
 /* Whole per cent of a share, nearest. */
 int report_whole(double share);
 
+/* At most `bytes` of a text, ended after a whole word, its line breaks as spaces. */
+Str report_shortened(Ctx *c, Str text, ptrdiff_t bytes);
+
 /* ---- change ------------------------------------------------------------------- */
 
 /* 0: nothing is said about change. */

@@ -355,6 +355,21 @@ void pdf_list(Pdf *pdf, bool is_numbered, Strs items)
     pdf->gap = 8 * pdf->scale;
 }
 
+/* ---- writing by hand ---- */
+
+enum { WRITING_STEP = 25 }; /* points from line to line: 9 mm, as in an exercise book */
+
+void pdf_writing_room(Pdf *pdf, Str question, int lines)
+{
+    PangoLayout *layout = pdf_layout_text(pdf, TYPE_BODY, question, pdf->right - pdf->left, false);
+    double height = pdf_layout_height(layout), step = WRITING_STEP * pdf->scale;
+    if (!make_room(pdf, height + lines * step)) pdf_trouble(pdf, E_TOO_LARGE, T("Pladsen til at skrive i er højere end siden."));
+    pdf_draw_layout(pdf, layout, TYPE_BODY, pdf_node(pdf, pdf->root, "P"), pdf->left, pdf->y);
+    for (int i = 1; i <= lines; i++)
+        pdf_bar(pdf, BAR, (Box){pdf->left, pdf->y + height + i * step, pdf->right - pdf->left, 0.5 * pdf->scale});
+    took(pdf, height + lines * step, 12);
+}
+
 /* ---- charts ---- */
 
 void pdf_chart(Pdf *pdf, const Chart *chart, double width)

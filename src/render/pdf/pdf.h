@@ -89,6 +89,8 @@ void pdf_table(Pdf *pdf, const PdfTable *table);
 void pdf_chart(Pdf *pdf, const Chart *chart, double width);
 /* What the marks mean; stands before the chart it explains. */
 void pdf_key(Pdf *pdf, Keys keys);
+/* A question and `lines` ruled lines under it, to be answered by hand; kept on one page. */
+void pdf_writing_room(Pdf *pdf, Str question, int lines);
 /* Goes on at the top of a new page, unless at one already. */
 void pdf_page(Pdf *pdf);
 /* Empty room, points; never at the top of a page. */
