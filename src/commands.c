@@ -7,6 +7,7 @@
 #include "core/access/link.h"
 #include "core/backup/backup.h"
 #include "feature/answer/answer.h"
+#include "feature/survey/survey_demo.h"
 #include "program.h"
 
 void program_print(Buf *out)
@@ -143,6 +144,22 @@ static void tell_log_ins(Buf *out)
     }
 }
 
+/* What can be tried without a log-in, while the demonstration's waves are open. */
+static Err tell_codes(Ctx *c, Buf *out)
+{
+    PlainCodes all = {0};
+    TRY(db_read_begin(c, c->app->store));
+    TRY(survey_demo_codes(c, &all));
+    if (all.n) buf_add(out, S("codes to answer with, without a log-in:\n"));
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        const PlainCode *code = &all.v[i];
+        const Str words[] = {S("  "), code->code, S("         "), msg_text(c, survey_role_name(code->role)), S(", "), code->unit_name, S(", "),
+                             survey_code_address(c, code->code), S("\n")};
+        for (ptrdiff_t k = 0; k < COUNT_OF(words); k++) buf_add(out, words[k]);
+    }
+    return OK;
+}
+
 static Err run_demo(Ctx *c, Args args, Buf *out)
 {
     TRY(no_more(c, args));
@@ -150,14 +167,14 @@ static Err run_demo(Ctx *c, Args args, Buf *out)
     TRY(program_open_writer(c));
     TRY(write_demos(c));
     tell_log_ins(out);
-    return OK;
+    return tell_codes(c, out);
 }
 
 static Err run_log_ins(Ctx *c, Args args, Buf *out)
 {
     TRY(no_more(c, args));
     tell_log_ins(out);
-    return OK;
+    return tell_codes(c, out);
 }
 
 /* The one line of FORMATS §6, told also when something is wrong. */
@@ -303,7 +320,7 @@ static Err run_config_keys(Ctx *c, Args args, Buf *out)
 const Command program_commands[] = {
     {"init", "", "Makes an empty store with the newest schema, and its keys.", false, run_init},
     {"demo", "", "Makes the demonstration region in an empty store (and the store, if it is missing).", false, run_demo},
-    {"demo log-ins", "", "Prints the log-ins of the demonstration region.", false, run_log_ins},
+    {"demo log-ins", "", "Prints the log-ins of the demonstration region, and codes to answer with while its waves are open.", true, run_log_ins},
     {"serve", "", "Serves pages until it is told to stop (SIGTERM, SIGINT).", true, program_serve},
     {"check", "", "Holds the store against its own rules; exit 1 when one is broken. May run while serve does.", true, run_check},
     {"user add", "--login L --name N --unit CODE --role ROLE [--invite]",

@@ -39,6 +39,7 @@ const AuditWord audit_verbs[] = {
     {"organisation.import", T_INIT("Hentede enheder ind fra en fil")},
     {"questionnaire.store", T_INIT("Gemte et spørgeskema")},
     {"wave.add", T_INIT("Lavede en måling")},
+    {"wave.edit", T_INIT("Rettede en målings navn eller dage")},
     {"wave.move", T_INIT("Flyttede en måling et trin")},
     {"wave.invited", T_INIT("Skrev, hvor mange der er inviteret")},
     {"wave.release", T_INIT("Frigav en målings rapporter til skolerne")},

@@ -2,7 +2,8 @@
    pupils and 1,000 of parents a spring. What a reader can find in them: teams work
    together better the second spring (sikker in the large ones), fewer see their
    leaders take part, leaders answer more kindly than staff, and schools differ by
-   about as much as real ones do. All the rest is noise, on purpose. */
+   about as much as real ones do. All the rest is noise, on purpose. A wave that is
+   under way has a few answers, most of them from some schools. */
 #include "feature/answer/answer_demo.h"
 
 #include "base/number.h"
@@ -162,6 +163,7 @@ typedef struct Spring {
     bool is_second;
     bool has_roles;  /* more than one is asked */
     double rate;     /* of the invited */
+    double spread;   /* of the rate over the units: the least has (1 - spread) times it, the most (1 + spread) */
 } Spring;
 
 SQL(INVITED, "SELECT i.unit_id, u.code, i.role, i.n FROM v_survey_invited i"
@@ -185,7 +187,7 @@ static Err answer_unit(Ctx *c, const Spring *s, UnitId unit, Str code, Str role,
 {
     int64_t groups[DEMO_GROUPS] = {0};
     Dice of_unit = dice_of(code, 7), here = dice_of(code, s->is_second ? 29 : 23);
-    double school = 0.28 * about_normal(&of_unit), rate = s->rate * (0.85 + 0.3 * share(&here));
+    double school = 0.28 * about_normal(&of_unit), rate = s->rate * (1 - s->spread + 2 * s->spread * share(&here));
     int64_t n = i64_min(invited, (int64_t)((double)invited * rate + 0.5));
     for (int64_t i = 0; i < n; i++) {
         Person p = {.q = &s->q, .is_second = s->is_second, .is_leader = str_eq(role, S("leder")), .school = school};
@@ -209,6 +211,12 @@ static Err answer_spring(Ctx *c, const Spring *s)
     TRY(db_done(&r));
     for (ptrdiff_t i = 0; i < n; i++) TRY(answer_unit(c, s, all[i].unit, all[i].code, all[i].role, all[i].n));
     return OK;
+}
+
+/* A third of those asked answer before it closes, about as many each day. */
+static double rate_under_way(Ctx *c, const Wave *wave)
+{
+    return 0.33 * (c->today.day - wave->opens_on.day + 1) / (wave->closes_on.day - wave->opens_on.day + 1);
 }
 
 static double rate_of(const Wave *wave, int64_t invited)
@@ -237,7 +245,10 @@ Err answer_demo(Ctx *c)
         TRY(db_one_i64(c, ALL_INVITED, &invited, s->wave.id));
         s->is_second = s->wave.previous.v != 0;
         s->has_roles = str_find_char(s->wave.roles, ' ', 0) >= 0;
-        s->rate = rate_of(&s->wave, invited);
+        bool is_under_way = survey_takes_answers(c, &s->wave) == OK;
+        ctx_forgive(c);
+        s->rate = is_under_way ? rate_under_way(c, &s->wave) : rate_of(&s->wave, invited);
+        s->spread = is_under_way ? 0.9 : 0.15;
         TRY(answer_spring(c, s));
     }
     return OK;

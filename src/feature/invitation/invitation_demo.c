@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "feature/invitation/invitation_inside.h"
 
-SQL(STAFF_WAVE, "SELECT w.id FROM v_survey_wave w WHERE w.roles = 'personale leder' AND w.opens_on IS NOT NULL"
+SQL(STAFF_WAVE, "SELECT w.id FROM v_survey_wave w WHERE w.roles = 'personale leder' AND w.closes_on < $1"
                 " ORDER BY w.opens_on DESC NULLS LAST, w.id LIMIT 1");
 SQL(INVITED, "SELECT CAST(coalesce(sum(i.n), 0) AS INTEGER) FROM v_survey_invited i WHERE i.wave_id = $1");
 SQL(ADD, "INSERT INTO mailing (owner_id, wave_id, kind, on_day, state, sent_n, refused_n) VALUES ($1, $2, $3, $4, 'done', $5, $6)");
@@ -21,7 +21,7 @@ Err invitation_demo(Ctx *c)
 {
     Wave wave = {0};
     int64_t id = 0, invited = 0;
-    Err err = db_one_i64(c, STAFF_WAVE, &id);
+    Err err = db_one_i64(c, STAFF_WAVE, &id, c->today);
     if (err == E_NOT_FOUND) return OK;
     TRY(err);
     TRY(survey_by_id(c, (WaveId){id}, &wave));

@@ -387,6 +387,48 @@ Err survey_add(Ctx *c, NewWave n, Wave *ret)
     return survey_by_id(c, id, ret);
 }
 
+/* ---- another name, other days --------------------------------------------------- */
+
+bool survey_may_edit(const Wave *wave)
+{
+    return wave->state == WAVE_KLADDE && wave->closes_on.day;
+}
+
+SQL(GONE, "SELECT count(*) FROM wave_unit t JOIN v_organisation_unit u ON u.id = t.unit_id WHERE t.wave_id = $1 AND t.is_lowest = 1"
+          " AND (u.valid_from > $2 OR u.valid_to < $2)");
+
+/* The units of a tree stay in it, with their codes: on a day of another school year
+   it would hold the old classes beside the new ones. */
+static Err check_days(Ctx *c, const Wave *wave, Date closes)
+{
+    int64_t gone = 0;
+    if (closes.day < c->today.day) ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
+    TRY(db_one_i64(c, GONE, &gone, wave->id, closes));
+    if (gone)
+        ctx_problem(c, S("close"), TN("{1} af målingens enheder findes ikke den dag. Lav en ny måling, hvis den skal gælde et andet skoleår.",
+                                      "{1} af målingens enheder findes ikke den dag. Lav en ny måling, hvis den skal gælde et andet skoleår.", gone));
+    return OK;
+}
+
+SQL(EDIT, "UPDATE wave SET name = $3, opens_on = $4, closes_on = $5, releases_on = releases_on + $5 - closes_on, version = version + 1"
+          " WHERE id = $1 AND version = $2 AND state = 'kladde' AND closes_on IS NOT NULL");
+
+Err survey_edit(Ctx *c, WaveId id, Version seen, WaveEdit to)
+{
+    Wave wave = {0};
+    int changed = 0;
+    TRY(survey_by_id(c, id, &wave));
+    if (!survey_may_edit(&wave)) return fail(c, E_CONFLICT, T("Målingen er ikke længere en kladde. Dens navn og dage kan ikke ændres."));
+    check_words(c, &(NewWave){.name = to.name, .roles = wave.roles, .opens_on = to.opens_on, .closes_on = to.closes_on});
+    if (!to.closes_on.day) ctx_problem(c, S("close"), T("Skriv både den første og den sidste dag."));
+    TRY(check_days(c, &wave, to.closes_on));
+    if (!str_eq(to.name, wave.name)) TRY(check_free(c, to.name, wave.owner));
+    TRY(ctx_check(c));
+    TRY(db_exec(c, EDIT, &changed, id, seen, to.name, to.opens_on, to.closes_on));
+    if (changed == 0) return fail(c, E_CONFLICT, T("En anden har ændret målingen imens."));
+    return survey_tree_take(c, id);
+}
+
 /* ---- moving ------------------------------------------------------------------- */
 
 SQL(MOVE, "UPDATE wave SET state = $3, version = version + 1 WHERE id = $1 AND state = $2");

@@ -78,6 +78,19 @@ typedef struct NewWave {
            role (the fields of page and command line); E_CONFLICT where there is
            no organisation yet. */
 MUST Err survey_add(Ctx *c, NewWave wave, Wave *ret);
+/* Whether its name and days may still be changed: a draft with dates. */
+bool survey_may_edit(const Wave *wave);
+typedef struct WaveEdit {
+    Str name;
+    Date opens_on, closes_on;
+} WaveEdit;
+/* Inside a write: gives a draft another name and other days. The administration
+   sees the reports as many days after closing as before. The tree is taken anew
+   as of the new closing date; codes and numbers of invited stay.
+   Errors: E_INVALID with problems at name, open, close (also where a unit of the
+           tree is not there on the new closing date); E_CONFLICT once it is no
+           draft, and where somebody has changed it since the version `seen`. */
+MUST Err survey_edit(Ctx *c, WaveId id, Version seen, WaveEdit to);
 /* The day of its tree: the closing date, else the day it was made. */
 Date survey_tree_day(const Wave *wave);
 /* Inside a write: takes the tree of that day anew, while the wave takes

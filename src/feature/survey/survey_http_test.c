@@ -1,6 +1,5 @@
 #include "http.h"
 
-
 #include "base/str.h"
 
 static const char *text(Str a, const char *b)
@@ -120,4 +119,60 @@ HTTP_TEST(survey, two_who_step_at_once_step_once)
     CHECK_STATUS(test_post(&lead, text(path, "/trin/aaben"), "version=1"), 303);
     test_get(&other, text(path, ""));
     CHECK_STATUS(test_post(&other, text(path, "/trin/aaben"), "version=1"), 409);
+}
+
+HTTP_TEST(survey, a_drafts_name_and_days_are_changed_until_it_opens)
+{
+    Browser lead = test_login("programleder");
+    Str path = made(&lead, "questionnaire=PERS&name=Skrevet+forkert" STAFF);
+    CHECK_HAS(test_get(&lead, text(path, "")), text(path, "/ret"));
+    CHECK_HAS(test_get(&lead, text(path, "/ret")), "value=\"01-01-2020\"");
+    Answer wrong = test_post(&lead, text(path, "/ret"), "version=1&name=&open=02-02-2190&close=01-02-2190");
+    CHECK_STATUS(wrong, 422);
+    CHECK_HAS(wrong, "value=\"02-02-2190\"");
+    Answer past = test_post(&lead, text(path, "/ret"), "version=1&name=Rettet&open=01-01-2020&close=02-01-2020");
+    CHECK_STATUS(past, 422);
+    CHECK_HAS(past, "allerede");
+    CHECK_STATUS(test_post(&lead, text(path, "/ret"), "version=1&name=Rettet&open=01-02-2190&close=28-02-2190"), 303);
+    Answer now = test_get(&lead, text(path, ""));
+    CHECK_HAS(now, "Rettet");
+    CHECK_HAS(now, "28. februar 2190");
+    CHECK_HAS(now, "14. marts 2190"); /* the administration's day has moved with it */
+    CHECK_INT(test_http_i64("SELECT count(*) FROM audit WHERE verb = 'wave.edit' AND object_id = (SELECT id FROM wave WHERE name = 'Rettet')"), 1);
+    test_get(&lead, text(path, "/trin/aaben"));
+    CHECK_STATUS(test_post(&lead, text(path, "/trin/aaben"), "version=2"), 303);
+    CHECK_LACKS(test_get(&lead, text(path, "")), text(path, "/ret"));
+    CHECK_STATUS(test_get(&lead, text(path, "/ret")), 409);
+    CHECK_STATUS(test_post(&lead, text(path, "/ret"), "version=3&name=For+sent&open=01-02-2190&close=28-02-2190"), 409);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(survey, whoever_changes_a_draft_second_is_told_what_the_first_wrote)
+{
+    Browser lead = test_login("programleder"), school = test_login("skoleleder");
+    Str path = made(&lead, "questionnaire=PERS&name=Begge+retter" STAFF);
+    test_get(&lead, text(path, "/ret"));
+    CHECK_STATUS(test_post(&lead, text(path, "/ret"), "version=1&name=Den+første&open=01-01-2020&close=31-12-2199"), 303);
+    Answer second = test_post(&lead, text(path, "/ret"), "version=1&name=Den+anden&open=01-01-2020&close=31-12-2199");
+    CHECK_STATUS(second, 409);
+    CHECK_HAS(second, "Nu hedder den Den første");
+    CHECK_HAS(second, "value=\"Den anden\"");
+    CHECK_HAS(second, "name=\"version\" value=\"2\"");
+    CHECK_STATUS(test_post(&lead, text(path, "/ret"), "version=2&name=Den+anden&open=01-01-2020&close=31-12-2199"), 303);
+    CHECK_STATUS(test_get(&school, text(path, "/ret")), 403);
+}
+
+HTTP_TEST(survey, the_demonstration_has_waves_under_way_that_a_school_sees)
+{
+    Browser head = test_login("skoleleder");
+    CHECK_HAS(test_get(&head, "/"), "hvem der mangler at svare i Personale, pulsmåling");
+    CHECK_HAS(test_get(&head, "/maalinger"), "Elever, pulsmåling");
+    /* Some answers are in, and far from all. */
+    static const char answered[] = "SELECT count(*) FROM answer a JOIN wave w ON w.id = a.wave_id WHERE w.name LIKE '%pulsmåling%'";
+    static const char invited[] = "SELECT CAST(sum(i.n) AS INTEGER) FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name LIKE '%pulsmåling%'";
+    CHECK(test_http_i64(answered) > 100);
+    CHECK(test_http_i64(answered) * 2 < test_http_i64(invited));
+    /* An open code for each lowest unit. */
+    CHECK_INT(test_http_i64("SELECT count(*) FROM wave_unit u JOIN wave w ON w.id = u.wave_id WHERE w.name LIKE '%pulsmåling%' AND u.is_lowest = 1"
+                            " AND NOT EXISTS (SELECT 1 FROM wave_code k WHERE k.wave_id = w.id AND k.unit_id = u.unit_id AND k.kind = 'open')"), 0);
 }

@@ -67,6 +67,7 @@ typedef struct WavePage {
     Href invited, mail;   /* empty path: may not */
     Msg invited_told;     /* how many are invited, while it can still be changed */
     bool lacks_invited;
+    Href edit;            /* of name and days; empty path: may not, or too late */
     Href questionnaire;   /* empty path: may not read it */
     Str questionnaire_title;
     Msg asked, dates, seen_from; /* seen_from empty: the administration sees it already, or never will */
@@ -87,6 +88,15 @@ typedef struct StepPage {
     Strs lacking;         /* names of lowest units with fewer than five answers, the first of them */
     int64_t lacking_more; /* that are not among them */
 } StepPage;
+
+typedef struct EditWavePage {
+    Wave wave;            /* as it stands now */
+    FormValues *values;
+    Version version;
+    Msg conflict;         /* empty: nobody was first */
+    Str nonce;
+    Href action, back;
+} EditWavePage;
 
 typedef struct InvitedPage {
     Wave wave;

@@ -446,3 +446,28 @@ TEST(survey, a_cell_with_nobody_is_in_order_until_it_has_a_code)
     CHECK_OK(survey_codes(c, &wave, (CodeOrder){.unit = {test_unit(c, "S21")}, .wants_open = true}, &codes));
     CHECK(!promise_of(c, &wave).is_anonymous);
 }
+
+TEST(survey, a_draft_is_given_other_days_but_not_of_another_tree)
+{
+    Ctx *c = with_questionnaire();
+    Wave draft = wave_of(c, (NewWave){.opens_on = c->today, .closes_on = {c->today.day + 10}, .is_draft = true});
+    Wave other = wave_of(c, (NewWave){.name = S("taget"), .opens_on = c->today, .closes_on = {c->today.day + 10}});
+    WaveEdit to = {.name = S("flyttet"), .opens_on = {c->today.day + 5}, .closes_on = {c->today.day + 20}};
+    CHECK_ERR(survey_edit(c, other.id, other.version, to), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK_ERR(survey_edit(c, draft.id, (Version){draft.version.v + 1}, to), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK_ERR(survey_edit(c, draft.id, draft.version, (WaveEdit){.name = other.name, .opens_on = to.opens_on, .closes_on = to.closes_on}), E_INVALID);
+    CHECK_STR(c->problems->field, S("name"));
+    ctx_forgive(c);
+    CHECK_OK(survey_edit(c, draft.id, draft.version, to));
+    Wave now = again(c, &draft);
+    CHECK_STR(now.name, to.name);
+    CHECK_INT(now.closes_on.day, to.closes_on.day);
+    CHECK_INT(now.releases_on.day - now.closes_on.day, draft.releases_on.day - draft.closes_on.day);
+    test_sql(c, "UPDATE unit SET valid_to = (SELECT closes_on FROM wave WHERE name = 'flyttet') WHERE id IN (SELECT unit_id FROM wave_unit WHERE is_lowest = 1)");
+    to.closes_on.day++;
+    CHECK_ERR(survey_edit(c, draft.id, now.version, to), E_INVALID);
+    CHECK_STR(c->problems->field, S("close"));
+    test_clean(c);
+}

@@ -8,6 +8,7 @@
 #include "feature/survey/survey_code_web.h"
 #include "feature/survey/survey_command.h"
 #include "feature/survey/survey_demo.h"
+#include "feature/survey/survey_edit_web.h"
 #include "feature/survey/survey_ends.h"
 #include "feature/survey/survey_inside.h"
 #include "feature/survey/survey_pages.h"
@@ -406,6 +407,7 @@ static Err get_wave(Ctx *c)
     page.has_rates = page.wave.state == WAVE_AABEN;
     page.has_codes = page.wave.closes_on.day && !survey_is_done(&page.wave);
     page.shows_units = page.has_rates || page.has_codes;
+    if (survey_may_edit(&page.wave) && access_may(c, NEED_WAVE_WRITE, web_place(c))) page.edit = (Href){wave_path(c, &page.wave, S("/ret"))};
     TRY(fill_facts(c, &page));
     if (page.wave.closes_on.day && access_may(c, NEED_WAVE_MAIL_READ, web_place(c))) page.mail = (Href){wave_path(c, &page.wave, S("/mail"))};
     TRY(fill_units(c, &page));
@@ -550,6 +552,9 @@ static const Route routes[] = {
     {GET,  "/maalinger/ny",             NEED_WAVE_WRITE,       SCOPE_NONE,          PLAIN, .get = get_new},
     {POST, "/maalinger/ny",             NEED_WAVE_WRITE,       SCOPE_NONE,          WRITE, .prepare = prepare_new, .write = write_new},
     {GET,  "/maaling/:uid",             NEED_WAVE_READ,        &survey_scope_wave,         HEAVY, .get = get_wave},
+    {GET,  "/maaling/:uid/ret",         NEED_WAVE_WRITE,       &survey_scope_wave,         PLAIN, .get = survey_get_edit},
+    {POST, "/maaling/:uid/ret",         NEED_WAVE_WRITE,       &survey_scope_wave,         WRITE, .prepare = survey_prepare_edit,
+     .write = survey_write_edit},
     {GET,  "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &survey_scope_wave,         HEAVY, .get = get_step},
     {POST, "/maaling/:uid/trin/:til",   NEED_WAVE_DECIDE,      &survey_scope_wave,         SLOW_WRITE, .prepare = prepare_step, .write = write_step},
     {GET,  "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         PLAIN, .get = get_invited},
