@@ -205,7 +205,9 @@ Err mailing_progress(Ctx *c, int64_t id, Str sealed)
 /* Enough for every wave of a region; those not begun today are found again in a second. */
 enum { DUE_MAX = 50, MORNING_H = 7 };
 
-SQL(DUE, "SELECT " MAILING_COLUMNS " FROM mailing m WHERE m.state = $1 AND m.on_day <= $2 ORDER BY m.on_day, m.id LIMIT $3");
+/* What is planned for drafts waits, and must not take the places of what can begin. */
+SQL(DUE, "SELECT " MAILING_COLUMNS " FROM mailing m JOIN v_survey_wave w ON w.id = m.wave_id"
+         " WHERE m.state = $1 AND m.on_day <= $2 AND w.state = 'aaben' ORDER BY m.on_day, m.id LIMIT $3");
 
 static Err read_due(Ctx *c, MailingState state, Mailing v[DUE_MAX], ptrdiff_t *ret_n)
 {

@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/app.h"
@@ -325,6 +327,29 @@ TEST(invitation_plan, what_is_due_begins_in_the_morning_of_its_day)
     CHECK_OK(mailing_tick(c, &more));
     CHECK_OK(mailing_tick(c, &more));
     CHECK_INT(test_count(c, "SELECT count(*) FROM job"), 1);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM mailing WHERE state = 'sending'"), 1);
+}
+
+TEST(invitation_plan, what_waits_for_drafts_holds_up_nobody)
+{
+    Wave wave = {0}, draft = {0};
+    Ctx *c = with_wave(&wave);
+    bool more = false;
+    char sql[200];
+    store(c, &wave, "anne@a.dk,S11,personale\n");
+    CHECK_OK(survey_add(c, (NewWave){.questionnaire = S("PERS"), .name = S("Kladde"), .opens_on = c->today,
+                                     .closes_on = {c->today.day + 20}, .roles = S("personale")}, &draft));
+    snprintf(sql, sizeof sql, "UPDATE wave SET state = 'kladde' WHERE id = %lld", (long long)draft.id.v);
+    test_sql(c, sql);
+    for (int day = 0; day < 60; day++) {
+        snprintf(sql, sizeof sql, "INSERT INTO mailing (owner_id, wave_id, kind, on_day, state) SELECT owner_id, id, 'invite', %d, 'planned'"
+                                  " FROM wave WHERE id = %lld", c->today.day - day, (long long)draft.id.v);
+        test_sql(c, sql);
+    }
+    CHECK_OK(plan(c, &wave, MAILING_INVITE, 1));
+    c->today.day++;
+    c->now = at_danish_hour(c, 9);
+    CHECK_OK(mailing_tick(c, &more));
     CHECK_INT(test_count(c, "SELECT count(*) FROM mailing WHERE state = 'sending'"), 1);
 }
 
