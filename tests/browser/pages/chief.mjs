@@ -7,7 +7,7 @@ export const pages = [
     path: "/maalinger",
     name: "wave",
     async before(page) {
-      await page.click("table.data tbody a");
+      await page.click('table.data tbody a:has-text("pulsmåling")');
       await page.waitForSelector("h1");
     },
   },

@@ -15,6 +15,7 @@ async function make(page) {
   await page.waitForSelector(".states");
 }
 const wave = ['main table a:has-text("pauser")'];
+const edit = [...wave, 'main a[href$="/ret"]'];
 const step = (name) => [...wave, `.button-row a:has-text("${name}")`, 'main form[method="post"] button[type="submit"]'];
 
 export const pages = [
@@ -26,6 +27,18 @@ export const pages = [
   { path: "/maalinger/ny", name: "wave-new-wrong", before: wrongly },
   { path: "/maalinger/ny", name: "wave-draft", before: make },
   { path: "/", name: "front-draft" },
+  { path: "/maalinger", name: "wave-edit", before: follow(...edit) },
+  { path: "/maalinger", name: "wave-edit-wrong", before: async (page) => {
+    await follow(...edit)(page);
+    await page.fill('input[name="close"]', dated(-1));
+    await wrongly(page);
+  } },
+  { path: "/maalinger", name: "wave-edited", before: async (page) => {
+    await follow(...edit)(page);
+    await page.fill('input[name="name"]', "Kort måling om pauser, rettet");
+    await follow('main form[method="post"] button[type="submit"]')(page);
+    await page.waitForSelector('h1:has-text("rettet")');
+  } },
   { path: "/maalinger", name: "invited", before: follow(...wave, 'main a[href$="/inviterede"]') },
   { path: "/maalinger", name: "invited-wrong", before: async (page) => {
     await follow(...wave, 'main a[href$="/inviterede"]')(page);
@@ -48,7 +61,7 @@ export const pages = [
   { path: "/maalinger", name: "wave-checked", before: follow(...step("Se svarene efter")) },
   { path: "/maalinger", name: "release-ask", before: follow(...wave, '.button-row a:has-text("Frigiv")') },
   { path: "/maalinger", name: "wave-archived", before: follow(...step("Arkivér")) },
-  { path: "/maalinger", name: "wave-released", before: follow('main table a:has-text("2026")') },
+  { path: "/maalinger", name: "wave-released", before: follow('main table a:has-text("forår 2026")') },
   { path: "/maaling/00000000000000000000000000000000", name: "wave-none", status: 404 },
   { path: "/sporgeskemaer", name: "questionnaires" },
   { path: "/sporgeskemaer", name: "questionnaire-new-wrong", before: async (page) => {

@@ -3,7 +3,7 @@ import { follow } from "../acts.mjs";
 
 export const login = "programleder";
 
-/* The demonstration's waves are over: a draft of one's own has addresses and letters. */
+/* A draft of one's own has addresses and letters, and the demonstration's waves stay as they are. */
 async function openMail(page) {
   await page.goto(new URL("/maalinger/ny", page.url()).href);
   await page.fill('[name="name"]', `Trivsel ${Math.floor(Math.random() * 1e9)}`);
