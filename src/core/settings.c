@@ -31,6 +31,8 @@ static const SettingDef defs[] = {
     {"connections", SETTING_INT, AT(connections), 16, 60000, "connections", "in all; 4000"},
     {"workers", SETTING_INT, AT(workers), 0, 64, "threads", "for searches, reports and passwords; 0: one a core"},
     {"session-hours", SETTING_INT, AT(session_hours), 1, 24, "hours", "until one must sign in again; 10"},
+    {"session-idle-minutes", SETTING_INT, AT(session_idle_minutes), 5, 1440, "minutes", "without a page until one must sign in again; 60"},
+    {"demand-second", SETTING_YES, AT(demand_second), 0, 0, NULL, "yes: roles that two people give open nothing without a code from an app; no"},
     {"demo", SETTING_YES, AT(is_demo), 0, 0, NULL, "yes: every page says that its people are made up"},
     {"smtp", SETTING_START, AT(smtp), 0, 200, "smtp://|smtps://", "the mail server, smtp://HOST:PORT; empty: no mail is sent"},
     {"smtp-tls", SETTING_YES, AT(smtp_tls), 0, 0, NULL, "yes: no mail without STARTTLS and a certificate that holds"},

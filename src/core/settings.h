@@ -23,6 +23,8 @@ typedef struct Settings {
     int64_t workers;       /* workers ; 0: one a core */
     int64_t session_hours; /* session-hours: after so long one signs in anew, whatever one does ; 10 */
     int64_t session_idle_minutes; /* session-idle-minutes: after so long without a page ; 60 */
+    bool demand_second;    /* demand-second: yes/no ; no. yes: who has a role that takes two people to give sees
+                              nothing but their own account until they have set up a code from an app */
     bool is_demo;          /* demo: yes/no ; says on every page that the people are made up */
     Str smtp;              /* smtp: smtp://host:port or smtps://… ; empty: no mail is sent */
     bool smtp_tls;         /* smtp-tls: yes/no ; yes, so no mail without STARTTLS and a certificate that holds.

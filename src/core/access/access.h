@@ -33,6 +33,7 @@ struct Session {
     Instant seen_at;     /* as stored: to a tenth of the time that one may be idle */
     int64_t owner_id;   /* of the person */
     AccessRole role;    /* whose first page and frame are shown: the first membership's */
+    bool lacks_second;  /* the setting demand-second asks for an app code, and there is none: no right holds */
     struct Frame *frame; /* core/shell's, of the page that is being drawn */
 };
 

@@ -7,7 +7,8 @@
 #include "core/audit/audit.h"
 
 SQL(SESSION_GET,
-    "SELECT s.uid, s.account_id, s.ends_at, s.strong_until, a.person_id, a.lang, p.name, p.owner_id, s.seen_at"
+    "SELECT s.uid, s.account_id, s.ends_at, s.strong_until, a.person_id, a.lang, p.name, p.owner_id, s.seen_at,"
+    " CASE WHEN a.totp_secret IS NULL THEN 1 ELSE 0 END"
     " FROM session s JOIN account a ON a.id = s.account_id JOIN v_people_person p ON p.id = a.person_id"
     " WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $4 AND (a.closed_on IS NULL OR a.closed_on > $3)"
     " AND (p.leaves_on IS NULL OR p.leaves_on > $3)");
@@ -19,7 +20,17 @@ static AccessRole first_role(const Memberships *all)
     return ROLE_ANY;
 }
 
-static Err load_session(Ctx *c, Str token_hash)
+/* Of those that count today: what waits opens nothing yet. */
+static bool has_sensitive(const Memberships *all)
+{
+    for (ptrdiff_t i = 0; i < all->n; i++) {
+        const RoleDef *role = people_role(all->v[i].role);
+        if (!role || role->sensitive) return true;
+    }
+    return false;
+}
+
+Err session_load(Ctx *c, Str token_hash)
 {
     Session *s = NEW(c->arena, Session, 1);
     Rows r = db_query(c, SESSION_GET, token_hash, c->now.ms, c->today, c->now.ms - session_idle_ms(c));
@@ -27,13 +38,15 @@ static Err load_session(Ctx *c, Str token_hash)
     if (found) {
         *s = (Session){.token_hash = token_hash, .uid = db_str(&r, 0), .account = {db_i64(&r, 1)},
                        .ends_at = {db_i64(&r, 2)}, .strong_until = {db_i64(&r, 3)}, .person_name = db_str(&r, 6),
-                       .owner_id = db_i64(&r, 7), .seen_at = {db_i64(&r, 8)}};
+                       .owner_id = db_i64(&r, 7), .seen_at = {db_i64(&r, 8)},
+                       .lacks_second = c->app->settings->demand_second && db_i64(&r, 9)};
         c->viewer = (ViewerId){db_i64(&r, 4)};
         c->lang = str_eq(db_str(&r, 5), S("en")) ? LANG_EN : LANG_DA;
     }
     TRY(db_done(&r));
     if (!found) return OK;
     TRY(people_memberships(c, (PersonId){c->viewer.v}, &s->memberships));
+    s->lacks_second = s->lacks_second && has_sensitive(&s->memberships);
     s->role = first_role(&s->memberships);
     c->session = s;
     return OK;
@@ -45,7 +58,7 @@ static Err identify(Ctx *c)
     Str token = web_cookie(c, "traad");
     unsigned char bytes[32];
     if (!str_unhex(token, bytes, (ptrdiff_t)sizeof bytes)) return OK;
-    return load_session(c, secret_hash(c, token));
+    return session_load(c, secret_hash(c, token));
 }
 
 /* One write per person in a tenth of the time that one may be idle: often

@@ -227,6 +227,18 @@ static const Route routes[] = {
     {0},
 };
 
+static Err loose_ends(Ctx *c, LooseEnd **list)
+{
+    if (!c->session || !c->session->lacks_second) return OK;
+    LooseEnd *end = NEW(c->arena, LooseEnd, 1);
+    *end = (LooseEnd){.cost = 1, .due = c->today, .headline = T("Slå kode fra en app til"),
+                      .about = T("Din rolle åbner for andres oplysninger. Derfor er en adgangskode alene ikke nok."),
+                      .waiting = T("Indtil da kan du ikke bruge det, rollen giver adgang til."), .button = T("Slå koden til"),
+                      .href = S("/min-konto/kode"), .strip = T("En kode fra en app mangler"), .next = *list};
+    *list = end;
+    return OK;
+}
+
 SQL(NONCES_EXPIRE, "DELETE FROM form_nonce WHERE used_at < $1");
 SQL(THROTTLES_EXPIRE, "DELETE FROM throttle WHERE free_at < $1 AND since < $1");
 SQL(LINKS_EXPIRE, "DELETE FROM account_link WHERE ends_at < $1");
@@ -246,4 +258,5 @@ static Err tick(Ctx *c, bool *ret_more)
     return db_exec(c, THROTTLES_EXPIRE, NULL, c->now.ms - TWO_DAYS_MS);
 }
 
-const Feature access_feature = {.name = "access", .schema = &access_schema, .routes = routes, .tick = tick, .demo = access_demo};
+const Feature access_feature = {.name = "access", .schema = &access_schema, .routes = routes, .loose_ends = loose_ends, .tick = tick,
+    .demo = access_demo};

@@ -29,7 +29,7 @@ static Err told(Ctx *c, PersonId person, const char *verb, ConsentKind kind)
 SQL(CONSENT_ASK, "INSERT INTO account_consent (owner_id, uid, person_id, kind, email, asked_by, asked_at)"
                  " SELECT p.owner_id, $2, p.id, $3, $4, $5, $6 FROM v_people_person p WHERE p.id = $1"
                  " ON CONFLICT (person_id, kind) DO UPDATE SET uid = excluded.uid, email = excluded.email,"
-                 " asked_by = excluded.asked_by, asked_at = excluded.asked_at");
+                 " asked_by = excluded.asked_by, asked_at = excluded.asked_at, answered_at = NULL");
 
 Err consent_ask(Ctx *c, PersonId person, ConsentKind kind, Str email)
 {
@@ -38,23 +38,24 @@ Err consent_ask(Ctx *c, PersonId person, ConsentKind kind, Str email)
 }
 
 /* Guarded by the uid, too: what is asked anew has another. */
-SQL(CONSENT_GIVE, "DELETE FROM account_consent WHERE id = $1 AND uid = $2 AND asked_by <> $3 AND person_id <> $3 AND asked_at > $4");
+SQL(CONSENT_GIVE, "UPDATE account_consent SET answered_at = $5 WHERE id = $1 AND uid = $2 AND answered_at IS NULL"
+                  " AND asked_by <> $3 AND person_id <> $3 AND asked_at > $4");
 
 Err consent_give(Ctx *c, const Consent *consent)
 {
     int changed = 0;
-    TRY(db_exec(c, CONSENT_GIVE, &changed, consent->id, consent->uid, c->viewer, c->now.ms - CONSENT_MS));
+    TRY(db_exec(c, CONSENT_GIVE, &changed, consent->id, consent->uid, c->viewer, c->now.ms - CONSENT_MS, c->now.ms));
     if (changed == 0)
         return fail(c, E_CONFLICT, T("En anden end den, der bad om det, og den, det gælder, skal sige ja. Måske er det allerede gjort."));
     return told(c, consent->person, "consent.give", consent->kind);
 }
 
-SQL(CONSENT_REFUSE, "DELETE FROM account_consent WHERE id = $1 AND uid = $2");
+SQL(CONSENT_REFUSE, "UPDATE account_consent SET answered_at = $3 WHERE id = $1 AND uid = $2 AND answered_at IS NULL");
 
 Err consent_refuse(Ctx *c, const Consent *consent)
 {
     int changed = 0;
-    TRY(db_exec(c, CONSENT_REFUSE, &changed, consent->id, consent->uid));
+    TRY(db_exec(c, CONSENT_REFUSE, &changed, consent->id, consent->uid, c->now.ms));
     if (changed == 0) return fail(c, E_CONFLICT, T("Nogen har svaret imens. Se personen igen."));
     return told(c, consent->person, "consent.refuse", consent->kind);
 }
@@ -89,14 +90,14 @@ Err consent_by_id(Ctx *c, int64_t id, Consent *ret)
     return OK;
 }
 
-SQL(CONSENTS_OF, CONSENT_COLUMNS " WHERE n.person_id = $1 AND n.asked_at > $2 ORDER BY n.asked_at, n.id LIMIT 20");
+SQL(CONSENTS_OF, CONSENT_COLUMNS " WHERE n.person_id = $1 AND n.asked_at > $2 AND n.answered_at IS NULL ORDER BY n.asked_at, n.id LIMIT 20");
 
 Err consents_of(Ctx *c, PersonId person, Consents *ret)
 {
     return rows_of(c, db_query(c, CONSENTS_OF, person, c->now.ms - CONSENT_MS), ret);
 }
 
-SQL(CONSENTS_WAITING, CONSENT_COLUMNS " WHERE n.asked_at > $3 AND n.asked_by <> $1 AND n.person_id <> $1"
+SQL(CONSENTS_WAITING, CONSENT_COLUMNS " WHERE n.asked_at > $3 AND n.answered_at IS NULL AND n.asked_by <> $1 AND n.person_id <> $1"
                       " AND n.owner_id IN (SELECT x.unit_id FROM v_access_unit x WHERE x.object = 'account' AND x.need = 'W'"
                       " AND x.viewer_id = $1 AND x.valid_from <= $2 AND (x.valid_to IS NULL OR x.valid_to >= $2))"
                       " ORDER BY n.asked_at, n.id LIMIT 20");

@@ -30,14 +30,14 @@ typedef struct Consents {
 /* Inside a write: the viewer asks. What was asked before about the same is gone,
    with its uid: nobody agrees to what they have not seen. */
 MUST Err consent_ask(Ctx *c, PersonId person, ConsentKind kind, Str email);
-/* Inside a write: the viewer agrees, and does what was asked at once. The row is
-   gone. E_CONFLICT where the viewer may not, or it was answered meanwhile. */
+/* Inside a write: the viewer agrees, and does what was asked at once.
+   E_CONFLICT where the viewer may not, or it was answered meanwhile. */
 MUST Err consent_give(Ctx *c, const Consent *consent);
 /* Inside a write: it is not to be done; the one who asked may say so too.
    E_CONFLICT when it was answered meanwhile. */
 MUST Err consent_refuse(Ctx *c, const Consent *consent);
 
-/* E_NOT_FOUND: answered, too old, or never asked. */
+/* Answered or not. E_NOT_FOUND: too old, asked anew, or never asked. */
 MUST Err consent_by_id(Ctx *c, int64_t id, Consent *ret);
 /* What waits about one person, oldest first. */
 MUST Err consents_of(Ctx *c, PersonId person, Consents *ret);

@@ -56,6 +56,7 @@ CREATE TABLE account_consent (
   email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),
   asked_by   INTEGER NOT NULL REFERENCES person (id),
   asked_at   INTEGER NOT NULL,                     -- UTC milliseconds
+  answered_at INTEGER,                             -- yes or no; none: it waits
   UNIQUE (person_id, kind)
 ) STRICT;
 CREATE INDEX account_consent_by_owner ON account_consent (owner_id, asked_at);

@@ -51,6 +51,9 @@ MUST Err confirm_check(Ctx *c, const Confirm *it, const char *field);
 /* The same at "proof"; then the session is strong and has a new token. */
 MUST Err confirm_write(Ctx *c, const Confirm *it);
 
+/* Who asks, by the hash of the cookie's token: fills c->session, c->viewer and c->lang;
+   OK and nobody where it is over. */
+MUST Err session_load(Ctx *c, Str token_hash);
 /* After so long without a page a session is over (setting session-idle-minutes). */
 int64_t session_idle_ms(const Ctx *c);
 /* Inside a write: forgets the sessions that are over. */

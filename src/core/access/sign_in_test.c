@@ -154,3 +154,45 @@ TEST(sign_in, who_has_a_whole_network_of_addresses_is_one_sender)
     CHECK_STR(counted_as(c, "::ffff:192.0.2.7"), counted_as(c, "192.0.2.7"));
     CHECK(!str_eq(counted_as(c, "192.0.2.7"), counted_as(c, "192.0.2.8")));
 }
+
+SQL(SESSION_OF_ALL, "SELECT token_hash FROM session ORDER BY began_at DESC LIMIT 1");
+
+/* As the gate does it; whether the right to people's accounts holds then. */
+static bool may_write_accounts(Ctx *c)
+{
+    Str hash = {0};
+    Rows r = db_query(c, SESSION_OF_ALL);
+    if (db_next(&r)) hash = db_str(&r, 0);
+    CHECK_OK(db_done(&r));
+    c->session = NULL;
+    CHECK_OK(session_load(c, hash));
+    CHECK(c->session != NULL);
+    bool may = access_may(c, NEED_ACCOUNT_WRITE, NULL);
+    ctx_forgive(c);
+    CHECK_ERR(access_permit(c, NEED_ACCOUNT_WRITE, NULL), may ? OK : E_FORBIDDEN);
+    ctx_forgive(c);
+    CHECK_OK(access_permit(c, NEED_SIGNED_IN, NULL)); /* to where the code is set up */
+    return may;
+}
+
+TEST(sign_in, where_a_second_factor_is_demanded_a_sensitive_role_opens_nothing_without)
+{
+    Ctx *c = test_store();
+    const Settings *usual = c->app->settings;
+    Settings demanding = *usual;
+    int64_t membership = 0, person = account(c, "anne");
+    demanding.demand_second = true;
+    CHECK_OK(people_grant(c, (NewMembership){.person = {person}, .unit = {test_unit(c, "K1")}, .role = S("sysadm"), .valid_from = c->today}, &membership));
+    CHECK_OK(sign_in(c, S("tre-ord-til-demo")));
+    CHECK(may_write_accounts(c));
+    c->app->settings = &demanding;
+    CHECK(!may_write_accounts(c));
+    test_sql(c, "UPDATE account SET totp_secret = x'00'");
+    CHECK(may_write_accounts(c));
+    test_sql(c, "UPDATE account SET totp_secret = NULL");
+    CHECK_OK(people_membership_end(c, membership, (Date){c->today.day - 1}));
+    c->session = NULL;
+    CHECK(!may_write_accounts(c)); /* no right at all any more, but not for the code's sake */
+    CHECK(!c->session->lacks_second);
+    c->app->settings = usual;
+}
