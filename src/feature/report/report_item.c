@@ -83,7 +83,8 @@ Chart report_comparison(const ReportItem *item)
 static Str agree_words(Ctx *c, const Report *r, const ReportItem *item)
 {
     Buf b = buf_new(c->arena, WORD_BYTES);
-    buf_add(&b, msg_text(c, TF("Enige: {1}", report_share_text(c, item->agree.count, item->valid))));
+    Str counted = report_counted(c, item), now = report_share_text(c, item->agree.count, item->valid);
+    buf_add(&b, msg_text(c, counted.n ? TF("{1}: {2}", counted, now) : TF("Enige: {1}", now)));
     const ReportYear *last = report_last_share(item);
     if (last) {
         Str share = report_share_text(c, last->count, last->valid);
@@ -117,6 +118,9 @@ static Str years_words(Ctx *c, const ReportItem *item)
     Pooled p = report_pooled(item);
     if (p.waves < 2) return S("");
     Str share = report_share_text(c, p.count, p.valid);
+    Str counted = report_counted(c, item);
+    if (counted.n && p.waves == 2) return msg_text(c, TF("Begge målinger under ét: {1} af {2} svarer {3}", share, p.valid, counted));
+    if (counted.n) return msg_text(c, TF("{1} målinger under ét: {2} af {3} svarer {4}", p.waves, share, p.valid, counted));
     if (p.waves == 2) return msg_text(c, TF("Begge målinger under ét: {1} enige af {2} svar", share, p.valid));
     return msg_text(c, TF("{1} målinger under ét: {2} enige af {3} svar", p.waves, share, p.valid));
 }
@@ -191,6 +195,35 @@ Str report_item_text(Ctx *c, const ReportItem *item)
     return STR_CAT(c->arena, report_text(c, item->matrix), S(" "), text);
 }
 
+enum { COUNTED_MAX = 2 }; /* answers; more are no name for a column */
+
+Str report_counted(Ctx *c, const ReportItem *item)
+{
+    Str text = str_trim(report_item_text(c, item)), word = S("");
+    bool is_question = text.n > 0 && text.p[text.n - 1] == '?';
+    if (!is_question || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
+    for (ptrdiff_t i = 0; i < item->options.n; i++) {
+        if (!values_have(item->agree_set, item->options.v[i].value)) continue;
+        Str one = STR_CAT(c->arena, S("»"), report_text(c, item->options.v[i].text), S("«"));
+        word = word.n ? msg_text(c, TF("{1} eller {2}", word, one)) : one;
+    }
+    return word;
+}
+
+Str report_counted_by_all(Ctx *c, const ReportItem *first, ptrdiff_t n)
+{
+    Str word = S("");
+    bool has_one = false;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (first[i].agree_set.n == 0) continue;
+        Str own = report_counted(c, &first[i]);
+        if (has_one && !str_eq(own, word)) return S("");
+        word = own;
+        has_one = true;
+    }
+    return word;
+}
+
 static Str answers_words(Ctx *c, const ReportItem *item)
 {
     Str answers = msg_text(c, TN("{1} svar", "{1} svar", item->valid));
@@ -231,7 +264,9 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
     if (order.is_drawn) view.distribution = distribution_of(c, item, &order);
     view.has_comparison = item->agree.is;
     if (item->agree.is) {
+        Str counted = report_counted(c, item);
         view.comparison = report_comparison(item);
+        if (counted.n) view.comparison.comparison.subject = msg_verbatim(counted);
         view.agree = agree_words(c, r, item);
     }
     view.says = shown_words(c, item, order.is_drawn);

@@ -46,6 +46,7 @@ typedef struct BlockView {
     Keys colours, marks; /* n 0: no such drawing */
     ItemViews items;
     TableViews tables;
+    Str counted;       /* report_counted of all items; empty: "enige" */
     bool has_open_tables; /* nothing is drawn: the tables are what there is to see */
 } BlockView;
 typedef struct BlockViews { BlockView *v; ptrdiff_t n; } BlockViews;

@@ -132,6 +132,10 @@ void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
         {.head = msg_text(c, T("Enige i alt, 0 til 100 pct.")), .share = 24},
         {.head = msg_text(c, T("Ændring")), .share = 22},
     };
+    if (b->counted.n) {
+        columns[1].head = msg_text(c, TF("Svarene med {1} til højre, pct.", b->counted));
+        columns[2].head = msg_text(c, TF("{1}, 0 til 100 pct.", b->counted));
+    }
     if (b->colours.n == 0) columns[1].head = msg_text(c, T("Svar"));
     int rows = (int)b->items.n;
     PdfCell *cells = NEW(c->arena, PdfCell, rows * ITEM_COLUMNS);
@@ -153,7 +157,7 @@ void report_print_next_step(Ctx *c, Pdf *pdf)
 
 /* ---- forward focus --------------------------------------------------------------- */
 
-enum { WRITING_LINES = 4 };
+enum { WRITING_LINES = 3 };
 
 void report_print_focus(Ctx *c, Pdf *pdf, PdfText kind, const FocusView *f)
 {

@@ -26,19 +26,20 @@ static Keys colours_of(Ctx *c, const AnswerOrder *o, const Distribution *d)
 }
 
 /* Only marks that stand in one of the drawings. */
-static Keys marks_of(Ctx *c, const Report *r, const ItemViews *items)
+static Keys marks_of(Ctx *c, const Report *r, const BlockView *b)
 {
     Key *keys = NEW(c->arena, Key, 4);
     bool has_last = false, has_municipality = false, has_region = false;
-    for (ptrdiff_t i = 0; i < items->n; i++) {
-        if (!items->v[i].has_comparison) continue;
-        const Comparison *k = &items->v[i].comparison.comparison;
+    for (ptrdiff_t i = 0; i < b->items.n; i++) {
+        if (!b->items.v[i].has_comparison) continue;
+        const Comparison *k = &b->items.v[i].comparison.comparison;
         has_last = has_last || k->has_last;
         has_municipality = has_municipality || k->has_municipality;
         has_region = has_region || k->has_region;
     }
     ptrdiff_t n = 0;
-    keys[n++] = (Key){KEY_NOW, msg_text(c, T("Enige i år, med usikkerhed"))};
+    Msg now = b->counted.n ? TF("Svarer {1} i år, med usikkerhed", b->counted) : T("Enige i år, med usikkerhed");
+    keys[n++] = (Key){KEY_NOW, msg_text(c, now)};
     if (has_last) keys[n++] = (Key){KEY_LAST, report_wave(c, r, r->previous)};
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
         if (has_municipality && str_eq(r->path.v[i].kind, S("kommune"))) keys[n++] = (Key){KEY_MUNICIPALITY, r->path.v[i].name};
@@ -67,7 +68,8 @@ static BlockView block_view(Ctx *c, const Report *r, const ReportItem *first, pt
     }
     for (ptrdiff_t i = 0; i < n; i++)
         if (view.items.v[i].has_distribution) view.items.v[i].distribution.distribution.scale = scale;
-    if (has_comparison) view.marks = marks_of(c, r, &view.items);
+    view.counted = report_counted_by_all(c, first, n);
+    if (has_comparison) view.marks = marks_of(c, r, &view);
     view.tables = report_block_tables(c, r, first, n, &order);
     view.has_open_tables = !order.is_drawn && !has_comparison;
     return view;
@@ -90,7 +92,8 @@ static BlockViews blocks_of(Ctx *c, const Report *r, const ReportSection *s)
 
 typedef struct Sight {
     ptrdiff_t certain, compared, few, shown;
-    const ReportItem *most, *least; /* agree */
+    const ReportItem *most, *least; /* agree, of those counted alike */
+    Str counted;                    /* report_counted of both */
     Str own; /* the sentence where there is none */
 } Sight;
 
@@ -101,7 +104,23 @@ static bool has_more(const ReportItem *a, const ReportItem *b)
     return x.count * y.valid > y.count * x.valid;
 }
 
-static void see(Sight *sight, const ReportItem *item)
+/* Those that state go before those that ask, for most parts state; "agrees" and
+   "answers yes" are never held against each other. */
+static void see_share(Ctx *c, Sight *sight, const ReportItem *item)
+{
+    Str counted = report_counted(c, item);
+    bool is_better = sight->most && sight->counted.n > 0 && counted.n == 0;
+    if (!sight->most || is_better) {
+        sight->most = sight->least = item;
+        sight->counted = counted;
+        return;
+    }
+    if (!str_eq(counted, sight->counted)) return;
+    if (has_more(item, sight->most)) sight->most = item;
+    if (has_more(sight->least, item)) sight->least = item;
+}
+
+static void see(Ctx *c, Sight *sight, const ReportItem *item)
 {
     if (item->state != REPORT_SHOWN) return;
     sight->shown++;
@@ -109,9 +128,7 @@ static void see(Sight *sight, const ReportItem *item)
     sight->certain += certainty == CERTAIN;
     sight->few += certainty == FEW_ANSWERS;
     sight->compared += certainty == CERTAIN || certainty == BY_CHANCE;
-    if (!item->agree.is) return;
-    if (!sight->most || has_more(item, sight->most)) sight->most = item;
-    if (!sight->least || has_more(sight->least, item)) sight->least = item;
+    if (item->agree.is) see_share(c, sight, item);
 }
 
 /* "33 point flere er enige i »…«" */
@@ -121,6 +138,10 @@ static Str change_sentence(Ctx *c, const ReportItem *item)
     Str text = report_item_text(c, item);
     if (!item->agree.is) return msg_text(c, TF("Gennemsnittet er ændret {1}: »{2}«", report_change_size(c, &item->change, false), text));
     int64_t points = report_whole(fabs(d));
+    Str counted = report_counted(c, item);
+    if (counted.n)
+        return d > 0 ? msg_text(c, TF("{1} point flere svarer {2} til: »{3}«", points, counted, text))
+                     : msg_text(c, TF("{1} point færre svarer {2} til: »{3}«", points, counted, text));
     return d > 0 ? msg_text(c, TF("{1} point flere er enige i: »{2}«", points, text))
                  : msg_text(c, TF("{1} point færre er enige i: »{2}«", points, text));
 }
@@ -191,12 +212,24 @@ static Str own_numbers(Ctx *c, const Report *r, const ReportSection *s)
                        : msg_text(c, T("Svar i fri tekst er ikke med i rapporten."));
 }
 
+/* Of items that ask: "Flest svarer »Ja« til »…«". */
+static Str asked_sentence(Ctx *c, const Sight *sight, bool has_years)
+{
+    Str most = report_item_text(c, sight->most), of_most = phrase(c, sight->most);
+    if (sight->most == sight->least) return msg_text(c, TF("{1} svarer {2} til »{3}«.", of_most, sight->counted, most));
+    Str high = has_years ? msg_text(c, TF("Målingerne under ét: flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most))
+                         : msg_text(c, TF("Flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most));
+    return STR_CAT(c->arena, high, S(" "),
+                   msg_text(c, TF("færrest til »{1}« ({2}).", report_item_text(c, sight->least), phrase(c, sight->least))));
+}
+
 static Str level_sentence(Ctx *c, const Sight *sight)
 {
     if (!sight->most) return sight->own;
-    Str most = report_item_text(c, sight->most);
-    if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i: »{2}«", phrase(c, sight->most), most));
     bool has_years = report_pooled(sight->most).waves > 1 || report_pooled(sight->least).waves > 1;
+    if (sight->counted.n) return asked_sentence(c, sight, has_years);
+    Str most = report_item_text(c, sight->most);
+    if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i »{2}«.", phrase(c, sight->most), most));
     if (has_years)
         return msg_text(c, TF("Målingerne under ét: flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most,
                               phrase(c, sight->most), report_item_text(c, sight->least), phrase(c, sight->least)));
@@ -224,14 +257,15 @@ static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
     if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", before, first));
     if (sight->certain > 1) return msg_text(c, TF("{1} sikre ændringer siden {2}:", sight->certain, before));
     if (sight->compared > 0) return like_before(c, sight, before);
-    if (sight->few > 0) return msg_text(c, T("For få svar til at sige noget om ændring. Tal hellere om det sammen."));
-    return level_sentence(c, sight);
+    if (sight->few == 0) return level_sentence(c, sight);
+    Str few = msg_text(c, T("For få svar til at sige noget om ændring. Tal hellere om det sammen."));
+    return STR_CAT(c->arena, level_sentence(c, sight), S(" "), few);
 }
 
 SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
 {
     Sight sight = {0};
-    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(&sight, &r->items.v[i]);
+    for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(c, &sight, &r->items.v[i]);
     if (!sight.most) sight.own = own_numbers(c, r, s);
     Strs changes = certain_changes(c, r, s, sight.certain);
     SectionView view = {

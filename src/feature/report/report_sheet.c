@@ -269,16 +269,29 @@ Err report_csv(Ctx *c, const Report *r, Str *ret_bytes)
     return OK;
 }
 
+/* The columns have the names of FORMATS §4 for programs; here they are for people. */
+static const Msg column_words[] = {
+    T_INIT("Hver række på arket »Tal« er et spørgsmål (text). Står der noget i dimension og group, gælder rækken den gruppe, ellers alle."),
+    T_INIT("valid er antal svar. excluded er »ved ikke« og lignende. distribution er antal svar for hvert svar på skalaen."),
+    T_INIT("agree_share er andelen, der er enige, eller som svarer ja. agree_low og agree_high er dens usikkerhed."),
+    T_INIT("Kolonner med change_ er ændringen siden målingen i from_wave. change_label siger, om ændringen er sikker."),
+    T_INIT("Kolonner med versus_ er forskellen til de andre, for eksempel til resten af kommunen."),
+    T_INIT("mean og sd er gennemsnit og spredning. De findes kun for spørgsmål med tal og for samlede mål."),
+};
+enum { READ_ME = 5 + COUNT_OF(column_words) };
+
 /* Instead of the word "skjult" without a reason. */
 static Strs read_me(Ctx *c, const Report *r)
 {
-    Str *v = NEW(c->arena, Str, 5);
+    Str *v = NEW(c->arena, Str, READ_ME);
+    int n = 5;
     v[0] = msg_text(c, TF("Måling: {1}. Enhed: {2} ({3}).", r->wave, r->unit.name, r->unit.code));
     v[1] = msg_text(c, TF("Frigivet {1}.", r->released));
     v[2] = msg_text(c, T("»skjult« betyder, at tallet kunne røbe, hvad enkelte har svaret, eller at det skjuler andre små tal. Det er aldrig nul."));
     v[3] = msg_text(c, T("En tom celle betyder, at tallet ikke findes for den række."));
     v[4] = msg_text(c, T("Andele har 95 pct. intervaller (Wilson). Små forskelle er oftest tilfældige."));
-    return (Strs){v, 5};
+    for (int i = 0; i < COUNT_OF(column_words); i++) v[n++] = msg_text(c, column_words[i]);
+    return (Strs){v, n};
 }
 
 Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes)

@@ -85,18 +85,27 @@ static void compared_cells(Ctx *c, const Report *r, const TableView *t, TableLin
     cell_add(t, line, report_change_cell(c, &item->change, true));
 }
 
+/* "Enige forår 2026"; where the caption tells what is counted, the wave alone. */
+static Str wave_head(Ctx *c, const Report *r, Str wave, bool is_told)
+{
+    if (!r->previous.n) return is_told ? msg_text(c, T("Andel")) : msg_text(c, T("Enige"));
+    return is_told ? report_wave(c, r, wave) : msg_text(c, TF("Enige {1}", report_wave(c, r, wave)));
+}
+
 static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n)
 {
     ptrdiff_t columns = 0, most = 7 + r->path.n;
+    Str counted = report_counted_by_all(c, first, n);
+    Msg caption = counted.n ? TF("Hvor mange der svarer {1}", counted) : T("Hvor mange der er enige");
     TableHead *heads = NEW(c->arena, TableHead, most);
     heads[columns++] = (TableHead){msg_text(c, T("Spørgsmål")), false};
     if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, T("Målinger under ét")), true};
-    heads[columns++] = (TableHead){r->previous.n ? msg_text(c, TF("Enige {1}", report_wave(c, r, r->wave))) : msg_text(c, T("Enige")), true};
+    heads[columns++] = (TableHead){wave_head(c, r, r->wave, counted.n), true};
     heads[columns++] = (TableHead){msg_text(c, T("Usikkerhed")), true};
-    if (r->previous.n) heads[columns++] = (TableHead){msg_text(c, TF("Enige {1}", report_wave(c, r, r->previous))), true};
+    if (r->previous.n) heads[columns++] = (TableHead){wave_head(c, r, r->previous, counted.n), true};
     for (ptrdiff_t i = 0; i < r->path.n; i++) heads[columns++] = (TableHead){r->path.v[i].name, true};
     heads[columns++] = (TableHead){msg_text(c, T("Ændring")), false};
-    TableView t = table_new(c, msg_text(c, T("Hvor mange der er enige")), heads, columns, n);
+    TableView t = table_new(c, msg_text(c, caption), heads, columns, n);
     for (ptrdiff_t i = 0; i < n; i++) {
         TableLine *line = line_add(c, &t, report_item_text(c, &first[i]));
         if (first[i].state == REPORT_WORDS) {
@@ -189,11 +198,12 @@ static ptrdiff_t entries_of(const Report *r, const ReportSection *s, Str dimensi
 
 static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, Str dimension)
 {
+    Str counted = report_counted_by_all(c, r->items.v + s->first, s->count);
     TableHead heads[] = {
         {msg_text(c, T("Spørgsmål")),           false},
         {report_group_name(c, dimension),              false},
         {msg_text(c, T("Svar")),                true },
-        {msg_text(c, T("Enige")),               true },
+        {counted.n ? counted : msg_text(c, T("Enige")), true },
         {msg_text(c, T("Forskel til de andre")), false},
     };
     Str caption = msg_text(c, TF("Fordelt på: {1}", report_group_name(c, dimension)));

@@ -375,6 +375,24 @@ TEST(report_slides, can_be_read_by_everybody)
     keep("TRAAD_LOOK_SLIDES", bytes);
 }
 
+/* ---- words of a question -------------------------------------------------------------- */
+
+TEST(report_words, a_question_is_answered_and_only_a_statement_is_agreed_with)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    CHECK_STR(report_counted(c, &r.items.v[0]), S(""));
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].texts = both(c, "Er der ro?", "Is it calm?");
+    CHECK_STR(report_counted(c, &r.items.v[0]), S("»enig« eller »helt enig«"));
+    SectionView s = report_view(c, &r, &nothing).sections.v[0];
+    CHECK(has(s.finding, "33 point flere svarer »enig« eller »helt enig« til: »Er der ro?«"));
+    CHECK_STR(s.blocks.v[0].counted, S("»enig« eller »helt enig«"));
+    CHECK(has(s.blocks.v[0].items.v[0].years, "svarer »enig« eller »helt enig«"));
+    CHECK_STR(s.blocks.v[0].tables.v[1].caption, S("Hvor mange der svarer »enig« eller »helt enig«"));
+    r.items.v[1].texts = both(c, "Der er ro", "It is calm");
+    CHECK_STR(report_counted_by_all(c, r.items.v, ITEMS), S(""));
+}
+
 /* ---- forward focus ----------------------------------------------------------------------- */
 
 static Focuses one_focus(Ctx *c, Str body)

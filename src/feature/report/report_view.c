@@ -49,7 +49,7 @@ static Str caution_words(Ctx *c, const ReportResponse *a, Str rate)
 }
 
 static const Msg METHOD[] = {
-    T_INIT("Andelen, der er enige, er regnet af dem, der har taget stilling. »Ved ikke« og ubesvarede er ikke med."),
+    T_INIT("Andele er regnet af dem, der har taget stilling. »Ved ikke« og ubesvarede er ikke med."),
     T_INIT("Usikkerheden viser, hvor meget tallet kan skyldes tilfældigheder. Den er et 95 pct. interval "
            "(Wilson). Den siger intet om dem, der ikke har svaret."),
     T_INIT("En ændring kaldes sikker, når den er større, end tilfældigheder plejer at give, når mindst 20 har "

@@ -38,6 +38,11 @@ Str report_item_text(Ctx *c, const ReportItem *item);
 Str report_option_text(Ctx *c, const ReportItem *item, int64_t value);
 /* −1 disagree, 1 agree, 0 neither. */
 int report_side(const ReportItem *item, int64_t value);
+/* What the answers that are counted say, of an item that asks instead of stating:
+   "»Ja, tit«", "»Hver måned« eller »Hver uge«". Empty: people agree ("enige"). */
+Str report_counted(Ctx *c, const ReportItem *item);
+/* The same of items beside each other; empty where they are not all alike. */
+Str report_counted_by_all(Ctx *c, const ReportItem *first, ptrdiff_t n);
 /* All measurements that may be compared, this one too, taken as one: steadier than
    any of them. */
 typedef struct Pooled {
