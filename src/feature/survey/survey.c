@@ -399,10 +399,10 @@ SQL(GONE, "SELECT count(*) FROM wave_unit t JOIN v_organisation_unit u ON u.id =
 
 /* The units of a tree stay in it, with their codes: on a day of another school year
    it would hold the old classes beside the new ones. */
-static Err check_days(Ctx *c, const Wave *wave, Date closes)
+static Err check_days(Ctx *c, const Wave *wave, Date opens, Date closes)
 {
     int64_t gone = 0;
-    if (closes.day < c->today.day) ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
+    if (opens.day <= closes.day && closes.day < c->today.day) ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
     TRY(db_one_i64(c, GONE, &gone, wave->id, closes));
     if (gone)
         ctx_problem(c, S("close"), TN("{1} af målingens enheder findes ikke den dag. Lav en ny måling, hvis den skal gælde et andet skoleår.",
@@ -421,7 +421,7 @@ Err survey_edit(Ctx *c, WaveId id, Version seen, WaveEdit to)
     if (!survey_may_edit(&wave)) return fail(c, E_CONFLICT, T("Målingen er ikke længere en kladde. Dens navn og dage kan ikke ændres."));
     check_words(c, &(NewWave){.name = to.name, .roles = wave.roles, .opens_on = to.opens_on, .closes_on = to.closes_on});
     if (!to.closes_on.day) ctx_problem(c, S("close"), T("Skriv både den første og den sidste dag."));
-    TRY(check_days(c, &wave, to.closes_on));
+    TRY(check_days(c, &wave, to.opens_on, to.closes_on));
     if (!str_eq(to.name, wave.name)) TRY(check_free(c, to.name, wave.owner));
     TRY(ctx_check(c));
     TRY(db_exec(c, EDIT, &changed, id, seen, to.name, to.opens_on, to.closes_on));

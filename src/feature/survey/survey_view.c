@@ -30,7 +30,7 @@ enum { UNDER_WAY = 20 };
 
 SQL(UNDER_WAY_LIST, "SELECT w.id FROM wave w WHERE w.state IN ('kladde', 'aaben', 'lukket', 'kontrolleret') AND w.closes_on IS NOT NULL"
                     " AND coalesce(w.reach_id, w.owner_id)" SEEN("$1", "'wave'", "$2")
-                    " ORDER BY w.closes_on NULLS LAST, w.id LIMIT $3");
+                    " ORDER BY CASE WHEN w.state IN ('lukket', 'kontrolleret') THEN 0 ELSE 1 END, w.closes_on NULLS LAST, w.id LIMIT $3");
 
 Err survey_under_way(Ctx *c, Waves *ret)
 {

@@ -20,8 +20,8 @@ typedef struct Waves {
     Wave *v;
     ptrdiff_t n;
 } Waves;
-/* Those with dates that the viewer may read and that are not released yet, the
-   earliest closing first, at most twenty. */
+/* Those with dates that the viewer may read and that are not released yet, at most
+   twenty: first those that are over and wait for somebody, then the earliest closing. */
 MUST Err survey_under_way(Ctx *c, Waves *ret);
 /* "UID-CODE": a unit of a wave, with the unit's own place. E_NOT_FOUND without a sentence. */
 MUST Err survey_unit_place(Ctx *c, Str spot, Place *ret);
