@@ -84,7 +84,7 @@ Err access_permit(Ctx *c, const Need *need, const Place *place)
     if (!c->session) return fail(c, E_FORBIDDEN, T("Log ind for at se siden."));
     if (need == NEED_SIGNED_IN) return OK;
     if (c->session->lacks_second)
-        return fail(c, E_FORBIDDEN, T("Din rolle kræver en kode fra en app. Slå den til under Min konto, så kan du komme videre."));
+        return fail(c, E_FORBIDDEN, T("Din rolle kræver en kode fra en app. Slå den til under Din konto, så kan du komme videre."));
     bool has_right = false, holds = false;
     TRY(ask(c, need, place, &has_right, &holds));
     if (holds) return OK;
