@@ -402,7 +402,8 @@ SQL(GONE, "SELECT count(*) FROM wave_unit t JOIN v_organisation_unit u ON u.id =
 static Err check_days(Ctx *c, const Wave *wave, Date opens, Date closes)
 {
     int64_t gone = 0;
-    if (opens.day <= closes.day && closes.day < c->today.day) ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
+    if (opens.day <= closes.day && closes.day < c->today.day)
+        ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
     TRY(db_one_i64(c, GONE, &gone, wave->id, closes));
     if (gone)
         ctx_problem(c, S("close"), TN("{1} af målingens enheder findes ikke den dag. Lav en ny måling, hvis den skal gælde et andet skoleår.",
