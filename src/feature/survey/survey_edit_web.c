@@ -85,8 +85,8 @@ Err survey_prepare_edit(Ctx *c)
     c->work = work;
     web_on_invalid(c, edit_again);
     web_on_conflict(c, edit_too_late);
-    TRY(web_form_version(c, &work->seen));
-    return web_form(c, &edit_form, &work->values);
+    TRY(web_form(c, &edit_form, &work->values));
+    return web_form_version(c, &work->seen);
 }
 
 static Date day(EditWork *work, const char *name)
