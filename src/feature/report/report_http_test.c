@@ -111,6 +111,8 @@ HTTP_TEST(report, of_two_who_write_the_second_sees_both_texts)
     test_get(&window, form);
     CHECK_STATUS(test_post(&head, form, "version=1&body=Vi+begynder+med+teamet"), 303);
     CHECK_HAS(test_get(&head, text(own, "")), "Vi begynder med teamet");
+    CHECK_HAS(test_get(&head, text(own, "/hent/html")), "Vi begynder med teamet");
+    CHECK_LACKS(test_get(&head, text(own, "/hent/json")), "Vi begynder med teamet");
     Answer late = test_post(&window, form, "version=1&body=Vi+begynder+med+eleverne");
     CHECK_STATUS(late, 409);
     CHECK_HAS(late, "Vi begynder med teamet");

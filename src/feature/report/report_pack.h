@@ -24,8 +24,8 @@ typedef struct PackFiles {
     ptrdiff_t n;
 } PackFiles;
 MUST Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret);
-/* A text that tells what the files are, and all of them as one. Same publications,
-   same bytes. */
+/* A text that tells what the files are, and all of them as one. Same publications
+   and focus texts, same bytes. */
 MUST Err report_pack_zip(Ctx *c, const Pack *pack, PackFiles files, Str *ret_bytes);
 /* "videnspakke-K1.zip" */
 Str report_pack_name(Ctx *c, const Pack *pack);
