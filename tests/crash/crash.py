@@ -25,9 +25,9 @@ import time
 import place
 from crowd import CLIENTS, REFUSED, STORED, UNKNOWN, Crowd
 
-KILLS = {"sqlite": 40, "postgresql": 10}
+KILLS = {"sqlite": 24, "postgresql": 10}
 POSTGRES_KILLS = 4
-SPACE = 24 << 20  # bytes beside the store on the small disk
+SPACE = 96 << 20  # bytes of the small disk: four times the store of the demonstration
 LEFT = 768 << 10  # of it left to write when the crowd begins
 FULL_ANSWERS = 200  # refused posts that show the disk to be full for all
 
