@@ -14,6 +14,12 @@ export function limited(promise, ms, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+/* Gives something back to the browser. One that does not take it is told of and
+   left behind: that says nothing of the page that was looked at. */
+export async function letGo(promise, what) {
+  await limited(promise, 5000, what).catch((e) => console.log(`left  ${e.message}`));
+}
+
 /* Ends the process after `s` seconds: `tell` prints what was under way first. */
 export function watch(s, tell) {
   const timer = setTimeout(() => {
