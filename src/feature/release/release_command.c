@@ -24,23 +24,6 @@ static Err read_order(Ctx *c, Args args, Order *o)
     return o->is_all == (o->unit.n > 0) ? flags_wrong(c, S("give either "), S("--unit CODE or --all")) : OK;
 }
 
-static Err refuse(Ctx *c, Err err, Str what, Str which)
-{
-    return fail(c, err, msg_verbatim(STR_CAT(c->arena, what, which)));
-}
-
-static Err find_wave(Ctx *c, Str name, Wave *ret)
-{
-    Err err = survey_by_name(c, name, ret);
-    return err == E_NOT_FOUND ? refuse(c, err, S("no wave has the name "), name) : err;
-}
-
-static Err find_unit(Ctx *c, const Wave *wave, Str code, WaveUnit *ret)
-{
-    Err err = survey_unit(c, wave->id, code, ret);
-    return err == E_NOT_FOUND ? refuse(c, err, S("the wave has no unit "), code) : err;
-}
-
 typedef struct ReleaseWork {
     WaveId wave;
     Prepared *prepared;
@@ -62,7 +45,7 @@ static Err prepare(Ctx *c, WaveId id, Str code, Prepared **ret)
     WaveUnit unit = {0};
     TRY(db_read_begin(c, c->app->store));
     TRY(survey_by_id(c, id, wave));
-    if (code.n) TRY(find_unit(c, wave, code, &unit));
+    if (code.n) TRY(survey_command_unit(c, wave, code, &unit));
     TRY(release_prepare(c, wave, unit.id, ret));
     db_read_end(c);
     return OK;
@@ -117,7 +100,7 @@ static Err run_release(Ctx *c, Args args, Buf *out)
     ReleaseWork *work = NEW(c->arena, ReleaseWork, 1);
     TRY(read_order(c, args, &o));
     TRY(db_read_begin(c, c->app->store));
-    TRY(find_wave(c, o.wave, &wave));
+    TRY(survey_command_wave(c, o.wave, &wave));
     db_read_end(c);
     work->wave = wave.id;
     c->work = work;

@@ -40,18 +40,6 @@ static Err refuse(Ctx *c, Err err, Str what, Str which)
     return fail(c, err, msg_verbatim(STR_CAT(c->arena, what, which)));
 }
 
-static Err find_wave(Ctx *c, Str name, Wave *ret)
-{
-    Err err = survey_by_name(c, name, ret);
-    return err == E_NOT_FOUND ? refuse(c, err, S("no wave has the name "), name) : err;
-}
-
-static Err find_unit(Ctx *c, const Wave *wave, Str code, WaveUnit *ret)
-{
-    Err err = survey_unit(c, wave->id, code, ret);
-    return err == E_NOT_FOUND ? refuse(c, err, S("the wave has no unit "), code) : err;
-}
-
 static Err published(Ctx *c, const Wave *wave, const WaveUnit *unit, Publication *ret)
 {
     Err err = publication_load(c, wave->id, unit->id, 0, ret);
@@ -148,8 +136,8 @@ static Err run_pack(Ctx *c, Args args, Buf *out)
     if (str_has_zero(o.out)) return flags_wrong(c, S("not a path: "), o.out);
     TRY(command_file_new(c, o.out, REPORT_MODE, &file));
     TRY(db_read_begin(c, c->app->store));
-    TRY(find_wave(c, o.wave, &wave));
-    TRY(find_unit(c, &wave, o.unit, &unit));
+    TRY(survey_command_wave(c, o.wave, &wave));
+    TRY(survey_command_unit(c, &wave, o.unit, &unit));
     TRY(published(c, &wave, &unit, &p));
     TRY(report_pack(c, wave.id, unit.id, &pack));
     TRY(all_files(c, &pack, &files));
@@ -170,9 +158,9 @@ static Err run_report(Ctx *c, Args args, Buf *out)
     if (!report_format_parse(o.format, &format)) return flags_wrong(c, S("unknown format "), o.format);
     if (str_has_zero(o.out)) return flags_wrong(c, S("not a path: "), o.out);
     TRY(db_read_begin(c, c->app->store));
-    TRY(find_wave(c, o.wave, &wave));
+    TRY(survey_command_wave(c, o.wave, &wave));
     if (o.is_all) return store_all(c, &wave, format, &o);
-    TRY(find_unit(c, &wave, o.unit, &unit));
+    TRY(survey_command_unit(c, &wave, o.unit, &unit));
     return store_one(c, &wave, &unit, format, o.out);
 }
 

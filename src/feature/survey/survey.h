@@ -134,6 +134,9 @@ MUST Err survey_units(Ctx *c, WaveId id, WaveUnits *ret);
 /* By code, in the wave's tree; `parent` is -1 and `invited` as in survey_units.
    E_NOT_FOUND without a sentence. */
 MUST Err survey_unit(Ctx *c, WaveId id, Str code, WaveUnit *ret);
+/* As survey_by_name and survey_unit, for commands: E_NOT_FOUND with an English sentence that names it. */
+MUST Err survey_command_wave(Ctx *c, Str name, Wave *ret);
+MUST Err survey_command_unit(Ctx *c, const Wave *wave, Str code, WaveUnit *ret);
 
 typedef struct WaveGroup { int64_t id; Str dimension, code; } WaveGroup;
 typedef struct WaveGroups { WaveGroup *v; ptrdiff_t n; } WaveGroups;

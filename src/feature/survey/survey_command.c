@@ -27,11 +27,16 @@ static Err write_wave(Ctx *c)
     return survey_add(c, work->wave, &work->made);
 }
 
-static Err wave_found(Ctx *c, Str name, Wave *ret)
+Err survey_command_wave(Ctx *c, Str name, Wave *ret)
 {
     Err err = survey_by_name(c, name, ret);
-    if (err == E_NOT_FOUND) return fail(c, err, msg_verbatim(STR_CAT(c->arena, S("no wave has the name "), name)));
-    return err;
+    return err == E_NOT_FOUND ? fail(c, err, msg_verbatim(STR_CAT(c->arena, S("no wave has the name "), name))) : err;
+}
+
+Err survey_command_unit(Ctx *c, const Wave *wave, Str code, WaveUnit *ret)
+{
+    Err err = survey_unit(c, wave->id, code, ret);
+    return err == E_NOT_FOUND ? fail(c, err, msg_verbatim(STR_CAT(c->arena, S("the wave has no unit "), code))) : err;
 }
 
 /* The first problem as the sentence: what a file or a store says no to is a
@@ -86,7 +91,7 @@ static Err write_codes(Ctx *c)
     Wave wave = {0};
     WaveUnit unit = {0};
     CodeOrder order = work->order;
-    TRY(wave_found(c, work->name, &wave));
+    TRY(survey_command_wave(c, work->name, &wave));
     if (work->unit.n) {
         Err err = survey_unit(c, wave.id, work->unit, &unit);
         if (err == E_NOT_FOUND) return fail(c, err, msg_verbatim(STR_CAT(c->arena, S("the wave has no unit "), work->unit)));
