@@ -180,7 +180,6 @@ typedef struct Answer {
     Str location; /* ended by a zero byte */
     Header *headers;
     bool is_asset, is_gzip;
-    bool close;
 } Answer;
 
 /* ---- a request --------------------------------------------------------------- */
@@ -225,6 +224,7 @@ struct Request {
     RouteFound found;
     Pairs query, fields;
     int refuse;      /* status decided while reading; 0: none */
+    bool ends_line;  /* nobody knows where this request ends: nothing is read behind it */
     Buf body;
     ptrdiff_t dropped;  /* bytes of a body that nobody will read */
     ptrdiff_t body_held; /* counted in web->body_bytes */

@@ -61,7 +61,8 @@ static int head_refused(const Head *head)
 {
     if (head->n > WEB_HEADERS_MAX || head->bytes > WEB_HEAD_MAX || head->cookie.n > WEB_COOKIE_MAX) return 431;
     if (head->has_zero || head->doubled) return 400;
-    /* Two lengths: proxies and servers have read such requests differently. */
+    /* Two lengths: proxies and servers have read such requests differently.
+       Source: RFC 9112 §6.3 (the line is closed after the answer). */
     if (head->content_length.p && head->transfer_encoding.p) return 400;
     return 0;
 }
@@ -138,6 +139,7 @@ void web_read_head(Request *r, struct MHD_Connection *mhd, const char *url, cons
     r->raw_path = str_of_z(url);
     MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_header, &r->head);
     r->refuse = head_refused(&r->head);
+    r->ends_line = r->refuse == 400;
     if (!r->refuse) r->refuse = find_route(r);
     if (!r->refuse) r->refuse = read_query(r);
 }

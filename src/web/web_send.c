@@ -76,7 +76,7 @@ static void add_headers(struct MHD_Response *response, const Request *r)
     if (answer->location.n > 0) MHD_add_response_header(response, "Location", answer->location.p);
     if (answer->is_asset) MHD_add_response_header(response, "Vary", "Accept-Encoding");
     if (answer->is_gzip) MHD_add_response_header(response, "Content-Encoding", "gzip");
-    if (answer->close) MHD_add_response_header(response, "Connection", "close");
+    if (r->ends_line) MHD_add_response_header(response, "Connection", "close");
     for (const Header *header = answer->headers; header; header = header->next)
         MHD_add_response_header(response, header->name, header->value);
 }

@@ -771,6 +771,23 @@ TEST(web, doubled_and_contradicting_headers_are_refused)
     stop(s);
 }
 
+/* A proxy may have read the length that we did not: what follows would be a
+   request of the sender's own choice, in whatever name the next one has. */
+TEST(web, nothing_is_read_behind_a_body_of_doubtful_length)
+{
+    static const char *const lengths[] = {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                                          "Content-Length: 5\r\nContent-Length: 0\r\n\r\n",
+                                          "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"};
+    Server *s = serve();
+    for (ptrdiff_t i = 0; i < COUNT_OF(lengths); i++) {
+        Str a = ask(s, STR_CAT(s->c->arena, S("POST /open HTTP/1.1\r\nHost: t\r\n"), str_of_z(lengths[i]),
+                               S("GET /plain HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")));
+        CHECK_INT(status_of(a), 400);
+        CHECK(str_find(a, S("HTTP/1.1 "), 1) < 0);
+    }
+    stop(s);
+}
+
 /* ---- bodies -------------------------------------------------------------------------------------- */
 
 TEST(web, body_beyond_its_cap_is_refused_before_it_is_sent)
