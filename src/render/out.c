@@ -237,3 +237,12 @@ Str msg_text(Ctx *c, Msg m)
     }
     return buf_str(&b);
 }
+
+Str msg_text_in(Ctx *c, Lang lang, Msg m)
+{
+    Lang own = c->lang;
+    c->lang = lang;
+    Str text = msg_text(c, m);
+    c->lang = own;
+    return text;
+}

@@ -65,6 +65,8 @@ Str out_done(Out *o);
    "{5}" and braces around anything else stand as written. What en.po lacks is shown in Danish; tool/po_check.sh sees to it
    that it lacks nothing. */
 Str msg_text(Ctx *c, Msg m);
+/* In a language of its own, for what is not written to the one who asks. */
+Str msg_text_in(Ctx *c, Lang lang, Msg m);
 
 #define OUT_TEXT(o, x)                                                                             \
     _Generic((x), Str: out_str, Msg: out_msg, Date: out_date, Instant: out_instant,                \

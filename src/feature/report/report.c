@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "feature/report/report_read.h"
+#include "render/out.h"
 
 /* ---- formats ------------------------------------------------------------------------ */
 
@@ -16,19 +17,20 @@ static Err stored_json(Ctx *c, const Publication *p, Str *ret_bytes)
 typedef struct Format {
     ReportFormat format;
     Str word;
+    Msg name; /* of the file; {1} is the unit's code */
     Err (*stored)(Ctx *c, const Publication *p, Str *ret_bytes); /* the first of the three that is not NULL */
     Err (*numbers)(Ctx *c, const Report *r, Str *ret_bytes);
     Err (*drawn)(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes); /* for people */
 } Format;
 
 static const Format formats[] = {
-    {REPORT_HTML,   S_INIT("html"),   NULL,        NULL,        report_html  },
-    {REPORT_PDF,    S_INIT("pdf"),    NULL,        NULL,        report_pdf   },
-    {REPORT_SLIDES, S_INIT("slides"), NULL,        NULL,        report_slides},
-    {REPORT_XLSX,   S_INIT("xlsx"),   NULL,        report_xlsx, NULL         },
-    {REPORT_CSV,    S_INIT("csv"),    NULL,        report_csv,  NULL         },
-    {REPORT_JSON,   S_INIT("json"),   stored_json, NULL,        NULL         },
-    {REPORT_RESUME, S_INIT("resume"), NULL,        NULL,        report_resume},
+    {REPORT_HTML,   S_INIT("html"),   T_INIT("rapport-{1}.html"),       NULL,        NULL,        report_html  },
+    {REPORT_PDF,    S_INIT("pdf"),    T_INIT("rapport-{1}.pdf"),        NULL,        NULL,        report_pdf   },
+    {REPORT_SLIDES, S_INIT("slides"), T_INIT("rapport-{1}-slides.pdf"), NULL,        NULL,        report_slides},
+    {REPORT_XLSX,   S_INIT("xlsx"),   T_INIT("rapport-{1}.xlsx"),       NULL,        report_xlsx, NULL         },
+    {REPORT_CSV,    S_INIT("csv"),    T_INIT("rapport-{1}.csv"),        NULL,        report_csv,  NULL         },
+    {REPORT_JSON,   S_INIT("json"),   T_INIT("rapport-{1}.json"),       stored_json, NULL,        NULL         },
+    {REPORT_RESUME, S_INIT("resume"), T_INIT("resume-{1}.pdf"),         NULL,        NULL,        report_resume},
 };
 
 bool report_format_parse(Str word, ReportFormat *ret)
@@ -54,6 +56,15 @@ Str report_format_code(ReportFormat format)
     return f ? f->word : S("");
 }
 
+Str report_file_name(Ctx *c, ReportFormat format, Lang lang, Str unit)
+{
+    const Format *f = format_of(format);
+    if (!f) return S("");
+    Msg name = f->name;
+    name.arg[0] = msg_arg_str(unit);
+    return msg_text_in(c, lang, name);
+}
+
 static Err write_model(Ctx *c, const Publication *p, const Format *f, Str *ret_bytes)
 {
     Report r = {0};
@@ -64,14 +75,14 @@ static Err write_model(Ctx *c, const Publication *p, const Format *f, Str *ret_b
     return f->drawn(c, &r, &written, ret_bytes);
 }
 
-Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_bytes)
+/* Everything below writes in the Ctx's language. */
+Err report_write(Ctx *c, const Publication *p, ReportFormat format, Lang lang, Str *ret_bytes)
 {
     const Format *f = format_of(format);
     if (!f) return fail(c, E_INVALID, T("Det format findes ikke."));
     if (f->stored) return f->stored(c, p, ret_bytes);
-    /* In Danish for every reader: the file is the same whoever asked for it. */
     Lang before = c->lang;
-    c->lang = LANG_DA;
+    c->lang = lang;
     Err err = write_model(c, p, f, ret_bytes);
     c->lang = before;
     return err;

@@ -17,9 +17,14 @@ typedef enum ReportFormat {
 bool report_format_parse(Str word, ReportFormat *ret);
 /* The word again; "" for a format that is not built. */
 Str report_format_code(ReportFormat format);
-/* The bytes of one output: of the publication and, in those for people, of what
-   is written into the report now. The same of both give the same bytes. */
-MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Str *ret_bytes);
+/* The bytes of one output, in the language of who reads it: of the publication
+   and, in those for people, of what is written into the report now. The same of
+   all three give the same bytes. The questionnaire's texts are Danish where they
+   are not translated. JSON is what was stored, in every language the same; the
+   table's column names and its word skjult are FORMATS §4's and stay, too. */
+MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Lang lang, Str *ret_bytes);
+/* What the file is called, for the unit with this code: "rapport-S11.pdf", "summary-S11.pdf". */
+Str report_file_name(Ctx *c, ReportFormat format, Lang lang, Str unit);
 
 /* What people have written into a report: forward focus (fremadrettet fokus), at
    most one a section. */
@@ -30,7 +35,7 @@ typedef struct Focus {
 } Focus;
 typedef struct Focuses { Focus *v; ptrdiff_t n; } Focuses;
 
-/* One output each; report_write calls them by a table. For people: */
+/* One output each, in the Ctx's language; report_write calls them by a table. For people: */
 MUST Err report_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
 /* With room to write by hand where no focus is written. */
 MUST Err report_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);

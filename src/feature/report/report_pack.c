@@ -2,6 +2,7 @@
 #include "feature/report/report_pack.h"
 
 #include "base/number.h"
+#include "render/out.h"
 
 enum { FILES_OF_ONE = 8, README_BYTES = 64 << 10 };
 
@@ -13,9 +14,9 @@ static bool is_of_pack(Str kind)
     return !str_eq(kind, S("klasse")) && !str_eq(kind, S("aargang")) && !str_eq(kind, S("team"));
 }
 
-Err report_pack(Ctx *c, WaveId wave, UnitId unit, Pack *ret)
+Err report_pack(Ctx *c, WaveId wave, UnitId unit, Lang lang, Pack *ret)
 {
-    Pack pack = {0};
+    Pack pack = {.lang = lang};
     WaveUnits all = {0};
     TRY(survey_by_id(c, wave, &pack.wave));
     TRY(survey_units(c, wave, &all));
@@ -34,7 +35,7 @@ Err report_pack(Ctx *c, WaveId wave, UnitId unit, Pack *ret)
 
 Str report_pack_name(Ctx *c, const Pack *pack)
 {
-    return STR_CAT(c->arena, S("videnspakke-"), pack->unit.code, S(".zip"));
+    return msg_text_in(c, pack->lang, TF("videnspakke-{1}.zip", pack->unit.code));
 }
 
 /* ---- files ------------------------------------------------------------------------- */
@@ -42,17 +43,21 @@ Str report_pack_name(Ctx *c, const Pack *pack)
 /* Named as the single download, in folders. */
 typedef struct Part {
     ReportFormat format;
-    Str folder, front, end;
-    bool is_top; /* only of the pack's own unit */
+    Msg folder;  /* empty: beside the text that tells, and only of the pack's own unit */
 } Part;
 static const Part parts[] = {
-    {REPORT_RESUME, S_INIT(""),           S_INIT("resume-"),  S_INIT(".pdf"),        true },
-    {REPORT_SLIDES, S_INIT(""),           S_INIT("rapport-"), S_INIT("-slides.pdf"), true },
-    {REPORT_PDF,    S_INIT("rapporter/"), S_INIT("rapport-"), S_INIT(".pdf"),        false},
-    {REPORT_XLSX,   S_INIT("data/"),      S_INIT("rapport-"), S_INIT(".xlsx"),       false},
-    {REPORT_CSV,    S_INIT("data/"),      S_INIT("rapport-"), S_INIT(".csv"),        false},
-    {REPORT_JSON,   S_INIT("data/"),      S_INIT("rapport-"), S_INIT(".json"),       false},
+    {.format = REPORT_RESUME},
+    {.format = REPORT_SLIDES},
+    {REPORT_PDF,  T_INIT("rapporter/")},
+    {REPORT_XLSX, T_INIT("data/")     },
+    {REPORT_CSV,  T_INIT("data/")     },
+    {REPORT_JSON, T_INIT("data/")     },
 };
+
+static Str part_name(Ctx *c, const Pack *pack, const Part *part, Str unit)
+{
+    return STR_CAT(c->arena, msg_text_in(c, pack->lang, part->folder), report_file_name(c, part->format, pack->lang, unit));
+}
 
 Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret)
 {
@@ -67,10 +72,10 @@ Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret)
     TRY(err);
     for (ptrdiff_t i = 0; i < COUNT_OF(parts); i++) {
         const Part *part = &parts[i];
-        if (part->is_top && at != 0) continue;
+        if (msg_is_empty(part->folder) && at != 0) continue;
         ArchiveFile *file = &files.v[files.n++];
-        file->name = STR_CAT(c->arena, part->folder, part->front, unit->code, part->end);
-        TRY(report_write(c, &p, part->format, &file->bytes));
+        file->name = part_name(c, pack, part, unit->code);
+        TRY(report_write(c, &p, part->format, pack->lang, &file->bytes));
     }
     *ret = files;
     return OK;
@@ -78,10 +83,23 @@ Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret)
 
 /* ---- the text ------------------------------------------------------------------------ */
 
-static void line(Ctx *c, Buf *b, Msg msg)
+typedef struct Text {
+    Ctx *c;
+    Lang lang;
+    Buf b;
+} Text;
+
+static void line(Text *t, Msg msg)
 {
-    buf_add(b, msg_text(c, msg));
-    buf_add(b, S("\r\n"));
+    buf_add(&t->b, msg_text_in(t->c, t->lang, msg));
+    buf_add(&t->b, S("\r\n"));
+}
+
+static Str name_of(Ctx *c, const Pack *pack, ReportFormat format, Str unit)
+{
+    const Part *part = parts;
+    while (part->format != format) part++;
+    return part_name(c, pack, part, unit);
 }
 
 static bool has_file(const PackFiles *files, Str name)
@@ -91,39 +109,29 @@ static bool has_file(const PackFiles *files, Str name)
     return false;
 }
 
-static void list_units(Ctx *c, Buf *b, const Pack *pack, const PackFiles *files)
+static void list_units(Text *t, const Pack *pack, const PackFiles *files)
 {
     for (ptrdiff_t i = 0; i < pack->units.n; i++) {
         const WaveUnit *u = &pack->units.v[i];
-        Str name = STR_CAT(c->arena, S("rapporter/rapport-"), u->code, S(".pdf"));
-        if (has_file(files, name)) line(c, b, TF("- {1}: {2}", name, u->name));
+        Str name = name_of(t->c, pack, REPORT_PDF, u->code);
+        if (has_file(files, name)) line(t, TF("- {1}: {2}", name, u->name));
     }
 }
 
 static Str readme(Ctx *c, const Pack *pack, const PackFiles *files)
 {
-    Buf b = buf_new(c->arena, README_BYTES);
-    line(c, &b, TF("Videnspakke: {1}, {2}", pack->unit.name, pack->wave.name));
-    buf_add(&b, S("\r\n"));
-    line(c, &b, TF("- resume-{1}.pdf: det vigtigste på to sider", pack->unit.code));
-    line(c, &b, TF("- rapport-{1}-slides.pdf: slides til et møde", pack->unit.code));
-    list_units(c, &b, pack, files);
-    line(c, &b, T("- data/: de samme tal til regneark (.xlsx, .csv) og til programmer (.json)"));
-    buf_add(&b, S("\r\n"));
-    line(c, &b, T("Filerne er de samme, som hentes én for én. Rapporter, du ikke har adgang til, er ikke med."));
-    line(c, &b, T("Tal, der bygger på færre end 5 svar, er skjult i alle filer, og det samme er tal, de kan regnes ud fra."));
-    line(c, &b, T("Sammenlign ikke skoler i en rangliste. Små forskelle er oftest tilfældige."));
-    return buf_str(&b);
-}
-
-/* The file is the same whoever asked for it, so it is in Danish. */
-static Str readme_in_danish(Ctx *c, const Pack *pack, const PackFiles *files)
-{
-    Lang own = c->lang;
-    c->lang = LANG_DA;
-    Str text = readme(c, pack, files);
-    c->lang = own;
-    return text;
+    Text t = {c, pack->lang, buf_new(c->arena, README_BYTES)};
+    line(&t, TF("Videnspakke: {1}, {2}", pack->unit.name, pack->wave.name));
+    buf_add(&t.b, S("\r\n"));
+    line(&t, TF("- {1}: det vigtigste på to sider", name_of(c, pack, REPORT_RESUME, pack->unit.code)));
+    line(&t, TF("- {1}: slides til et møde", name_of(c, pack, REPORT_SLIDES, pack->unit.code)));
+    list_units(&t, pack, files);
+    line(&t, T("- data/: de samme tal til regneark (.xlsx, .csv) og til programmer (.json)"));
+    buf_add(&t.b, S("\r\n"));
+    line(&t, T("Filerne er de samme, som hentes én for én. Rapporter, du ikke har adgang til, er ikke med."));
+    line(&t, T("Tal, der bygger på færre end 5 svar, er skjult i alle filer, og det samme er tal, de kan regnes ud fra."));
+    line(&t, T("Sammenlign ikke skoler i en rangliste. Små forskelle er oftest tilfældige."));
+    return buf_str(&t.b);
 }
 
 Err report_pack_zip(Ctx *c, const Pack *pack, PackFiles files, Str *ret_bytes)
@@ -131,7 +139,7 @@ Err report_pack_zip(Ctx *c, const Pack *pack, PackFiles files, Str *ret_bytes)
     Publication p = {0};
     TRY(publication_load(c, pack->wave.id, pack->unit.id, 0, &p));
     ArchiveFile *all = NEW(c->arena, ArchiveFile, files.n + 1);
-    all[0] = (ArchiveFile){S("LÆS MIG.txt"), readme_in_danish(c, pack, &files)};
+    all[0] = (ArchiveFile){msg_text_in(c, pack->lang, T("LÆS MIG.txt")), readme(c, pack, &files)};
     for (ptrdiff_t i = 0; i < files.n; i++) all[i + 1] = files.v[i];
     return archive_write(c, (ArchiveFiles){all, files.n + 1}, p.released_on, ret_bytes);
 }

@@ -14,9 +14,10 @@ typedef struct Pack {
     Wave wave;
     WaveUnit unit;
     WaveUnits units;
+    Lang lang; /* of its reader: of all files and their names */
 } Pack;
 /* E_NOT_FOUND where the wave's tree has no such unit. */
-MUST Err report_pack(Ctx *c, WaveId wave, UnitId unit, Pack *ret);
+MUST Err report_pack(Ctx *c, WaveId wave, UnitId unit, Lang lang, Pack *ret);
 
 /* The files of units.v[at], none where it has not been released. */
 typedef struct PackFiles {
@@ -24,10 +25,10 @@ typedef struct PackFiles {
     ptrdiff_t n;
 } PackFiles;
 MUST Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret);
-/* A text that tells what the files are, and all of them as one. Same publications
-   and focus texts, same bytes. */
+/* A text that tells what the files are, and all of them as one. Same publications,
+   focus texts and language, same bytes. */
 MUST Err report_pack_zip(Ctx *c, const Pack *pack, PackFiles files, Str *ret_bytes);
-/* "videnspakke-K1.zip" */
+/* "videnspakke-K1.zip", "knowledge-pack-K1.zip" */
 Str report_pack_name(Ctx *c, const Pack *pack);
 
 /* Inside a write: has it made for the viewer; the file lies on the job's page. */

@@ -6,6 +6,7 @@
 #include "core/job/job.h"
 #include "feature/report/report_pack.h"
 #include "feature/report/report_read.h"
+#include "render/out.h"
 #include "text/json.h"
 
 enum { UNITS_A_STEP = 4, FILES_A_STEP = UNITS_A_STEP * 8, FILES_MAX = 4000, ARGS_BYTES = 100, VOLUME_BYTES = 11 << 20, VOLUMES_MAX = 40 };
@@ -90,7 +91,7 @@ static Str volume_name(Ctx *c, const Pack *pack, ptrdiff_t number)
 {
     Buf b = buf_new(c->arena, 24);
     buf_add_i64(&b, number);
-    return STR_CAT(c->arena, S("videnspakke-"), pack->unit.code, S("-del-"), buf_str(&b), S(".zip"));
+    return msg_text_in(c, pack->lang, TF("videnspakke-{1}-del-{2}.zip", pack->unit.code, buf_str(&b)));
 }
 
 /* One file, unless it is larger than a prepared file may be: then as many as it takes. */
@@ -118,7 +119,7 @@ static Err prepare(Ctx *c, JobStep *step)
     TRY(db_read_begin(c, c->app->store));
     TRY(read_args(c, step->args, &wave, &unit));
     TRY(stand_for(c));
-    TRY(report_pack(c, wave, unit, &s->pack));
+    TRY(report_pack(c, wave, unit, c->lang, &s->pack)); /* of who ordered it */
     if (step->done_n < s->pack.units.n) {
         TRY(make_files(c, s, step->done_n));
     } else {
@@ -170,7 +171,7 @@ Err report_pack_order(Ctx *c, WaveId wave, UnitId unit, int64_t owner, Str *ret_
 {
     Pack pack = {0};
     Buf args = buf_new(c->arena, ARGS_BYTES);
-    TRY(report_pack(c, wave, unit, &pack));
+    TRY(report_pack(c, wave, unit, c->lang, &pack));
     buf_add(&args, S("{\"wave\":"));
     buf_add_i64(&args, wave.v);
     buf_add(&args, S(",\"unit\":"));

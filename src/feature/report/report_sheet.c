@@ -3,7 +3,7 @@
    apply is an empty cell. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/report/report.h"
+#include "feature/report/report_words.h"
 #include "render/sheet/sheet.h"
 
 enum { SHEET_CSV_BYTES = 32 << 20 };
@@ -52,32 +52,32 @@ static const SheetColumn columns[] = {
 enum { COLUMNS = COUNT_OF(columns) };
 
 /* Cells are put down from left to right. */
-typedef struct Line {
+typedef struct Row {
     SheetCell v[COLUMNS];
     int n;
-} Line;
+} Row;
 
-static void put(Line *line, SheetCell cell)
+static void put(Row *line, SheetCell cell)
 {
     line->v[line->n++] = cell;
 }
 
-static void put_text(Line *line, Str s)
+static void put_text(Row *line, Str s)
 {
     put(line, s.n ? cell_text(s) : cell_none());
 }
 
-static void put_empty(Line *line, int n)
+static void put_empty(Row *line, int n)
 {
     while (n-- > 0) put(line, cell_none());
 }
 
-static void put_hidden(Line *line, int n)
+static void put_hidden(Row *line, int n)
 {
     while (n-- > 0) put(line, cell_hidden());
 }
 
-static void put_head(Line *line, const Report *r, Str section, Str theme, Str code, Str text)
+static void put_head(Row *line, const Report *r, Str section, Str theme, Str code, Str text)
 {
     put_text(line, r->wave);
     put_text(line, r->unit.code);
@@ -88,7 +88,7 @@ static void put_head(Line *line, const Report *r, Str section, Str theme, Str co
     put_text(line, text);
 }
 
-static void put_share(Line *line, const ReportShare *s, bool is_hidden)
+static void put_share(Row *line, const ReportShare *s, bool is_hidden)
 {
     if (is_hidden) {
         put_hidden(line, 4);
@@ -104,7 +104,7 @@ static void put_share(Line *line, const ReportShare *s, bool is_hidden)
     put(line, cell_share(s->high));
 }
 
-static void put_describing(Line *line, const ReportShare *s)
+static void put_describing(Row *line, const ReportShare *s)
 {
     if (!s->is || !s->has_describing) {
         put_empty(line, 2);
@@ -115,7 +115,7 @@ static void put_describing(Line *line, const ReportShare *s)
 }
 
 /* difference … family: seven cells. */
-static void put_test(Line *line, const ReportCompare *k)
+static void put_test(Row *line, const ReportCompare *k)
 {
     if (!k->is || !k->is_comparable) {
         put_empty(line, 7);
@@ -130,7 +130,7 @@ static void put_test(Line *line, const ReportCompare *k)
     put_text(line, k->family);
 }
 
-static void put_change(Line *line, const ReportCompare *k)
+static void put_change(Row *line, const ReportCompare *k)
 {
     put_text(line, k->is ? k->other : S(""));
     put_test(line, k);
@@ -138,13 +138,13 @@ static void put_change(Line *line, const ReportCompare *k)
     put(line, k->is && k->has_markant ? cell_bool(k->is_markant) : cell_none());
 }
 
-static void put_versus(Line *line, const ReportCompare *k)
+static void put_versus(Row *line, const ReportCompare *k)
 {
     put_text(line, k->is ? k->other : S(""));
     put_test(line, k);
 }
 
-static void put_means(Line *line, bool is_number, ReportState state, bool has, double mean, double sd)
+static void put_means(Row *line, bool is_number, ReportState state, bool has, double mean, double sd)
 {
     if (is_number && state == REPORT_HIDDEN)
         put_hidden(line, 2);
@@ -154,7 +154,7 @@ static void put_means(Line *line, bool is_number, ReportState state, bool has, d
         put(line, cell_number(mean)), put(line, cell_number(sd));
 }
 
-static void put_valid(Line *line, ReportState state, int64_t valid)
+static void put_valid(Row *line, ReportState state, int64_t valid)
 {
     put(line, cell_bool(state == REPORT_HIDDEN));
     put(line, state == REPORT_HIDDEN ? cell_hidden() : cell_integer(valid));
@@ -177,10 +177,16 @@ static bool has_share(const ReportItem *item)
     return item->kind == ITEM_SINGLE && item->agree_set.n > 0;
 }
 
-static void item_line(Arena *arena, const Report *r, const ReportItem *item, Line *line)
+/* The row's own text, without its matrix's. */
+static Str text_of(Ctx *c, const ReportItem *item)
+{
+    return item->texts.n ? report_text(c, item->texts) : item->text;
+}
+
+static void item_line(Ctx *c, const Report *r, const ReportItem *item, Row *line)
 {
     bool is_hidden = item->state == REPORT_HIDDEN;
-    put_head(line, r, item->section, item->theme, item->code, item->text);
+    put_head(line, r, item->section, item->theme, item->code, text_of(c, item));
     put_empty(line, 2);
     put_valid(line, item->state, item->valid);
     put(line, is_hidden ? cell_hidden() : item->state == REPORT_SHOWN ? cell_integer(item->excluded) : cell_none());
@@ -189,15 +195,15 @@ static void item_line(Arena *arena, const Report *r, const ReportItem *item, Lin
     if (is_hidden && item->options.n)
         put(line, cell_hidden());
     else
-        put_text(line, item->has_distribution ? distribution_text(arena, &item->distribution) : S(""));
+        put_text(line, item->has_distribution ? distribution_text(c->arena, &item->distribution) : S(""));
     put_change(line, &item->change);
     put_empty(line, 8);
     put_means(line, item->kind == ITEM_NUMBER, item->state, item->has_mean, item->mean, item->sd);
 }
 
-static void group_line(const Report *r, const ReportItem *item, const ReportGroup *g, Line *line)
+static void group_line(Ctx *c, const Report *r, const ReportItem *item, const ReportGroup *g, Row *line)
 {
-    put_head(line, r, item->section, item->theme, item->code, item->text);
+    put_head(line, r, item->section, item->theme, item->code, text_of(c, item));
     put_text(line, g->dimension);
     put_text(line, g->group);
     put_valid(line, g->state, g->valid);
@@ -208,9 +214,9 @@ static void group_line(const Report *r, const ReportItem *item, const ReportGrou
     put_means(line, item->kind == ITEM_NUMBER, g->state, g->has_mean, g->mean, g->sd);
 }
 
-static void score_line(const Report *r, const ReportScore *score, Line *line)
+static void score_line(Ctx *c, const Report *r, const ReportScore *score, Row *line)
 {
-    put_head(line, r, S(""), S(""), score->code, lang_text(score->title, S("da")));
+    put_head(line, r, S(""), S(""), score->code, report_text(c, score->title));
     put_empty(line, 2);
     put_valid(line, score->state, score->valid);
     put_empty(line, 8);
@@ -227,7 +233,7 @@ typedef struct Target {
     Sheet *sheet;
 } Target;
 
-static void give(const Target *to, const Line *line)
+static void give(const Target *to, const Row *line)
 {
     if (to->csv)
         csv_row(to->csv, CSV_PROGRAM, line->v, COLUMNS);
@@ -235,22 +241,22 @@ static void give(const Target *to, const Line *line)
         sheet_row(to->sheet, line->v, COLUMNS);
 }
 
-static void give_all(Arena *arena, const Report *r, const Target *to)
+static void give_all(Ctx *c, const Report *r, const Target *to)
 {
     for (ptrdiff_t i = 0; i < r->items.n; i++) {
         const ReportItem *item = &r->items.v[i];
-        Line line = {.n = 0};
-        item_line(arena, r, item, &line);
+        Row line = {.n = 0};
+        item_line(c, r, item, &line);
         give(to, &line);
         for (ptrdiff_t g = 0; g < item->groups.n; g++) {
             line.n = 0;
-            group_line(r, item, &item->groups.v[g], &line);
+            group_line(c, r, item, &item->groups.v[g], &line);
             give(to, &line);
         }
     }
     for (ptrdiff_t i = 0; i < r->scores.n; i++) {
-        Line line = {.n = 0};
-        score_line(r, &r->scores.v[i], &line);
+        Row line = {.n = 0};
+        score_line(c, r, &r->scores.v[i], &line);
         give(to, &line);
     }
 }
@@ -263,7 +269,7 @@ Err report_csv(Ctx *c, const Report *r, Str *ret_bytes)
     Buf b = buf_new(c->arena, room < SHEET_CSV_BYTES ? room : SHEET_CSV_BYTES);
     csv_begin(&b, CSV_PROGRAM);
     csv_heads(&b, CSV_PROGRAM, heads, COLUMNS);
-    give_all(c->arena, r, &(Target){.csv = &b});
+    give_all(c, r, &(Target){.csv = &b});
     if (b.full) return fail(c, E_TOO_LARGE, T("Rapporten er for stor."));
     *ret_bytes = buf_str(&b);
     return OK;
@@ -303,7 +309,7 @@ Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes)
     };
     Sheet *sheet = sheet_begin(c, &c->app->press, &meta);
     sheet_read_me(sheet, meta.title, read_me(c, r));
-    sheet_table(sheet, S("Tal"), columns, COLUMNS);
-    give_all(c->arena, r, &(Target){.sheet = sheet});
+    sheet_table(sheet, msg_text(c, T("Tal")), columns, COLUMNS);
+    give_all(c, r, &(Target){.sheet = sheet});
     return sheet_end(sheet, ret_bytes);
 }

@@ -89,14 +89,14 @@ static Err get_list(Ctx *c)
 
 /* ---- the report ---------------------------------------------------------------------------- */
 
-static const struct { Str word, type, ending; Msg name; } files[] = {
-    {S_INIT("pdf"),    S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("PDF")},
-    {S_INIT("slides"), S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("Slides (PDF, 16:9)")},
-    {S_INIT("resume"), S_INIT("application/pdf"),                 S_INIT("pdf"),  T_INIT("Resume på to sider (PDF)")},
-    {S_INIT("xlsx"),   S_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), S_INIT("xlsx"), T_INIT("Regneark (XLSX)")},
-    {S_INIT("csv"),    S_INIT("text/csv; charset=utf-8"),         S_INIT("csv"),  T_INIT("Tabel (CSV)")},
-    {S_INIT("json"),   S_INIT("application/json"),                S_INIT("json"), T_INIT("Data (JSON)")},
-    {S_INIT("html"),   S_INIT("text/html; charset=utf-8"),        S_INIT("html"), T_INIT("Én side til print (HTML)")},
+static const struct { Str word, type; Msg name; } files[] = {
+    {S_INIT("pdf"),    S_INIT("application/pdf"),          T_INIT("PDF")},
+    {S_INIT("slides"), S_INIT("application/pdf"),          T_INIT("Slides (PDF, 16:9)")},
+    {S_INIT("resume"), S_INIT("application/pdf"),          T_INIT("Resume på to sider (PDF)")},
+    {S_INIT("xlsx"),   S_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), T_INIT("Regneark (XLSX)")},
+    {S_INIT("csv"),    S_INIT("text/csv; charset=utf-8"),  T_INIT("Tabel (CSV)")},
+    {S_INIT("json"),   S_INIT("application/json"),         T_INIT("Data (JSON)")},
+    {S_INIT("html"),   S_INIT("text/html; charset=utf-8"), T_INIT("Én side til print (HTML)")},
 };
 
 static FileLinks file_links(Ctx *c)
@@ -202,10 +202,8 @@ static Err get_file(Ctx *c)
     Publication p = {0};
     Str bytes = {0};
     TRY(publication_load(c, own_wave(c), own_unit(c), 0, &p));
-    TRY(report_write(c, &p, format, &bytes));
-    Str front = format == REPORT_RESUME ? S("resume-") : S("rapport-");
-    Str name = STR_CAT(c->arena, front, web_path(c, "unit"), format == REPORT_SLIDES ? S("-slides.") : S("."), files[at].ending);
-    return web_file(c, files[at].type, name, bytes);
+    TRY(report_write(c, &p, format, c->lang, &bytes));
+    return web_file(c, files[at].type, report_file_name(c, format, c->lang, web_path(c, "unit")), bytes);
 }
 
 /* ---- the knowledge pack ------------------------------------------------------------------------ */
