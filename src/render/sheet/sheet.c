@@ -36,17 +36,22 @@ static void trouble(Sheet *sheet, Err err, Msg why)
     sheet->why = why;
 }
 
+/* The library writes its file now, and frees what it held. */
+static void close_book(Sheet *sheet)
+{
+    if (!sheet->book) return;
+    pthread_mutex_lock(&sheet->press->one_closes);
+    if (workbook_close(sheet->book) != LXW_NO_ERROR) trouble(sheet, E_BROKEN, T("Regnearket kan ikke skrives."));
+    pthread_mutex_unlock(&sheet->press->one_closes);
+    sheet->book = NULL;
+}
+
 static void close_sheet(Ctx *c, void *data)
 {
     (void)c;
     Sheet *sheet = data;
     /* Without its end the library frees nothing, so the file is finished and dropped. */
-    if (sheet->book) {
-        pthread_mutex_lock(&sheet->press->one_closes);
-        if (workbook_close(sheet->book) != LXW_NO_ERROR) trouble(sheet, E_BROKEN, T("Regnearket kan ikke skrives."));
-        pthread_mutex_unlock(&sheet->press->one_closes);
-    }
-    sheet->book = NULL;
+    close_book(sheet);
     if (sheet->fd >= 0) close(sheet->fd);
     sheet->fd = -1;
 }
@@ -255,15 +260,16 @@ void sheet_row(Sheet *sheet, const SheetCell *cells, int n)
 
 /* ---- the end ---- */
 
-static Err read_back(Sheet *sheet, int fd, Str *ret_bytes)
+/* Where the arena is too small we jump away: the file is closed with the Ctx then. */
+static Err read_back(Sheet *sheet, Str *ret_bytes)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0) return fail(sheet->c, E_BROKEN, T("Regnearket kan ikke læses igen."));
+    if (fstat(sheet->fd, &st) != 0) return fail(sheet->c, E_BROKEN, T("Regnearket kan ikke læses igen."));
     if (st.st_size > SHEET_BYTES) return fail(sheet->c, E_TOO_LARGE, T("Regnearket fylder over 64 MB."));
     char *p = arena_take_raw(sheet->c->arena, st.st_size);
     ptrdiff_t n = 0;
     while (n < st.st_size) {
-        ssize_t got = pread(fd, p + n, (size_t)(st.st_size - n), n);
+        ssize_t got = pread(sheet->fd, p + n, (size_t)(st.st_size - n), n);
         if (got <= 0) return fail(sheet->c, E_BROKEN, T("Regnearket kan ikke læses igen."));
         n += got;
     }
@@ -273,11 +279,9 @@ static Err read_back(Sheet *sheet, int fd, Str *ret_bytes)
 
 Err sheet_end(Sheet *sheet, Str *ret_bytes)
 {
-    int fd = sheet->fd;
-    sheet->fd = -1; /* stays open over the closing */
     end_table(sheet);
+    close_book(sheet);
+    Err err = sheet->err == OK ? read_back(sheet, ret_bytes) : fail(sheet->c, sheet->err, sheet->why);
     close_sheet(sheet->c, sheet);
-    Err err = sheet->err == OK ? read_back(sheet, fd, ret_bytes) : fail(sheet->c, sheet->err, sheet->why);
-    if (fd >= 0) close(fd);
     return err;
 }

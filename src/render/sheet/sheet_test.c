@@ -1,5 +1,7 @@
 #include "render/sheet/sheet.h"
 
+#include <dirent.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +177,40 @@ TEST(sheet, abandoned_workbook_is_closed_with_the_ctx)
 }
 
 /* ---- CSV ---- */
+
+static int open_files(void)
+{
+    int n = 0;
+    DIR *all = opendir("/proc/self/fd");
+    CHECK(all != NULL);
+    while (readdir(all)) n++;
+    closedir(all);
+    return n;
+}
+
+TEST(sheet, a_workbook_that_the_arena_cannot_hold_leaves_no_file_open)
+{
+    Ctx *c = test_ctx_plain();
+    char *end = c->arena->end;
+    int before = open_files();
+    volatile bool is_full = false;
+    jmp_buf full;
+    Sheet *sheet = sheet_begin(c, press(), &META);
+    sheet_table(sheet, S("Ark"), COLUMNS, COLUMN_COUNT);
+    c->arena->full = &full;
+    c->arena->end = c->arena->next + 100;
+    if (setjmp(full) == 0) {
+        Str bytes = {0};
+        (void)!sheet_end(sheet, &bytes);
+    } else {
+        is_full = true;
+    }
+    c->arena->full = NULL;
+    c->arena->end = end;
+    ctx_end(c);
+    CHECK(is_full);
+    CHECK_INT(open_files(), before);
+}
 
 static Str csv_of(CsvReader reader, const SheetCell *cells, ptrdiff_t n)
 {
