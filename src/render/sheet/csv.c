@@ -7,27 +7,30 @@ static bool needs_quotes(Str s)
     return false;
 }
 
-static bool looks_like_formula(Str s)
+static bool is_one_of(char ch, Str set)
 {
-    return s.n > 0 &&
-           (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '-' || s.p[0] == '@' || s.p[0] == '\t' || s.p[0] == '\r');
+    return str_find_char(set, ch, 0) >= 0;
+}
+
+/* Where a cell would begin with it, a spreadsheet takes the text for a formula. A
+   Danish one parts cells at ';', and does not see our quotes in the middle of what
+   it takes for a cell: so also behind a ';', tab or line end. */
+static bool begins_formula(Str s, ptrdiff_t at)
+{
+    if (at == 0) return is_one_of(s.p[0], S("=+-@\t\r"));
+    return is_one_of(s.p[at], S("=+-@")) && is_one_of(s.p[at - 1], S(";\t\r\n"));
 }
 
 static void add_text(Buf *b, CsvReader reader, Str s)
 {
-    bool is_guarded = reader == CSV_PERSON && looks_like_formula(s);
-    if (!needs_quotes(s)) {
-        if (is_guarded) buf_add_char(b, '\'');
-        buf_add(b, s);
-        return;
-    }
-    buf_add_char(b, '"');
-    if (is_guarded) buf_add_char(b, '\'');
+    bool is_quoted = needs_quotes(s);
+    if (is_quoted) buf_add_char(b, '"');
     for (ptrdiff_t i = 0; i < s.n; i++) {
+        if (reader == CSV_PERSON && begins_formula(s, i)) buf_add_char(b, '\'');
         if (s.p[i] == '"') buf_add_char(b, '"');
         buf_add_char(b, s.p[i]);
     }
-    buf_add_char(b, '"');
+    if (is_quoted) buf_add_char(b, '"');
 }
 
 static void add_kr(Buf *b, int64_t oere)

@@ -80,7 +80,8 @@ typedef enum CsvReader {
     CSV_PROGRAM = 1, /* FORMATS: comma, exact values, line ends LF, nothing added */
     CSV_PERSON,      /* a spreadsheet: byte order mark, CRLF, and an apostrophe before
                         a text that a spreadsheet would take for a formula
-                        (= + - @ tab or carriage return first; OWASP "CSV injection") */
+                        (= + - @ tab or carriage return first, = + - @ behind a ';',
+                        tab or line end; OWASP "CSV injection") */
 } CsvReader;
 
 /* Before the first row. */

@@ -240,6 +240,20 @@ TEST(csv, person_is_guarded_against_formulas)
     }
 }
 
+/* A Danish spreadsheet parts cells at ';' and may part rows inside our quotes. */
+TEST(csv, person_is_guarded_against_formulas_behind_what_parts_cells)
+{
+    static const Str bad[] = {S_INIT("Ib;=1+1"), S_INIT("Ib\t@x"), S_INIT("Ib\n-1"), S_INIT("Ib;;+1"), S_INIT("Ib-Bo; -")};
+    static const Str good[] = {S_INIT("Ib;'=1+1"), S_INIT("Ib\t'@x"), S_INIT("\"Ib\n'-1\""), S_INIT("Ib;;'+1"), S_INIT("Ib-Bo; -")};
+    for (int i = 0; i < COUNT_OF(bad); i++) {
+        SheetCell cell = cell_text(bad[i]);
+        Str file = csv_of(CSV_PERSON, &cell, 1);
+        CHECK_STR(str_sub(file, 3, file.n - 2), good[i]);
+        file = csv_of(CSV_PROGRAM, &cell, 1);
+        CHECK(str_find_char(file, '\'', 0) < 0);
+    }
+}
+
 TEST(csv, negative_number_is_a_number_for_people_too)
 {
     SheetCell cells[] = {cell_integer(-5), cell_kr(-5)};
