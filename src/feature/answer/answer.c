@@ -134,7 +134,7 @@ static void count_given(Counts *counts, const Given *given)
 {
     int64_t id = given->item->id.v;
     bool is_choice = given->item->kind != ITEM_NUMBER;
-    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, -1, true);
+    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, ANSWER_ANY, true);
     for (ptrdiff_t i = 0; i < given->values.n; i++) add_count(counts, id, given->values.v[i], is_choice);
 }
 

@@ -9,6 +9,7 @@ enum {
     ANSWER_TEXT_MAX = 4000,       /* characters of one text */
     ANSWER_NUMBER_SCALE = 1000000,/* of ITEM_NUMBER */
     ANSWER_GROUPS_MAX = 16,       /* dimensions of one row */
+    ANSWER_ANY = -OPTION_VALUE_MAX - 1, /* tally of a multiple: chose any; no option has that value */
 };
 
 typedef struct Given {

@@ -23,6 +23,7 @@ enum {
     QUESTIONNAIRE_TITLE_MAX = 300, /* characters, as all below */
     ITEM_TEXT_MAX = 2000,
     OPTION_TEXT_MAX = 300,
+    OPTION_VALUE_MAX = 1000 * 1000, /* either way: options may be negative */
 };
 
 /* The same text in several languages; the first is Danish. */

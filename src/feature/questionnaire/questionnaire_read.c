@@ -219,8 +219,6 @@ static void check_sets(Reader *r, const Json *map, Values agree, Values disagree
     check_apart(r, map, disagree, dont_know);
 }
 
-enum { OPTION_VALUE_MAX = 1000 * 1000 };
-
 static void read_option(Reader *r, const Json *value, Options *options)
 {
     if (!json_is(r->c, value, JSON_IS_MAP)) return;

@@ -152,10 +152,21 @@ static void moments_add_many(Moments *m, double v, int64_t n)
     m->squares += before * (v - m->mean) * (double)n;
 }
 
+/* How many items a score's tally counts; its sum may be negative. */
+static int64_t score_items(int64_t value)
+{
+    return (value % SCORE_BASE + SCORE_BASE) % SCORE_BASE;
+}
+
+static double score_mean(int64_t value)
+{
+    int64_t items = score_items(value);
+    return (double)((value - items) / SCORE_BASE) / (double)items;
+}
+
 static void add_spread(const Measure *m, Spread *s, int64_t value, int64_t n)
 {
-    double v =
-        m->score ? (double)(value / SCORE_BASE) / (double)(value % SCORE_BASE) : (double)value / ANSWER_NUMBER_SCALE;
+    double v = m->score ? score_mean(value) : (double)value / ANSWER_NUMBER_SCALE;
     /* 5/2 and 10/4 are the same score: what is compared is the value itself */
     int64_t plain = m->score ? (int64_t)(v * 1e9) : value;
     if (s->moments.n == 0) s->least = s->most = plain;
@@ -171,7 +182,7 @@ static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t 
         k->excluded += n;
         return;
     }
-    bool is_option = m->item && m->item->kind == ITEM_MULTIPLE && value != -1;
+    bool is_option = m->item && m->item->kind == ITEM_MULTIPLE && value != ANSWER_ANY;
     if (!is_option) k->n += n;
     if (m->has_agree && values_have(m->item->agree, value)) k->agree += n;
     if (m->has_spread)
@@ -185,10 +196,10 @@ static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t 
 static Err add_tally(Ctx *c, Tally *t, int32_t measure, int32_t kept, int32_t column, int64_t value, int64_t n)
 {
     const Measure *m = &t->measures.v[measure];
-    bool is_any = m->item && m->item->kind == ITEM_MULTIPLE && value == -1;
+    bool is_any = m->item && m->item->kind == ITEM_MULTIPLE && value == ANSWER_ANY;
     int32_t slot = m->slots && !is_any ? slot_of(m->item, value) : -3;
-    bool is_score = m->score && (value < 0 || value % SCORE_BASE == 0);
-    if (slot == -2 || is_score || n > DISCLOSURE_MAX_COUNT)
+    bool is_empty_score = m->score && score_items(value) == 0;
+    if (slot == -2 || is_empty_score || n > DISCLOSURE_MAX_COUNT)
         return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
     int32_t part = t->columns.has_part && column == 0 ? t->columns.n - (t->kept[kept].is_part ? 2 : 1) : -1;
     for (int32_t u = kept; u >= 0; u = t->kept[u].above) {

@@ -337,12 +337,43 @@ TEST(release, a_score_is_a_mean_with_welch_beside_it)
     CHECK(team->change.label == LABEL_USIKKER && !team->change.has_markant);
 }
 
+/* Options may be negative: a balance from −2 to 2, its score, and a question with several answers
+   among which −1 is one. */
+static const char balance[] =
+    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"],"
+    "\"scales\":{\"balance\":{\"options\":[" OPTION(-2, "Meget mindre") "," OPTION(-1, "Mindre") "," OPTION(0, "Som før") ","
+    OPTION(1, "Mere") "]}},\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\"},\"items\":["
+    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"balance\",\"text\":{\"da\":\"Uro\"},\"core\":true},"
+    "{\"code\":\"Q2\",\"kind\":\"single\",\"scale\":\"balance\",\"text\":{\"da\":\"Støj\"}},"
+    "{\"code\":\"F1\",\"kind\":\"multiple\",\"scale\":\"balance\",\"text\":{\"da\":\"Hvilke?\"}}]}],"
+    "\"scores\":[{\"code\":\"TEAM\",\"title\":{\"da\":\"Ro\"},\"items\":[\"Q1\",\"Q2\"],\"min_answered\":0.5}]}";
+
+TEST(release, options_below_zero_count_as_others_do)
+{
+    World w = {.c = test_store()};
+    w.wave = add_wave(w.c, balance, "2026", "", &w.q);
+    for (int64_t i = 0; i < 12; i++) {
+        int64_t q1 = i % 2 ? -2 : -1, q2 = i % 3 ? -2 : 1, chosen[] = {-1, 1};
+        const Given given[] = {{&w.q.items.v[0], {&q1, 1}, {0}}, {&w.q.items.v[1], {&q2, 1}, {0}}, {&w.q.items.v[2], {chosen, i < 7 ? 2 : 1}, {0}}};
+        CHECK_OK(answer_store(w.c, w.wave.id, (UnitId){test_unit(w.c, "S12")}, &w.q, NULL, 0, (Answers){(Given *)given, i < 9 ? 3 : 2}));
+    }
+    release_of(&w, NULL);
+    const Report *r = report_of(&w, "S12");
+    CHECK_INT(r->items.v[2].valid, 9); /* people, not crosses */
+    CHECK_INT(r->items.v[2].distribution.v[1].count, 9);
+    CHECK_INT(r->items.v[2].distribution.v[3].count, 7);
+    /* (2·0 + 2·−0.5 + 4·−1.5 + 4·−2) / 12 */
+    CHECK_INT(r->scores.v[0].valid, 12);
+    CHECK_NEAR(r->scores.v[0].mean, -15.0 / 12, 1e-12);
+    test_clean(w.c);
+}
+
 TEST(release, numbers_have_a_mean_and_choices_count_those_who_chose)
 {
     World w = world();
     answers(&w, "S12", 12, 6);
     tally(&w, "S12", measure(&w, N1), 0, 2000000, 6), tally(&w, "S12", measure(&w, N1), 0, 4000000, 6);
-    tally(&w, "S12", measure(&w, F1), 0, -1, 11), tally(&w, "S12", measure(&w, F1), 0, 1, 7),
+    tally(&w, "S12", measure(&w, F1), 0, ANSWER_ANY, 11), tally(&w, "S12", measure(&w, F1), 0, 1, 7),
         tally(&w, "S12", measure(&w, F1), 0, 2, 9);
     release_of(&w, NULL);
     const ReportItem *n1 = item_in(&w, "S12", N1), *f1 = item_in(&w, "S12", F1);
