@@ -323,6 +323,46 @@ static void index_equations(Arena *arena, System *s)
     }
 }
 
+/* ---- told by others ---- */
+
+/* Not known, or perhaps not once the choice is made: excluded counts go with their n. */
+static bool may_be_hidden(const System *s, const bool *is_mate, int32_t var)
+{
+    return is_mate[var] || (s->flags[var] & (VAR_HIDDEN | VAR_HIDEABLE)) != 0;
+}
+
+/* The variable that an equation tells since all its others are known; -1: none. */
+static int32_t told_by(const System *s, const bool *is_mate, int32_t eq)
+{
+    int32_t told = -1;
+    for (int32_t i = s->start[eq]; i < s->start[eq + 1]; i++) {
+        if (!may_be_hidden(s, is_mate, s->term[i])) continue;
+        if (told >= 0) return -1;
+        told = s->term[i];
+    }
+    return told;
+}
+
+/* A cell that known ones tell cannot be hidden: the participants of a school that takes part as a whole, where
+   answered tells its total. Hidden to protect another it would be narrow for ever, and nothing could be published.
+   What is told tells on, so all is asked until nothing changes. */
+static void settle_told(Arena scratch, System *s)
+{
+    bool *is_mate = NEW(&scratch, bool, s->vars), is_changed = true;
+    for (int32_t v = 0; v < s->vars; v++)
+        if (s->mate[v] >= 0 && may_be_hidden(s, is_mate, v)) is_mate[s->mate[v]] = true;
+    while (is_changed) {
+        is_changed = false;
+        for (int32_t eq = 0; eq < s->eqs; eq++) {
+            int32_t var = told_by(s, is_mate, eq);
+            if (var < 0 || (s->flags[var] & VAR_HIDEABLE) == 0) continue;
+            s->flags[var] &= (uint8_t)~VAR_HIDEABLE;
+            if (s->mate[var] >= 0) is_mate[s->mate[var]] = false;
+            is_changed = true;
+        }
+    }
+}
+
 /* Loss of hiding a cell: it grows with n (a large group is read by more), with
    the level, and totals weigh three groups; "uoplyst" is missed least. Whole
    numbers, so that the choice is the same everywhere. */
@@ -389,6 +429,7 @@ Err system_build(Arena all, DisclosureCase what, bool is_masked, System *ret)
     }
     if (b.is_broken) return E_BROKEN;
     index_equations(arena, s);
+    if (!is_masked) settle_told(s->scratch, s);
     set_costs(arena, &b, old.n);
     set_proofs(arena, s);
     *ret = *s;

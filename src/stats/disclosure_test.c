@@ -407,6 +407,27 @@ TEST(disclosure, item_follows_the_hiding_of_answered)
     CHECK(!r.hidden[1] && r.hidden[2] && r.hidden[3]);
 }
 
+TEST(disclosure, part_that_is_a_whole_known_unit_is_known_too)
+{
+    Ctx *c = test_ctx_plain();
+    /* Participants and others below a municipality with a school that takes part as a whole, and one of four
+       departments of which the last does not. All answered is told for the first school, so its participants are. */
+    DisclosureShape shape = {.units = 7, .parent = (const int32_t[]){-1, 0, 0, 2, 2, 2, 2}, .dimensions = 1,
+                             .groups = (const int32_t[]){2}, .minimum = 5};
+    const uint8_t no = CELL_ABSENT;
+    DisclosureTable t = {
+        .n = (const int32_t[]){41, 41, 0, 18, 18, 0, 23, 23, 0, 0, 0, 0, 12, 12, 0, 11, 11, 0, 0, 0, 0},
+        .cell = (const uint8_t[]){0, 0, 0, 0, 0, no, 0, 0, 0, 0, 0, no, 0, 0, no, 0, 0, no, 0, no, 0},
+        .answered = (const int32_t[]){41, 18, 23, 0, 12, 11, 0},
+        .answered_hidden = (const bool[]){false, false, false, true, false, true, true},
+    };
+    DisclosureResult r = {0};
+    CHECK_OK(disclosure_hide(c->arena, (DisclosureCase){&shape, &t, 1}, &r));
+    CHECK(!r.hidden[4] && r.hidden[7] && r.hidden[8]);
+    t.hidden = r.hidden;
+    CHECK_OK(disclosure_verify(*c->arena, (DisclosureCase){&shape, &t, 1}));
+}
+
 TEST(disclosure, counts_that_do_not_add_up_are_refused)
 {
     Ctx *c = test_ctx_plain();
