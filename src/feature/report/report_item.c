@@ -204,7 +204,7 @@ Str report_counted(Ctx *c, const ReportItem *item)
     if (!is_question || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
     for (ptrdiff_t i = 0; i < item->options.n; i++) {
         if (!values_have(item->agree_set, item->options.v[i].value)) continue;
-        Str one = STR_CAT(c->arena, S("»"), report_text(c, item->options.v[i].text), S("«"));
+        Str one = msg_text(c, TF("»{1}«", report_text(c, item->options.v[i].text)));
         word = word.n ? msg_text(c, TF("{1} eller {2}", word, one)) : one;
     }
     return word;

@@ -46,7 +46,7 @@ static void words_rest(Ctx *c, const TableView *t, TableLine *line, int64_t vali
 /* Question × answers, in pct. of those who took a stand. */
 static TableView distribution_table(Ctx *c, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order)
 {
-    TableHead heads[CHART_ANSWERS + 2] = {{msg_text(c, T("Spørgsmål")), false}, {msg_text(c, T("Svar")), true}};
+    TableHead heads[CHART_ANSWERS + 2] = {{msg_text(c, T("Spørgsmål")), false}, {msg_text(c, TC("antal", "Svar")), true}};
     for (int i = 0; i < order->n; i++) heads[i + 2] = (TableHead){order->label[i], true};
     TableView t = table_new(c, msg_text(c, T("Hvad der er svaret, pct. af dem, der har taget stilling")), heads, order->n + 2, n);
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -202,7 +202,7 @@ static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, St
     TableHead heads[] = {
         {msg_text(c, T("Spørgsmål")),           false},
         {report_group_name(c, dimension),              false},
-        {msg_text(c, T("Svar")),                true },
+        {msg_text(c, TC("antal", "Svar")),                true },
         {counted.n ? counted : msg_text(c, T("Enige")), true },
         {msg_text(c, T("Forskel til de andre")), false},
     };
@@ -271,7 +271,7 @@ TableView report_score_table(Ctx *c, const Report *r)
 {
     TableHead heads[] = {
         {msg_text(c, T("Samlet mål")), false},
-        {msg_text(c, T("Svar")),       true },
+        {msg_text(c, TC("antal", "Svar")),       true },
         {msg_text(c, T("Gennemsnit")), true },
         {msg_text(c, T("Skala")),      true },
         {msg_text(c, T("Ændring")),    false},
