@@ -329,7 +329,7 @@ static void make_report(Ctx *c, const char *scope, const char *object, const cha
     need(c, publication_frame_json(c, &report, &p.frame), "a report's frame");
     need(c, publication_round_add(c, wave.id, 1, S("0000000000000000000000000000000000000000000000000000000000000000"), &round), "a round");
     need(c, publication_add(c, wave.id, round, p), "a publication");
-    static const char *const audiences[] = {"ledelse", "medarbejdere", "forvaltning"};
+    static const char *const audiences[] = {"ledelse", "medarbejdere", "forvaltning", "offentlig"};
     for (ptrdiff_t i = 0; i < COUNT_OF(audiences); i++)
         need(c, publication_open_to(c, wave.id, id, str_of_z(audiences[i]), c->today), "an audience");
     WalkObject *o = new_object(scope, object, wave.uid, word);

@@ -51,6 +51,7 @@ const AuditWord audit_verbs[] = {
     {"wave.remind", T_INIT("Bestilte en påmindelse på mail")},
     {"wave.unmail", T_INIT("Tog en udsendelse af planen")},
     {"report.show", T_INIT("Viste en rapport")},
+    {"report.open", T_INIT("Åbnede en rapport for politikere og bestyrelser")},
     {"contact.set", T_INIT("Rettede kontaktoplysninger")},
     {"support.ask", T_INIT("Spurgte support")},
     {"support.answer", T_INIT("Svarede på et spørgsmål")},

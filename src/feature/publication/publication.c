@@ -94,4 +94,18 @@ Err publication_show(Ctx *c, WaveId wave, UnitId unit)
     return OK;
 }
 
+SQL(PUBLISH, "INSERT INTO publication_audience (wave_id, unit_id, audience, since, by_person)"
+             " SELECT p.wave_id, p.unit_id, 'offentlig', $3, $4 FROM publication p"
+             " WHERE p.wave_id = $1 AND p.unit_id = $2 AND p.number = 1 AND EXISTS (SELECT 1 FROM publication_audience a"
+             " WHERE a.wave_id = p.wave_id AND a.unit_id = p.unit_id AND a.audience = 'medarbejdere')"
+             " ON CONFLICT (wave_id, unit_id, audience) DO NOTHING");
+
+Err publication_publish(Ctx *c, WaveId wave, UnitId unit)
+{
+    int changed = 0;
+    TRY(db_exec(c, PUBLISH, &changed, wave, unit, c->today, c->viewer));
+    if (changed == 0) return fail(c, E_CONFLICT, T("Rapporten er åbnet allerede, eller medarbejderne har ikke fået den endnu."));
+    return OK;
+}
+
 const Feature publication_feature = {.name = "publication", .schema = &publication_schema};

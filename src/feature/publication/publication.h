@@ -70,5 +70,9 @@ MUST Err publication_open_to(Ctx *c, WaveId wave, UnitId unit, Str audience, Dat
 /* Inside a write: the staff may read it from today on. E_CONFLICT when they
    may already, or nothing has been released. */
 MUST Err publication_show(Ctx *c, WaveId wave, UnitId unit);
+/* Inside a write: whoever may read what is public may read it from today on
+   (doc/decisions/0018). E_CONFLICT when they may already, or the staff may not:
+   nobody hears from others what their own answers showed. */
+MUST Err publication_publish(Ctx *c, WaveId wave, UnitId unit);
 
 #endif

@@ -100,6 +100,30 @@ HTTP_TEST(report, the_staff_reads_once_the_head_has_shown_it)
     CHECK_CLEAN();
 }
 
+HTTP_TEST(report, the_council_reads_what_the_administration_has_opened)
+{
+    Browser consultant = test_login("konsulent"), councillor = test_login("politiker");
+    Str own = report_of(&consultant, "/K1");
+    CHECK_STATUS(test_get(&councillor, text(own, "")), 404);
+    CHECK_LACKS(test_get(&consultant, text(own, "")), "Åbn rapporten for politikere og bestyrelser");
+    test_get(&consultant, text(own, "/aabn"));
+    CHECK_STATUS(test_post(&consultant, text(own, "/aabn"), ""), 409); /* the staff has not seen it */
+    CHECK_HAS(test_get(&consultant, text(own, "/vis")), "Vis rapporten for medarbejderne");
+    CHECK_STATUS(test_post(&consultant, text(own, "/vis"), ""), 303);
+    CHECK_HAS(test_get(&consultant, text(own, "")), "Åbn rapporten for politikere og bestyrelser");
+    CHECK_HAS(test_get(&consultant, text(own, "/aabn")), "Du kan ikke lukke rapporten igen.");
+    CHECK_STATUS(test_post(&consultant, text(own, "/aabn"), ""), 303);
+    CHECK_HAS(test_get(&consultant, text(own, "?aabnet=1")), "Rapporten er åben for politikere og bestyrelser.");
+    CHECK_LACKS(test_get(&consultant, text(own, "")), "/aabn\"");
+    CHECK_HAS(test_get(&councillor, "/rapporter"), str_z(test_ctx_plain()->arena, own));
+    Answer page = test_get(&councillor, text(own, ""));
+    CHECK_HAS(page, "Rapport: Fjordby Kommune");
+    CHECK_LACKS(page, "/fokus/");
+    CHECK_STATUS(test_get(&councillor, text(own, "/hent/pdf")), 200);
+    CHECK_STATUS(test_get(&councillor, text(own, "/aabn")), 403);
+    CHECK_CLEAN();
+}
+
 HTTP_TEST(report, of_two_who_write_the_second_sees_both_texts)
 {
     Browser head = test_login("skoleleder"), window = test_login("skoleleder");

@@ -116,12 +116,13 @@ typedef struct FileLinks { FileLink *v; ptrdiff_t n; } FileLinks;
 typedef struct ReportPage {
     const ReportView *view;
     Href pdf, slides, show; /* show empty: not this viewer's to show, or shown already */
+    Href open;         /* to those outside; empty: not this viewer's, not shown yet, or open already */
     FileLinks files;
     ReportLines below; /* reports of the units right below */
     Href pack;         /* empty: a school has none */
     Str nonce;         /* with pack */
     Str shown;         /* to whom it is open, in words */
-    bool was_shown, was_written;
+    bool was_shown, was_opened, was_written;
 } ReportPage;
 
 typedef struct FocusPage {

@@ -12,7 +12,8 @@ bool report_is_municipal(Str kind)
 
 /* ---- who belongs to an audience ------------------------------------------------------ */
 
-/* Of a school's report, and of a municipality's (DOMAIN §2.2, notes 1 and 2). */
+/* Of a school's report, and of a municipality's (DOMAIN §2.2, notes 1 to 3). What is open to
+   "offentlig" is open to everybody here; those who have only that are last. */
 static const struct { const char *role, *of_school, *of_municipality; } readers[] = {
     {"skoleleder",     "ledelse",      "forvaltning"},
     {"afdelingsleder", "ledelse",      "forvaltning"},
@@ -22,6 +23,17 @@ static const struct { const char *role, *of_school, *of_municipality; } readers[
     {"laeringschef",   "forvaltning",  "ledelse"},
     {"konsulent",      "forvaltning",  "ledelse"},
     {"programleder",   "",             "ledelse"},
+    {"tovholder",      "",             "forvaltning"},
+    {"kvalitetsteam",  "offentlig",    "medarbejdere"},
+    {"oekonomi",       "offentlig",    "medarbejdere"},
+    {"ppr",            "",             "medarbejdere"},
+    {"visitationsmedlem", "",          "medarbejdere"},
+    {"visitationssekretaer", "",       "medarbejdere"},
+    {"politiker",      "offentlig",    "offentlig"},
+    {"skolebestyrelse", "offentlig",   "offentlig"},
+    {"med",            "offentlig",    "offentlig"},
+    {"org",            "offentlig",    "offentlig"},
+    {"foraelder",      "offentlig",    "offentlig"},
 };
 
 static void add_reader(Buf *b, const char *role, int above, const char *audience)
@@ -47,12 +59,14 @@ static Str reader_rows(Ctx *c)
     return buf_str(&b);
 }
 
+#define HOLDS_TODAY(m) m ".person_id = $1 AND " m ".valid_from <= $2 AND (" m ".valid_to IS NULL OR " m ".valid_to >= $2)"
+
 /* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers.
    The region's programme reads its municipalities' reports, which are theirs (DOMAIN §2.2). */
 #define IS_READER                                                                                                        \
     " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT) r"                                         \
     " JOIN v_people_membership m ON m.role = r.role"                                                                     \
-    " WHERE r.audience = a.audience AND m.person_id = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to >= $2)" \
+    " WHERE (r.audience = a.audience OR a.audience = 'offentlig') AND " HOLDS_TODAY("m")                                 \
     " AND r.above = CASE WHEN u.kind IN ('region', 'kommune', 'distrikt') THEN 1 ELSE 0 END"                             \
     " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id"                  \
     " AND (m.owner_id = p.owner_id OR (m.role = 'programleder' AND r.above = 1)))" \
@@ -85,6 +99,14 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
     return OK;
 }
 
+/* How far unit p.unit_id lies from where the viewer works: 0 and up for their own unit and those below it,
+   then those above, the nearest first; each by the nearest of several memberships. */
+#define NEARNESS                                                                                                                \
+    " coalesce((SELECT min(d.depth) FROM v_people_membership m JOIN v_organisation_reach d ON d.above_id = m.unit_id"           \
+    " WHERE d.unit_id = p.unit_id AND " HOLDS_TODAY("m") "),"                                                                   \
+    " (SELECT 100 + min(d.depth) FROM v_people_membership m JOIN v_organisation_reach d ON d.unit_id = m.unit_id"               \
+    " WHERE d.above_id = p.unit_id AND " HOLDS_TODAY("m") "), 1000)"
+
 #define READABLE_WHERE(more)                                                                                                    \
     "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"                                       \
     " CASE WHEN EXISTS (SELECT 1 FROM v_publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"           \
@@ -93,7 +115,7 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
     " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"                                                  \
     " WHERE p.number = 1 AND " more " AND EXISTS (SELECT 1 FROM v_publication_audience a WHERE a.wave_id = p.wave_id"          \
     " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"                                                            \
-    " ORDER BY p.released_on DESC, p.wave_id DESC, u.depth, u.name_sort, u.code LIMIT $4"
+    " ORDER BY p.released_on DESC, p.wave_id DESC," NEARNESS ", u.name_sort, u.code LIMIT $4"
 /* Classes and teams are reached from their school's report. */
 SQL(READABLE, READABLE_WHERE("u.kind NOT IN ('klasse', 'aargang', 'team')"));
 SQL(READABLE_BELOW, READABLE_WHERE("p.wave_id = $5 AND u.parent_id = $6"));

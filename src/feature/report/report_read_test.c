@@ -108,6 +108,54 @@ TEST(report_read, the_staff_reads_once_the_head_shows_it)
     CHECK_ERR(publication_show(s.c, s.wave.id, (UnitId){test_unit(s.c, "S11")}), E_CONFLICT);
 }
 
+static void check_order(const Shelf *s, const char *first, const char *second, const char *third)
+{
+    Readables all = {0};
+    CHECK_OK(report_readable(s->c, &all));
+    CHECK_INT(all.n, 3);
+    CHECK_STR(all.v[0].code, str_of_z(first));
+    CHECK_STR(all.v[1].code, str_of_z(second));
+    CHECK_STR(all.v[2].code, str_of_z(third));
+}
+
+TEST(report_read, the_list_begins_with_ones_own_part)
+{
+    Shelf s = shelf();
+    publish(&s, "R1", "R1");
+    s.c->today.day += 14;
+    be(&s, "S11", "skoleleder");
+    check_order(&s, "S11", "K1", "R1");
+    be(&s, "S11-A", "afdelingsleder");
+    check_order(&s, "S11", "K1", "R1");
+    be(&s, "K1", "konsulent");
+    check_order(&s, "K1", "S11", "R1");
+}
+
+TEST(report_read, politicians_and_boards_read_what_is_opened_to_them)
+{
+    Shelf s = shelf();
+    UnitId school = {test_unit(s.c, "S11")};
+    s.c->today.day += 30;
+    be(&s, "K1", "politiker");
+    CHECK(!reads(&s, "S11", false) && !reads(&s, "K1", true));
+    CHECK_ERR(publication_publish(s.c, s.wave.id, school), E_CONFLICT); /* the staff has not seen it */
+    ctx_forgive(s.c);
+    CHECK_OK(publication_show(s.c, s.wave.id, school));
+    CHECK(!reads(&s, "S11", false));
+    CHECK_OK(publication_publish(s.c, s.wave.id, school));
+    CHECK(reads(&s, "S11", false) && !reads(&s, "K1", true));
+    CHECK_INT(listed(&s), 1);
+    be(&s, "S11", "skolebestyrelse");
+    CHECK(reads(&s, "S11", false));
+    be(&s, "S12", "skolebestyrelse");
+    CHECK(!reads(&s, "S11", false));
+    be(&s, "K2", "politiker");
+    CHECK(!reads(&s, "S11", false));
+    be(&s, "K1", "sysadm");
+    CHECK(!reads(&s, "S11", false));
+    CHECK_ERR(publication_publish(s.c, s.wave.id, school), E_CONFLICT);
+}
+
 TEST(report_read, another_school_and_another_municipality_read_nothing)
 {
     Shelf s = shelf();

@@ -117,13 +117,13 @@ static Str audience_words(Ctx *c, const Audience *a)
     if (str_eq(a->code, S("forvaltning")))
         return msg_text(c, is_municipal(c) ? TF("Skolernes ledere kan læse den fra {1}.", a->since)
                                           : TF("Forvaltningen kan læse den fra {1}.", a->since));
-    return msg_text(c, T("Alle kan læse den."));
+    return msg_text(c, T("Den er åben for politikere, bestyrelser, udvalg og forældre med log ind."));
 }
 
-static bool is_shown(const Audiences *all)
+static bool is_open_to(const Audiences *all, Str code)
 {
     for (ptrdiff_t i = 0; i < all->n; i++)
-        if (str_eq(all->v[i].code, S("medarbejdere"))) return true;
+        if (str_eq(all->v[i].code, code)) return true;
     return false;
 }
 
@@ -173,17 +173,20 @@ static Err get_report(Ctx *c)
     TRY(publication_audiences(c, own_wave(c), own_unit(c), &audiences));
     ReportView view = report_view(c, &r, &written);
     open_focus(c, &view);
-    bool may_show = !is_shown(&audiences) && access_may(c, need_show(c), web_place(c));
+    bool is_shown = is_open_to(&audiences, S("medarbejdere")), may_show = access_may(c, need_show(c), web_place(c));
+    bool may_open = may_show && is_shown && !is_open_to(&audiences, S("offentlig"));
     ReportPage page = {
         .view = &view,
         .pdf = {own(c, S("/hent/pdf"))},
         .slides = {own(c, S("/hent/slides"))},
-        .show = {may_show ? own(c, S("/vis")) : S("")},
+        .show = {may_show && !is_shown ? own(c, S("/vis")) : S("")},
+        .open = {may_open ? own(c, S("/aabn")) : S("")},
         .files = file_links(c),
         .pack = {is_municipal(c) ? own(c, S("/pakke")) : S("")},
         .nonce = access_gate.nonce(c),
         .shown = shown_words(c, &audiences),
         .was_shown = str_eq(web_query(c, "vist"), S("1")),
+        .was_opened = str_eq(web_query(c, "aabnet"), S("1")),
         .was_written = str_eq(web_query(c, "gemt"), S("1")),
     };
     TRY(fill_below(c, &page.below));
@@ -327,6 +330,26 @@ static Err write_show(Ctx *c)
     return web_redirect(c, own(c, S("?vist=1")));
 }
 
+/* ---- opening it to those outside ----------------------------------------------------------------- */
+
+static Err get_open(Ctx *c)
+{
+    Report r = {0};
+    TRY(load(c, &r));
+    ShowPage page = {
+        .unit = r.unit.name, .wave = r.wave, .nonce = access_gate.nonce(c), .back = {own(c, S(""))}, .own = {own(c, S("/aabn"))}};
+    page_report_open(web_page_begin(c, T("Åbn rapporten for politikere og bestyrelser")), &page);
+    return web_page_end(c);
+}
+
+static Err write_open(Ctx *c)
+{
+    TRY(publication_publish(c, own_wave(c), own_unit(c)));
+    TRY(audit_add(c, (AuditRow){.owner_id = web_place(c)->owner_id, .verb = "report.open", .object = "wave", .object_id = own_wave(c).v,
+                                .unit_id = own_unit(c).v}));
+    return web_redirect(c, own(c, S("?aabnet=1")));
+}
+
 enum { LOOSE_ENDS = 5 };
 
 /* A report that its head has not shown the staff yet stops the thread right there. */
@@ -368,6 +391,8 @@ static const Route routes[] = {
     {POST, SCHOOL "/fokus/:section",    NEED_SKOLERAPPORT_WRITE,    &scope_school,    SLOW_WRITE, .prepare = prepare_focus, .write = write_focus},
     {GET,  SCHOOL "/vis",               NEED_SKOLERAPPORT_DECIDE,   &scope_school,    HEAVY, .get = get_show},
     {POST, SCHOOL "/vis",               NEED_SKOLERAPPORT_DECIDE,   &scope_school,    WRITE, .write = write_show},
+    {GET,  SCHOOL "/aabn",              NEED_SKOLERAPPORT_DECIDE,   &scope_school,    HEAVY, .get = get_open},
+    {POST, SCHOOL "/aabn",              NEED_SKOLERAPPORT_DECIDE,   &scope_school,    WRITE, .write = write_open},
     {GET,  MUNICIPAL,                   NEED_KOMMUNERAPPORT_READ,   &scope_municipal, HEAVY, .get = get_report},
     {GET,  MUNICIPAL "/hent/:format",   NEED_KOMMUNERAPPORT_READ,   &scope_municipal, HEAVY, .get = get_file},
     {POST, MUNICIPAL "/pakke",          NEED_KOMMUNERAPPORT_READ,   &scope_municipal, WRITE, .write = write_pack},
@@ -375,6 +400,8 @@ static const Route routes[] = {
     {POST, MUNICIPAL "/fokus/:section", NEED_KOMMUNERAPPORT_WRITE,  &scope_municipal, SLOW_WRITE, .prepare = prepare_focus, .write = write_focus},
     {GET,  MUNICIPAL "/vis",            NEED_KOMMUNERAPPORT_DECIDE, &scope_municipal, HEAVY, .get = get_show},
     {POST, MUNICIPAL "/vis",            NEED_KOMMUNERAPPORT_DECIDE, &scope_municipal, WRITE, .write = write_show},
+    {GET,  MUNICIPAL "/aabn",           NEED_KOMMUNERAPPORT_DECIDE, &scope_municipal, HEAVY, .get = get_open},
+    {POST, MUNICIPAL "/aabn",           NEED_KOMMUNERAPPORT_DECIDE, &scope_municipal, WRITE, .write = write_open},
     {0},
 };
 

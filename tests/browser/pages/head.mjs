@@ -25,6 +25,7 @@ export const pages = [
   { path: "/rapporter", name: "report", before: follow('main a[href*="/skole/"]') },
   { path: "/rapporter", name: "report-show", before: follow('main a[href*="/skole/"]', 'main a[href$="/vis"]') },
   { path: "/rapporter", name: "focus", before: follow('main a[href*="/skole/"]', 'main a[href*="/fokus/"]') },
+  { path: "/rapporter", name: "report-open", before: follow('section:has-text("ledere, forår 2025") a[href*="/skole/"]', 'main a[href$="/aabn"]') },
   { path: "/support", name: "support" },
   { path: "/support", name: "support-wrong", before: wrongly },
   { path: "/findes-ikke", name: "not-found", status: 404 },
