@@ -12,9 +12,9 @@
 enum {
     FIRST_PENDING = 256,
     FIRST_ITEMS = 1024,
-    FIRST_ROWS = 64 << 10, /* bytes */
+    FIRST_VALUES = 512,
+    FIRST_BYTES = 64 << 10,
     ROWS_AT_ONCE = 4096,
-    ITEM_JSON_MAX = (MERGE_KEY_INTS + 1) * 21 + 2, /* 20 digits and a comma each, brackets */
 };
 
 struct MergeSums {
@@ -66,38 +66,65 @@ static struct Appended *appended_of(struct WriteBatch *batch, const AppendSpec *
     return &batch->appended[at];
 }
 
-/* Room for the row, what parts it from the last, and the end of the array. */
-static bool append_room(struct Appended *a, ptrdiff_t bytes)
+/* False without memory; *p stays as it was. */
+static bool grow(void **p, ptrdiff_t *room, ptrdiff_t first, ptrdiff_t wanted, size_t each)
 {
-    ptrdiff_t wide = a->room ? a->room : FIRST_ROWS;
-    while (wide - a->n < bytes + 2) wide *= 2;
-    char *p = wide > a->room ? realloc(a->rows, (size_t)wide) : a->rows;
-    if (!p) return false;
-    a->rows = p;
-    a->room = wide;
+    ptrdiff_t wide = *room ? *room : first;
+    while (wide < wanted) wide *= 2;
+    void *more = wide > *room ? realloc(*p, (size_t)wide * each) : *p;
+    if (!more) return false;
+    *p = more;
+    *room = wide;
     return true;
 }
 
-static Err append_now(Ctx *c, const AppendSpec *spec, Str row)
+static bool append_room(struct Appended *a, const DbVal *v, int columns)
 {
-    return spec->flush(c, STR_CAT(c->arena, S("["), row, S("]")));
+    ptrdiff_t bytes = 0;
+    for (int i = 0; i < columns; i++) bytes += v[i].kind == DB_TEXT ? v[i].s.n : 0;
+    void *values = a->v, *texts = a->bytes;
+    bool fits = grow(&values, &a->room, FIRST_VALUES, a->n + columns, sizeof *a->v);
+    fits = fits && grow(&texts, &a->bytes_room, FIRST_BYTES, a->bytes_n + bytes, 1);
+    a->v = values;
+    a->bytes = texts;
+    return fits;
 }
 
-void db_append(Ctx *c, const AppendSpec *spec, Str row)
+static void append_values(struct Appended *a, const DbVal *v, int columns)
 {
+    for (int i = 0; i < columns; i++) {
+        DbVal *to = &a->v[a->n++];
+        *to = v[i];
+        if (v[i].kind != DB_TEXT) continue;
+        to->i = a->bytes_n;
+        if (v[i].s.n) memcpy(a->bytes + a->bytes_n, v[i].s.p, (size_t)v[i].s.n);
+        a->bytes_n += v[i].s.n;
+    }
+}
+
+static bool are_ints_and_texts(const DbVal *v, int columns)
+{
+    for (int i = 0; i < columns; i++)
+        if (v[i].kind != DB_INT && v[i].kind != DB_TEXT) return false;
+    return columns >= 1 && columns <= APPEND_COLUMNS;
+}
+
+void db_append_(Ctx *c, const AppendSpec *spec, const DbVal *v, int columns)
+{
+    assert(are_ints_and_texts(v, columns));
     if (!c->batch) { /* as db_merge */
-        (void)!append_now(c, spec, row);
+        (void)!spec->flush(c, (AppendedRows){v, 1, columns});
         return;
     }
     struct Appended *a = appended_of(c->batch, spec);
     if (!a) {
         c->batch->err = fail(c, E_BROKEN, msg_verbatim(S("more than four kinds of appended rows")));
-    } else if (!append_room(a, row.n)) {
+    } else if (!append_room(a, v, columns)) {
         c->batch->err = fail(c, E_BUSY, T("Der er ikke hukommelse nok lige nu. Prøv igen om lidt."));
     } else {
-        a->rows[a->n] = a->n ? ',' : '[';
-        memcpy(a->rows + a->n + 1, row.p, (size_t)row.n);
-        a->n += row.n + 1;
+        assert(a->n == 0 || a->columns == columns);
+        a->columns = columns;
+        append_values(a, v, columns);
     }
 }
 
@@ -105,7 +132,20 @@ void merge_drop(struct WriteBatch *batch)
 {
     batch->n = 0;
     batch->err = OK;
-    for (int i = 0; i < batch->append_specs; i++) batch->appended[i].n = batch->appended[i].kept;
+    for (int i = 0; i < batch->append_specs; i++) {
+        struct Appended *a = &batch->appended[i];
+        a->n = a->kept;
+        a->bytes_n = a->bytes_kept;
+    }
+}
+
+static void keep_appended(struct WriteBatch *batch)
+{
+    for (int i = 0; i < batch->append_specs; i++) {
+        struct Appended *a = &batch->appended[i];
+        a->kept = a->n;
+        a->bytes_kept = a->bytes_n;
+    }
 }
 
 /* ---- summing ----------------------------------------------------------- */
@@ -197,55 +237,68 @@ Err merge_keep(Ctx *c, struct WriteBatch *batch)
     }
     for (ptrdiff_t i = 0; err == OK && i < batch->n; i++)
         sum(sums_of(batch, batch->pending[i].spec), &batch->pending[i].item);
-    for (int i = 0; err == OK && i < batch->append_specs; i++) batch->appended[i].kept = batch->appended[i].n;
+    if (err == OK) keep_appended(batch);
     merge_drop(batch);
     return err;
 }
 
 /* ---- a flush for both engines ------------------------------------------ */
 
-static Err write_one(Ctx *c, const SqlDef *one, int keys, const MergeItem *item)
+static void add_value(Buf *json, const DbVal *v)
 {
-    DbVal args[MERGE_KEY_INTS + 1];
-    for (int k = 0; k < keys; k++) args[k] = db_val_int(item->key[k]);
-    args[keys] = db_val_int(item->add);
-    return db_exec_(c, one, NULL, args, keys + 1);
+    if (v->kind == DB_TEXT) buf_add_json(json, v->s);
+    else buf_add_i64(json, v->i);
 }
 
-static void add_json(Buf *json, int keys, const MergeItem *item)
+static Str rows_json(Ctx *c, AppendedRows rows)
 {
-    buf_add_char(json, json->n == 0 ? '[' : ',');
-    for (int k = 0; k < keys; k++) {
-        buf_add_char(json, k == 0 ? '[' : ',');
-        buf_add_i64(json, item->key[k]);
+    enum { INT = 21, TEXT = 3, ESCAPED = 6 }; /* bytes: a number and a comma; quotes and a comma; \u00XX */
+    ptrdiff_t room = rows.n * 3 + 2, n = rows.n * rows.columns;
+    for (ptrdiff_t i = 0; i < n; i++) room += rows.v[i].kind == DB_TEXT ? rows.v[i].s.n * ESCAPED + TEXT : INT;
+    Buf json = buf_new(c->arena, room);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        bool is_first = i % rows.columns == 0;
+        buf_add(&json, i == 0 ? S("[[") : is_first ? S("],[") : S(","));
+        add_value(&json, &rows.v[i]);
     }
-    buf_add_char(json, ',');
-    buf_add_i64(json, item->add);
-    buf_add_char(json, ']');
+    buf_add(&json, S("]]"));
+    assert(!json.full);
+    return buf_str(&json);
 }
 
-static Err write_rows(Ctx *c, const SqlDef *rows, int keys, const MergeItem *items, ptrdiff_t n)
+Err db_rows_write(Ctx *c, const SqlDef *one, const SqlDef *many, AppendedRows rows)
 {
-    Arena before = *c->arena; /* the text is needed only until it is written */
-    Buf json = buf_new(c->arena, n * ITEM_JSON_MAX + 2);
-    for (ptrdiff_t i = 0; i < n; i++) add_json(&json, keys, &items[i]);
-    buf_add_char(&json, ']');
-    assert(!json.full);
-    DbVal arg = db_val_str(buf_str(&json));
-    TRY(db_exec_(c, rows, NULL, &arg, 1));
-    *c->arena = before;
+    if (!c->conn) return fail(c, E_BROKEN, msg_verbatim(S("no write is open in this Ctx")));
+    if (c->conn->driver->engine == ENGINE_SQLITE) {
+        for (ptrdiff_t i = 0; i < rows.n; i++) TRY(db_exec_(c, one, NULL, rows.v + i * rows.columns, rows.columns));
+        return OK;
+    }
+    for (ptrdiff_t i = 0; i < rows.n; i += ROWS_AT_ONCE) {
+        Arena before = *c->arena; /* the text is needed only until it is written */
+        ptrdiff_t n = rows.n - i < ROWS_AT_ONCE ? rows.n - i : ROWS_AT_ONCE;
+        DbVal arg = db_val_str(rows_json(c, (AppendedRows){rows.v + i * rows.columns, n, rows.columns}));
+        TRY(db_exec_(c, many, NULL, &arg, 1));
+        *c->arena = before;
+    }
     return OK;
 }
 
-Err db_merge_write(Ctx *c, const SqlDef *one, const SqlDef *rows, int keys, const MergeItem *items, ptrdiff_t n)
+static void values_of(const MergeItem *item, int keys, DbVal *ret)
+{
+    for (int k = 0; k < keys; k++) ret[k] = db_val_int(item->key[k]);
+    ret[keys] = db_val_int(item->add);
+}
+
+Err db_merge_write(Ctx *c, const SqlDef *one, const SqlDef *many, int keys, const MergeItem *items, ptrdiff_t n)
 {
     assert(keys >= 1 && keys <= MERGE_KEY_INTS);
-    if (!c->conn) return fail(c, E_BROKEN, msg_verbatim(S("no write is open in this Ctx")));
-    bool one_by_one = c->conn->driver->engine == ENGINE_SQLITE;
-    ptrdiff_t step = one_by_one ? 1 : ROWS_AT_ONCE;
-    for (ptrdiff_t i = 0; i < n; i += step) {
-        ptrdiff_t count = n - i < step ? n - i : step;
-        TRY(one_by_one ? write_one(c, one, keys, &items[i]) : write_rows(c, rows, keys, &items[i], count));
+    for (ptrdiff_t i = 0; i < n; i += ROWS_AT_ONCE) {
+        Arena before = *c->arena;
+        ptrdiff_t count = n - i < ROWS_AT_ONCE ? n - i : ROWS_AT_ONCE;
+        DbVal *v = NEW(c->arena, DbVal, count * (keys + 1));
+        for (ptrdiff_t k = 0; k < count; k++) values_of(&items[i + k], keys, v + k * (keys + 1));
+        TRY(db_rows_write(c, one, many, (AppendedRows){v, count, keys + 1}));
+        *c->arena = before;
     }
     return OK;
 }
@@ -266,13 +319,19 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->spec->name, (*y)->spec->name);
 }
 
+/* Once more is no harm: where a text lies stays with it. */
+static AppendedRows rows_of(struct Appended *a)
+{
+    for (ptrdiff_t i = 0; i < a->kept; i++)
+        if (a->v[i].kind == DB_TEXT) a->v[i].s.p = a->bytes + a->v[i].i;
+    return (AppendedRows){a->v, a->kept / a->columns, a->columns};
+}
+
 static Err append_flush(Ctx *c, struct WriteBatch *batch)
 {
     for (int i = 0; i < batch->append_specs; i++) {
         struct Appended *a = &batch->appended[i];
-        if (a->kept == 0) continue;
-        a->rows[a->kept] = ']'; /* append_room has left it room */
-        TRY(a->spec->flush(c, (Str){a->rows, a->kept + 1}));
+        if (a->kept) TRY(a->spec->flush(c, rows_of(a)));
     }
     return OK;
 }
@@ -293,7 +352,7 @@ Err merge_flush(Ctx *c, struct WriteBatch *batch)
 
 void merge_clear(struct WriteBatch *batch)
 {
-    for (int i = 0; i < batch->append_specs; i++) batch->appended[i].kept = 0;
+    for (int i = 0; i < batch->append_specs; i++) batch->appended[i].kept = batch->appended[i].bytes_kept = 0;
     merge_drop(batch);
     for (int i = 0; i < batch->specs; i++) {
         MergeSums *s = batch->sums[i];
@@ -311,6 +370,9 @@ void merge_close(struct WriteBatch *batch)
         free(batch->sums[i]->slots);
         free(batch->sums[i]);
     }
-    for (int i = 0; i < APPEND_SPECS; i++) free(batch->appended[i].rows);
+    for (int i = 0; i < APPEND_SPECS; i++) {
+        free(batch->appended[i].v);
+        free(batch->appended[i].bytes);
+    }
     free(batch->pending);
 }

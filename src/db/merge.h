@@ -24,8 +24,11 @@ struct WriteBatch {
     int specs;
     struct Appended {
         const AppendSpec *spec;
-        char *rows; /* JSON: "[[…],[…]"; of jobs done, then of the one that runs */
-        ptrdiff_t kept, n, room;
+        int columns;
+        DbVal *v; /* of jobs done, then of the one that runs; i of a text is where it begins in bytes */
+        char *bytes;
+        ptrdiff_t n, room, bytes_n, bytes_room;
+        ptrdiff_t kept, bytes_kept; /* of jobs done */
     } appended[APPEND_SPECS];
     int append_specs;
 };

@@ -77,25 +77,36 @@ typedef struct MergeSpec {
 } MergeSpec;
 /* Inside a write. Dropped with the job's savepoint if the job fails. */
 void db_merge(Ctx *c, const MergeSpec *spec, const int64_t key[MERGE_KEY_INTS], int64_t add);
+
 /* ---- rows appended together -------------------------------------------------- */
 
-/* flush writes the rows of all jobs of a batch, a JSON array of arrays for ROWS()
-   (doc/sql.md), in one statement, when the sums are written; its failure is the
-   batch's. For rows that cannot conflict and that nobody reads in the same
-   write: one trip to PostgreSQL instead of one for each. */
+enum { APPEND_COLUMNS = 8 };
+
+typedef struct AppendedRows {
+    const DbVal *v; /* n times columns, row by row in the order they were appended */
+    ptrdiff_t n;
+    int columns;
+} AppendedRows;
+/* flush writes the rows of all jobs of a batch just before COMMIT, before the
+   sums, or at the end of the job when it runs alone; its failure is the batch's.
+   For rows that cannot conflict and that nobody reads in the same write, nor a
+   later write of the same batch: one trip to PostgreSQL instead of one for each. */
 typedef struct AppendSpec {
     const char *name;
-    Err (*flush)(Ctx *c, Str rows);
+    Err (*flush)(Ctx *c, AppendedRows rows);
 } AppendSpec;
-/* Inside a write; row: a JSON array, copied. Dropped with the job's savepoint if
-   the job fails. */
-void db_append(Ctx *c, const AppendSpec *spec, Str row);
+/* Inside a write: a row of ints and texts, copied, as wide as all of its kind.
+   Dropped with the job's savepoint if the job fails. */
+void db_append_(Ctx *c, const AppendSpec *spec, const DbVal *v, int columns);
+#define db_append(c, spec, ...) db_append_((c), (spec), DB_ARGS_(__VA_ARGS__))
 
-/* What a flush mostly comes to. `one` stores a single item: $1 … $keys are the
-   first `keys` ints of its key, the next $n is what to add. `rows` stores many:
-   its $1 is a JSON array of [key …, add] for ROWS() (doc/sql.md). SQLite is
-   given `one` for each item, a quarter faster there than JSON; PostgreSQL
-   `rows` for 4,096 at a time, several times faster there than single ones. */
+/* What a flush mostly comes to. `one` stores a single row, its $1 … its columns.
+   `many` stores many: its $1 is a JSON array of arrays for ROWS() (doc/sql.md).
+   SQLite is given `one` for each row, a quarter faster there than JSON; PostgreSQL
+   `many` for 4,096 at a time, several times faster there than single ones. */
+MUST Err db_rows_write(Ctx *c, const SqlDef *one, const SqlDef *many, AppendedRows rows);
+/* The same of increments: the columns are the first `keys` ints of the key, and
+   what to add. */
 MUST Err db_merge_write(Ctx *c, const SqlDef *one, const SqlDef *rows, int keys, const MergeItem *items, ptrdiff_t n);
 
 #endif

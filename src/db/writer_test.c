@@ -423,18 +423,19 @@ ON_BOTH(writer, a_flush_that_fails_costs_only_its_own_write)
 
 SQL(NOTE_ROWS, "INSERT INTO note (uid) SELECT r.uid FROM ROWS($1, uid INTEGER) r WHERE true");
 
-static Err flush_notes(Ctx *c, Str rows)
+static Err flush_notes(Ctx *c, AppendedRows rows)
 {
-    return db_exec(c, NOTE_ROWS, NULL, rows);
+    return db_rows_write(c, NOTE, NOTE_ROWS, rows);
 }
 static const AppendSpec note_rows = {"note", flush_notes};
 
 /* As a number, or as a text that is none. */
 static void append_note(Ctx *c, bool fits)
 {
-    char row[40];
-    int n = snprintf(row, sizeof row, fits ? "[%lld]" : "[\"x%lld\"]", (long long)uid_of(c));
-    db_append(c, &note_rows, (Str){row, n});
+    char text[40];
+    int n = snprintf(text, sizeof text, "x%lld", (long long)uid_of(c));
+    if (fits) db_append(c, &note_rows, uid_of(c));
+    else db_append(c, &note_rows, ((Str){text, n}));
 }
 
 static Err write_appended(Ctx *c)

@@ -300,42 +300,23 @@ Err answer_groups_read(Ctx *c, Str json, int64_t ret[ANSWER_GROUPS_MAX], ptrdiff
 
 /* ---- storing one ------------------------------------------------------------------- */
 
-SQL(STORE, "INSERT INTO answer (id, wave_id, unit_id, groups, answers)"
-           " SELECT r.id, r.wave_id, r.unit_id, r.groups, r.answers"
-           " FROM ROWS($1, id TEXT, wave_id INTEGER, unit_id INTEGER, groups TEXT, answers TEXT) r WHERE true");
+SQL(STORE, "INSERT INTO answer (id, wave_id, unit_id, groups, answers) VALUES ($1, $2, $3, $4, $5)");
+SQL(STORE_MANY, "INSERT INTO answer (id, wave_id, unit_id, groups, answers)"
+                " SELECT r.id, r.wave_id, r.unit_id, r.groups, r.answers"
+                " FROM ROWS($1, id TEXT, wave_id INTEGER, unit_id INTEGER, groups TEXT, answers TEXT) r WHERE true");
 
-static Err flush_rows(Ctx *c, Str rows)
+static Err flush_rows(Ctx *c, AppendedRows rows)
 {
-    return db_exec(c, STORE, NULL, rows);
+    return db_rows_write(c, STORE, STORE_MANY, rows);
 }
 static const AppendSpec stored_rows = {"answer", flush_rows};
-
-enum { AROUND_ROW = 100 };
-
-/* Figures, commas and brackets only: nothing in it needs an escape. */
-static Str stored_row(Ctx *c, WaveId wave, UnitId unit, Str groups, Str answers)
-{
-    Buf b = buf_new(c->arena, AROUND_ROW + groups.n + answers.n);
-    buf_add(&b, S("[\""));
-    buf_add(&b, ctx_uid(c));
-    buf_add(&b, S("\","));
-    buf_add_i64(&b, wave.v);
-    buf_add_char(&b, ',');
-    buf_add_i64(&b, unit.v);
-    buf_add(&b, S(",\""));
-    buf_add(&b, groups);
-    buf_add(&b, S("\",\""));
-    buf_add(&b, answers);
-    buf_add(&b, S("\"]"));
-    return buf_str(&b);
-}
 
 static Err store_row(Ctx *c, WaveId wave, UnitId unit, const Questionnaire *q, const int64_t *groups, ptrdiff_t n_groups,
                      Answers answers)
 {
     if (n_groups > ANSWER_GROUPS_MAX) return fail(c, E_BROKEN, msg_verbatim(S("an answer has too many groups")));
     Str row = answer_row_json(c->arena, answers, answer_is_complete(q, answers));
-    db_append(c, &stored_rows, stored_row(c, wave, unit, answer_groups_json(c->arena, groups, n_groups), row));
+    db_append(c, &stored_rows, ctx_uid(c), wave, unit, answer_groups_json(c->arena, groups, n_groups), row);
     return OK;
 }
 

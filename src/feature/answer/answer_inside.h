@@ -51,9 +51,10 @@ void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups
 
 /* ---- sheets (answer_sheet.c) --------------------------------------------------- */
 
-struct MergeItem;
-/* Inside a write: adds to the sheets. Keys are wave, unit, group, item, value, ascending. */
-MUST Err answer_sheets_flush(Ctx *c, const struct MergeItem *items, ptrdiff_t n);
+/* Inside a write: adds those of the counts that stand on a sheet, for everybody and for each group. */
+void answer_sheets_add(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts);
+/* Inside a write: adds rows that stand on a sheet, those of a unit and group side by side. */
+void answer_sheets_add_rows(Ctx *c, WaveId wave, const TallyRow *rows, ptrdiff_t n);
 /* E_BROKEN for what this program does not write. */
 MUST Err answer_sheet_each(Ctx *c, int64_t unit_id, int64_t group_id, Str counts, TallyFn *each, void *data);
 

@@ -4,8 +4,13 @@
    on SQLite, and more on PostgreSQL. Numbers stay rows: a sheet is written
    whole, and must not grow with the answers.
 
-   "12:1=35,2=40;13:1=7" is item 12 with 35 times value 1 and 40 times value 2,
-   then item 13; ascending by item and value, no count is 0. */
+   "12:1=35,40;13:1=7,4=2" is item 12 with 35 times value 1 and 40 times value
+   2, then item 13; ascending by item and value, no count is 0. A value that
+   follows its neighbour is not written: most do, and a sheet half as long is
+   half as much to read, to write and to log.
+
+   What one person answered is a small sheet, too; a batch is the sum of them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -19,16 +24,28 @@ typedef struct Cell {
     int64_t item_id, value, n;
 } Cell;
 
-/* ---- the text ------------------------------------------------------------------- */
+static int order(const Cell *a, const Cell *b)
+{
+    if (a->item_id != b->item_id) return a->item_id < b->item_id ? -1 : 1;
+    return a->value < b->value ? -1 : a->value > b->value;
+}
+
+/* ---- out of the text ---------------------------------------------------------------- */
 
 typedef struct Reader {
     const char *at, *end;
-    int64_t item_id; /* of the cells that follow; −1: the next begins with one */
+    Cell last;      /* n 0: none yet */
+    bool is_item;   /* an item's number comes next */
 } Reader;
 
-/* Numbers as buf_add_i64 writes them; 18 figures cannot overflow. Digit by digit
-   here, since a submission reads and writes hundreds of them. */
-static bool take_number(Reader *r, char after, int64_t *ret)
+static Reader reader_of(Str counts)
+{
+    return (Reader){counts.p, counts.p + counts.n, {0}, true};
+}
+
+/* 18 figures cannot overflow. Digit by digit here, since a submission reads and
+   writes hundreds of them. */
+static bool take_number(Reader *r, int64_t *ret)
 {
     bool is_negative = r->at < r->end && *r->at == '-';
     const char *from = r->at += is_negative;
@@ -37,30 +54,60 @@ static bool take_number(Reader *r, char after, int64_t *ret)
         if (r->at - from == 18) return false;
         n = n * 10 + (*r->at - '0');
     }
-    if (r->at == from) return false;
     *ret = is_negative ? -n : n;
-    return !after || (r->at < r->end && *r->at++ == after);
+    return r->at > from;
 }
 
-/* False at a fault; at the end ret->n is 0. */
+static bool take_sign(Reader *r, char sign)
+{
+    if (r->at == r->end || *r->at != sign) return false;
+    r->at++;
+    return true;
+}
+
+static bool take_cell(Reader *r, Cell *cell)
+{
+    bool is_first = r->is_item;
+    if (is_first && (!take_number(r, &cell->item_id) || !take_sign(r, ':'))) return false;
+    if (!take_number(r, &cell->n)) return false;
+    if (!take_sign(r, '=')) {
+        cell->value++;
+        return !is_first;
+    }
+    cell->value = cell->n;
+    return take_number(r, &cell->n);
+}
+
+/* False at a fault, which an order that is not kept is too; at the end ret->n is 0. */
 static bool next_cell(Reader *r, Cell *ret)
 {
+    Cell cell = r->last;
     *ret = (Cell){0};
     if (r->at == r->end) return true;
-    if (r->item_id < 0 && !take_number(r, ':', &r->item_id)) return false;
-    ret->item_id = r->item_id;
-    if (!take_number(r, '=', &ret->value) || !take_number(r, 0, &ret->n) || ret->n <= 0) return false;
+    if (!take_cell(r, &cell) || cell.n <= 0 || (r->last.n && order(&r->last, &cell) >= 0)) return false;
+    r->last = *ret = cell;
     if (r->at == r->end) return true;
-    if (*r->at == ';') r->item_id = -1;
-    else if (*r->at != ',') return false;
-    r->at++;
-    return r->at < r->end;
+    r->is_item = *r->at == ';';
+    return (r->is_item || *r->at == ',') && ++r->at < r->end;
 }
 
+/* ---- into a text ---------------------------------------------------------------------- */
+
 typedef struct Writing {
-    Buf b;
-    int64_t item_id; /* of the last cell; −1: none yet */
+    char *from, *to; /* there is room for all cells: the callers count it */
+    Cell last;       /* n 0: none yet */
 } Writing;
+
+static Writing writing_new(Arena *arena, ptrdiff_t bytes)
+{
+    char *p = NEW(arena, char, bytes);
+    return (Writing){p, p, {0}};
+}
+
+static Str written(const Writing *w)
+{
+    return (Str){w->from, w->to - w->from};
+}
 
 /* Most are small. */
 static char *put_number(char *to, int64_t n)
@@ -80,78 +127,87 @@ static char *put_number(char *to, int64_t n)
 
 static void add_cell(Writing *w, Cell cell)
 {
-    char text[CELL_BYTES + 1], *to = text;
     if (cell.n == 0) return;
-    bool is_next = cell.item_id == w->item_id;
-    if (w->b.n) *to++ = is_next ? ',' : ';';
-    if (!is_next) {
-        to = put_number(to, cell.item_id);
-        *to++ = ':';
-        w->item_id = cell.item_id;
+    bool is_same = w->last.n && cell.item_id == w->last.item_id;
+    if (w->last.n) *w->to++ = is_same ? ',' : ';';
+    if (!is_same) {
+        w->to = put_number(w->to, cell.item_id);
+        *w->to++ = ':';
     }
-    to = put_number(to, cell.value);
-    *to++ = '=';
-    to = put_number(to, cell.n);
-    buf_add(&w->b, (Str){text, to - text});
+    if (!is_same || cell.value != w->last.value + 1) {
+        w->to = put_number(w->to, cell.value);
+        *w->to++ = '=';
+    }
+    w->to = put_number(w->to, cell.n);
+    w->last = cell;
 }
+
+/* ---- adding ---------------------------------------------------------------------- */
 
 static Err broken(Ctx *c)
 {
     return fail(c, E_BROKEN, msg_verbatim(S("a sheet of counts cannot be read")));
 }
 
-/* ---- adding ---------------------------------------------------------------------- */
+/* Both are sorted: walked side by side. The sum is no longer than both: a count
+   has no more figures than its parts have together, and no value that followed
+   its neighbour stops to. */
+static Err add_up(Ctx *c, Str a, Str b, Str *ret)
+{
+    Writing w = writing_new(c->arena, a.n + b.n + CELL_BYTES);
+    Reader left = reader_of(a), right = reader_of(b);
+    Cell x, y;
+    if (!next_cell(&left, &x) || !next_cell(&right, &y)) return broken(c);
+    while (x.n || y.n) {
+        int by = !y.n ? -1 : !x.n ? 1 : order(&x, &y);
+        Cell sum = by <= 0 ? x : y;
+        if (by == 0) sum.n += y.n;
+        add_cell(&w, sum);
+        if (by <= 0 && !next_cell(&left, &x)) return broken(c);
+        if (by >= 0 && !next_cell(&right, &y)) return broken(c);
+    }
+    *ret = written(&w);
+    return OK;
+}
 
-enum { KEY_WAVE, KEY_UNIT, KEY_GROUP, KEY_ITEM, KEY_VALUE };
+enum { WAVE, UNIT, GROUP, COUNTS, COLUMNS };
 
 typedef struct Sheet {
-    const MergeItem *add; /* ascending by item and value */
+    const DbVal *const *parts; /* appended rows of the same wave, unit and group */
     ptrdiff_t n;
     Str counts; /* as stored, then as they shall be */
 } Sheet;
 
-static int order(const Cell *cell, const MergeItem *add)
+/* By halves, so that a school whose pupils all answer at once costs no more than many schools. */
+static Err sum_of(Ctx *c, const DbVal *const *parts, ptrdiff_t n, Str *ret)
 {
-    if (cell->item_id != add->key[KEY_ITEM]) return cell->item_id < add->key[KEY_ITEM] ? -1 : 1;
-    return cell->value < add->key[KEY_VALUE] ? -1 : cell->value > add->key[KEY_VALUE];
+    Str a, b;
+    if (n == 1) {
+        *ret = parts[0][COUNTS].s;
+        return OK;
+    }
+    TRY(sum_of(c, parts, n / 2, &a));
+    TRY(sum_of(c, parts + n / 2, n - n / 2, &b));
+    return add_up(c, a, b, ret);
 }
 
-/* Both are sorted: walked side by side. */
-static Err add_up(Ctx *c, Sheet *sheet)
+static Err add_parts(Ctx *c, Sheet *sheet)
 {
-    Writing w = {.b = buf_new(c->arena, sheet->counts.n + sheet->n * 2 * CELL_BYTES), .item_id = -1};
-    Reader r = {sheet->counts.p, sheet->counts.p + sheet->counts.n, -1};
-    Cell cell;
-    if (!next_cell(&r, &cell)) return broken(c);
-    for (ptrdiff_t i = 0; i < sheet->n || cell.n;) {
-        int by = !cell.n ? 1 : i == sheet->n ? -1 : order(&cell, &sheet->add[i]);
-        const MergeItem *add = by >= 0 ? &sheet->add[i++] : NULL;
-        Cell sum = by <= 0 ? cell : (Cell){add->key[KEY_ITEM], add->key[KEY_VALUE], 0};
-        if (add) sum.n += add->add;
-        if (sum.n < 0) return broken(c);
-        add_cell(&w, sum);
-        if (by <= 0 && !next_cell(&r, &cell)) return broken(c);
-    }
-    sheet->counts = buf_str(&w.b);
-    return OK;
+    Str sum;
+    TRY(sum_of(c, sheet->parts, sheet->n, &sum));
+    return add_up(c, sheet->counts, sum, &sheet->counts);
 }
 
 /* ---- out of the store and into it --------------------------------------------------- */
 
 SQL(FIND, "SELECT r.i, s.counts FROM ROWS($1, i INTEGER, wave_id INTEGER, unit_id INTEGER, group_id INTEGER) r"
           " JOIN tally_sheet s ON s.wave_id = r.wave_id AND s.unit_id = r.unit_id AND s.group_id = r.group_id");
-SQL(STORE, "INSERT INTO tally_sheet (wave_id, unit_id, group_id, counts)"
-           " SELECT r.wave_id, r.unit_id, r.group_id, r.counts"
-           " FROM ROWS($1, wave_id INTEGER, unit_id INTEGER, group_id INTEGER, counts TEXT) r WHERE true"
+SQL(STORE, "INSERT INTO tally_sheet (wave_id, unit_id, group_id, counts) VALUES ($1, $2, $3, $4)"
            " ON CONFLICT (wave_id, unit_id, group_id) DO UPDATE SET counts = excluded.counts");
-
-static void add_key(Buf *b, const Sheet *sheet)
-{
-    for (int k = KEY_WAVE; k <= KEY_GROUP; k++) {
-        if (k) buf_add_char(b, ',');
-        buf_add_i64(b, sheet->add->key[k]);
-    }
-}
+SQL(STORE_MANY, "INSERT INTO tally_sheet (wave_id, unit_id, group_id, counts)"
+                " SELECT r.wave_id, r.unit_id, r.group_id, r.counts"
+                " FROM ROWS($1, wave_id INTEGER, unit_id INTEGER, group_id INTEGER, counts TEXT) r WHERE true"
+                " ON CONFLICT (wave_id, unit_id, group_id) DO UPDATE SET counts = excluded.counts");
 
 static Err find_counts(Ctx *c, Sheet *sheets, ptrdiff_t n)
 {
@@ -159,8 +215,10 @@ static Err find_counts(Ctx *c, Sheet *sheets, ptrdiff_t n)
     for (ptrdiff_t i = 0; i < n; i++) {
         buf_add(&b, i ? S(",[") : S("[["));
         buf_add_i64(&b, i);
-        buf_add_char(&b, ',');
-        add_key(&b, &sheets[i]);
+        for (int k = WAVE; k <= GROUP; k++) {
+            buf_add_char(&b, ',');
+            buf_add_i64(&b, sheets[i].parts[0][k].i);
+        }
         buf_add_char(&b, ']');
     }
     buf_add_char(&b, ']');
@@ -171,55 +229,115 @@ static Err find_counts(Ctx *c, Sheet *sheets, ptrdiff_t n)
 
 static Err store_counts(Ctx *c, const Sheet *sheets, ptrdiff_t n)
 {
-    ptrdiff_t room = 2;
-    for (ptrdiff_t i = 0; i < n; i++) room += sheets[i].counts.n + 2 * CELL_BYTES;
-    Buf b = buf_new(c->arena, room);
+    DbVal *v = NEW(c->arena, DbVal, n * COLUMNS);
     for (ptrdiff_t i = 0; i < n; i++) {
-        buf_add(&b, i ? S(",[") : S("[["));
-        add_key(&b, &sheets[i]);
-        buf_add(&b, S(",\""));
-        buf_add(&b, sheets[i].counts); /* figures and signs: nothing to escape */
-        buf_add(&b, S("\"]"));
+        for (int k = WAVE; k <= GROUP; k++) v[i * COLUMNS + k] = sheets[i].parts[0][k];
+        v[i * COLUMNS + COUNTS] = db_val_str(sheets[i].counts);
     }
-    buf_add_char(&b, ']');
-    return db_exec(c, STORE, NULL, buf_str(&b));
+    return db_rows_write(c, STORE, STORE_MANY, (AppendedRows){v, n, COLUMNS});
 }
 
-/* Takes the items of the next sheets off the list. */
-static ptrdiff_t next_sheets(Sheet *sheets, const MergeItem **items, ptrdiff_t *left)
+static int by_sheet(const void *a, const void *b)
+{
+    const DbVal *x = *(const DbVal *const *)a, *y = *(const DbVal *const *)b;
+    for (int k = WAVE; k <= GROUP; k++)
+        if (x[k].i != y[k].i) return x[k].i < y[k].i ? -1 : 1;
+    return 0;
+}
+
+/* Takes the parts of the next sheets off the list. */
+static ptrdiff_t next_sheets(Sheet *sheets, const DbVal *const **parts, ptrdiff_t *left)
 {
     ptrdiff_t n = 0;
-    for (; *left > 0; (*items)++, (*left)--) {
-        bool is_same = n > 0;
-        for (int k = KEY_WAVE; is_same && k <= KEY_GROUP; k++) is_same = (*items)->key[k] == sheets[n - 1].add->key[k];
+    for (; *left > 0; (*parts)++, (*left)--) {
+        bool is_same = n > 0 && by_sheet(*parts, sheets[n - 1].parts) == 0;
         if (!is_same && n == AT_ONCE) break;
-        if (!is_same) sheets[n++] = (Sheet){.add = *items};
+        if (!is_same) sheets[n++] = (Sheet){.parts = *parts};
         sheets[n - 1].n++;
     }
     return n;
 }
 
 /* Read, added up, and written: in one transaction nobody comes between (SQLite
-   has one writer, PostgreSQL is serializable). */
-Err answer_sheets_flush(Ctx *c, const MergeItem *items, ptrdiff_t n)
+   has one writer, PostgreSQL is serializable). Sorted, so that two writers of
+   PostgreSQL lock in the same order. */
+static Err flush_sheets(Ctx *c, AppendedRows rows)
 {
-    while (n > 0) {
+    const DbVal **sorted = NEW(c->arena, const DbVal *, rows.n);
+    for (ptrdiff_t i = 0; i < rows.n; i++) sorted[i] = rows.v + i * COLUMNS;
+    qsort(sorted, (size_t)rows.n, sizeof *sorted, by_sheet);
+    const DbVal *const *parts = sorted;
+    for (ptrdiff_t left = rows.n; left > 0;) {
         Arena before = *c->arena;
         Sheet *sheets = NEW(c->arena, Sheet, AT_ONCE);
-        ptrdiff_t count = next_sheets(sheets, &items, &n);
-        TRY(find_counts(c, sheets, count));
-        for (ptrdiff_t i = 0; i < count; i++) TRY(add_up(c, &sheets[i]));
-        TRY(store_counts(c, sheets, count));
+        ptrdiff_t n = next_sheets(sheets, &parts, &left);
+        TRY(find_counts(c, sheets, n));
+        for (ptrdiff_t i = 0; i < n; i++) TRY(add_parts(c, &sheets[i]));
+        TRY(store_counts(c, sheets, n));
         *c->arena = before;
     }
     return OK;
+}
+static const AppendSpec sheets = {"tally_sheet", flush_sheets};
+
+/* ---- what is added ------------------------------------------------------------------- */
+
+static int by_cell(const void *a, const void *b)
+{
+    return order(a, b);
+}
+
+/* A questionnaire's own order mostly is the order of its ids. */
+static void sort_cells(Cell *cells, ptrdiff_t n)
+{
+    ptrdiff_t sorted = 1;
+    while (sorted < n && order(&cells[sorted - 1], &cells[sorted]) < 0) sorted++;
+    if (sorted < n) qsort(cells, (size_t)n, sizeof *cells, by_cell);
+}
+
+/* cells: sorted; the same one twice is one of both. */
+static Str text_of(Arena *arena, const Cell *cells, ptrdiff_t n)
+{
+    Writing w = writing_new(arena, n * CELL_BYTES);
+    for (ptrdiff_t i = 0; i < n;) {
+        Cell sum = cells[i++];
+        for (; i < n && order(&sum, &cells[i]) == 0; i++) sum.n += cells[i].n;
+        add_cell(&w, sum);
+    }
+    return written(&w);
+}
+
+void answer_sheets_add(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts)
+{
+    Cell *cells = NEW(c->arena, Cell, counts.n);
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < counts.n; i++)
+        if (counts.v[i].on_sheet) cells[n++] = (Cell){counts.v[i].item_id, counts.v[i].value, 1};
+    if (n == 0) return;
+    sort_cells(cells, n);
+    Str text = text_of(c->arena, cells, n);
+    db_append(c, &sheets, wave, unit, (int64_t)0, text);
+    for (ptrdiff_t i = 0; i < n_groups; i++) db_append(c, &sheets, wave, unit, groups[i], text);
+}
+
+void answer_sheets_add_rows(Ctx *c, WaveId wave, const TallyRow *rows, ptrdiff_t n)
+{
+    for (ptrdiff_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && rows[to].unit_id == rows[from].unit_id && rows[to].group_id == rows[from].group_id;) to++;
+        Arena before = *c->arena;
+        Cell *cells = NEW(c->arena, Cell, to - from);
+        for (ptrdiff_t i = from; i < to; i++) cells[i - from] = (Cell){rows[i].item_id, rows[i].value, rows[i].n};
+        sort_cells(cells, to - from);
+        db_append(c, &sheets, wave, rows[from].unit_id, rows[from].group_id, text_of(c->arena, cells, to - from));
+        *c->arena = before;
+    }
 }
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
 Err answer_sheet_each(Ctx *c, int64_t unit_id, int64_t group_id, Str counts, TallyFn *each, void *data)
 {
-    Reader r = {counts.p, counts.p + counts.n, -1};
+    Reader r = reader_of(counts);
     Cell cell;
     for (;;) {
         if (!next_cell(&r, &cell)) return broken(c);

@@ -99,29 +99,44 @@ static Err flush_tallies(Ctx *c, const MergeItem *items, ptrdiff_t n)
 {
     return db_merge_write(c, ADD_ONE, ADD_MANY, 5, items, n);
 }
-static const MergeSpec tallies = {"tally", flush_tallies}, sheets = {"tally_sheet", answer_sheets_flush};
+static const MergeSpec tallies = {"tally", flush_tallies};
 
-static void merge_one(Ctx *c, WaveId wave, const TallyRow *t, bool on_sheet)
+static void merge_one(Ctx *c, WaveId wave, const TallyRow *t)
 {
-    if (on_sheet) db_merge(c, &sheets, (const int64_t[MERGE_KEY_INTS]){wave.v, t->unit_id, t->group_id, t->item_id, t->value}, t->n);
-    else db_merge(c, &tallies, (const int64_t[MERGE_KEY_INTS]){wave.v, t->unit_id, t->item_id, t->group_id, t->value}, t->n);
+    db_merge(c, &tallies, (const int64_t[MERGE_KEY_INTS]){wave.v, t->unit_id, t->item_id, t->group_id, t->value}, t->n);
 }
 
 void answer_counts_merge(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts)
 {
+    answer_sheets_add(c, wave, unit, groups, n_groups, counts);
     for (ptrdiff_t i = 0; i < counts.n; i++) {
+        if (counts.v[i].on_sheet) continue;
         TallyRow t = {unit.v, counts.v[i].item_id, 0, counts.v[i].value, 1};
-        merge_one(c, wave, &t, counts.v[i].on_sheet);
+        merge_one(c, wave, &t);
         for (ptrdiff_t g = 0; g < n_groups; g++) {
             t.group_id = groups[g];
-            merge_one(c, wave, &t, counts.v[i].on_sheet);
+            merge_one(c, wave, &t);
         }
     }
 }
 
+static int by_sheet(const void *a, const void *b)
+{
+    const TallyRow *x = a, *y = b;
+    if (x->unit_id != y->unit_id) return x->unit_id < y->unit_id ? -1 : 1;
+    return x->group_id < y->group_id ? -1 : x->group_id > y->group_id;
+}
+
 void tally_map_merge(Ctx *c, WaveId wave, const TallyMap *map)
 {
-    for (ptrdiff_t i = 0; i < map->n; i++) merge_one(c, wave, &map->v[i], map->on_sheet[i]);
+    TallyRow *on_sheets = NEW(c->arena, TallyRow, map->n);
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < map->n; i++) {
+        if (map->on_sheet[i]) on_sheets[n++] = map->v[i];
+        else merge_one(c, wave, &map->v[i]);
+    }
+    if (n) qsort(on_sheets, (size_t)n, sizeof *on_sheets, by_sheet);
+    answer_sheets_add_rows(c, wave, on_sheets, n);
 }
 
 /* ---- out of it --------------------------------------------------------------------------- */
@@ -171,22 +186,11 @@ static int by_key(const void *a, const void *b)
     return left[k] < right[k] ? -1 : left[k] > right[k];
 }
 
-/* What was counted as rows by an older program may go on on a sheet. */
-static ptrdiff_t add_doubles(TallyRow *v, ptrdiff_t n)
-{
-    ptrdiff_t kept = 0;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        if (kept && by_key(&v[kept - 1], &v[i]) == 0) v[kept - 1].n += v[i].n;
-        else v[kept++] = v[i];
-    }
-    return kept;
-}
-
 Err answer_tallies(Ctx *c, WaveId wave, TallyRows *ret)
 {
     Collected all = {0};
     TRY(answer_tallies_each(c, wave, collect, &all));
     if (all.n) qsort(all.v, (size_t)all.n, sizeof *all.v, by_key);
-    *ret = (TallyRows){all.v, add_doubles(all.v, all.n)};
+    *ret = (TallyRows){all.v, all.n};
     return OK;
 }
