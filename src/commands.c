@@ -7,7 +7,7 @@
 #include "core/access/link.h"
 #include "core/backup/backup.h"
 #include "feature/answer/answer.h"
-#include "feature/survey/survey_demo.h"
+#include "feature/code/code_demo.h"
 #include "program.h"
 
 void program_print(Buf *out)
@@ -149,12 +149,12 @@ static Err tell_codes(Ctx *c, Buf *out)
 {
     PlainCodes all = {0};
     TRY(db_read_begin(c, c->app->store));
-    TRY(survey_demo_codes(c, &all));
+    TRY(code_demo_list(c, &all));
     if (all.n) buf_add(out, S("codes to answer with, without a log-in:\n"));
     for (ptrdiff_t i = 0; i < all.n; i++) {
         const PlainCode *code = &all.v[i];
         const Str words[] = {S("  "), code->code, S("         "), msg_text(c, survey_role_name(code->role)), S(", "), code->unit_name, S(", "),
-                             survey_code_address(c, code->code), S("\n")};
+                             code_address(c, code->code), S("\n")};
         for (ptrdiff_t k = 0; k < COUNT_OF(words); k++) buf_add(out, words[k]);
     }
     return OK;

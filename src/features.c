@@ -12,6 +12,8 @@
 #include "feature/answer/answer.h"
 #include "feature/answer/answer_web.h"
 #include "feature/answer_file/answer_file.h"
+#include "feature/code/code.h"
+#include "feature/code/code_web.h"
 #include "feature/information/information_web.h"
 #include "feature/invitation/invitation.h"
 #include "feature/invitation/invitation_web.h"
@@ -29,14 +31,17 @@
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
     &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &information_feature,
-    &unit_feature, &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &invitation_feature, &answer_feature,
-    &answer_file_feature, &publication_feature, &release_feature, &report_feature,
+    &unit_feature, &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &code_feature, &invitation_feature,
+    &answer_feature, &answer_file_feature, &publication_feature, &release_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
 
 /* Before a wave's key is destroyed. */
-SurveyClosing *const survey_closings[] = {invitation_settle, answer_texts_settle};
+SurveyClosing *const survey_closings[] = {invitation_settle, answer_texts_settle, code_forget};
 const int survey_closing_count = sizeof survey_closings / sizeof *survey_closings;
+/* When it is archived. */
+SurveyClosing *const survey_archivings[] = {code_remove};
+const int survey_archiving_count = sizeof survey_archivings / sizeof *survey_archivings;
 
 /* Files of other programs that are questionnaires, too. */
 const QuestionnaireReader questionnaire_readers[] = {{S_INIT(".lss"), limesurvey_questionnaire}};

@@ -500,6 +500,12 @@ const char *test_encoded(const char *text)
     return mine;
 }
 
+const char *test_path(Str begins, const char *ends)
+{
+    Arena *arena = test_ctx_plain()->arena;
+    return str_z(arena, STR_CAT(arena, begins, str_of_z(ends)));
+}
+
 /* ---- people -------------------------------------------------------------- */
 
 Browser test_stranger(void)

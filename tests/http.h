@@ -63,6 +63,8 @@ Answer test_post_raw(Browser *b, const char *path, const char *type, Str body);
 Answer test_request(Browser *b, const char *method, const char *path, const char *header, Str body);
 /* Form encoding of one value, in the test's arena. */
 const char *test_encoded(const char *text);
+/* What an answer told (Location, an address in a page) and more behind it. */
+const char *test_path(Str begins, const char *ends);
 
 /* SQL straight into the store, with the engine's own words; one statement. */
 void test_http_sql(const char *sql);

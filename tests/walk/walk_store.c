@@ -309,7 +309,7 @@ static void make_waves(Ctx *c)
 static void make_units_of_waves(Ctx *c)
 {
     Wave wave = new_wave(c, "K1", new_word(c));
-    new_object("survey unit of a wave", NULL, STR_CAT(c->arena, wave.uid, S("-S11")), S(""))->units[0] = "S11";
+    new_object("code unit of a wave", NULL, STR_CAT(c->arena, wave.uid, S("-S11")), S(""))->units[0] = "S11";
 }
 
 /* A wave of its own with one released report: open to every audience, so that the
@@ -366,7 +366,7 @@ static const struct {
     {"support question", make_questions},
     {"questionnaire", make_questionnaires},
     {"survey wave", make_waves}, /* after the questionnaires */
-    {"survey unit of a wave", make_units_of_waves},
+    {"code unit of a wave", make_units_of_waves},
     {"school report", make_reports}, /* after the questionnaires */
     {"municipal report", NULL},
 };

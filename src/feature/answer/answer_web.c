@@ -8,6 +8,7 @@
 #include "feature/answer/answer_demo.h"
 #include "feature/answer/answer_page.h"
 #include "feature/answer/answer.html.h"
+#include "feature/code/code.h"
 #include "web/assets/assets.h"
 
 extern const Schema answer_schema;
@@ -172,8 +173,8 @@ static Err find_form(Ctx *c, Visit *v)
 /* E_NOT_FOUND: no such code. E_CONFLICT: no answers today, told in the Ctx. */
 static Err come(Ctx *c, Visit *v)
 {
-    TRY(survey_code_find(c, web_path(c, "code"), &v->code));
-    v->plain = survey_code_plain(c, web_path(c, "code"));
+    TRY(code_find(c, web_path(c, "code"), &v->code));
+    v->plain = code_plain(c, web_path(c, "code"));
     TRY(survey_by_id(c, v->code.wave, &v->wave));
     TRY(find_form(c, v));
     choose_language(c, v);
@@ -215,8 +216,8 @@ static Err get_code(Ctx *c)
     Str written = web_query(c, "kode");
     AnswerCode code = {0};
     CodePage page = {.ui_lang = ui_lang(c), .style = style(), .script = script(), .written = written};
-    Err err = written.n ? survey_code_find(c, written, &code) : E_NOT_FOUND;
-    if (err == OK) return web_redirect(c, STR_CAT(c->arena, S("/s/"), survey_code_plain(c, written)));
+    Err err = written.n ? code_find(c, written, &code) : E_NOT_FOUND;
+    if (err == OK) return web_redirect(c, STR_CAT(c->arena, S("/s/"), code_plain(c, written)));
     if (err != E_NOT_FOUND) return err;
     page.is_unknown = written.n > 0;
     page_answer_code(web_bare_begin(c), &page);

@@ -1,5 +1,5 @@
 -- A code that an address belongs to works once, and is of the same wave.
-SELECT i.id FROM invitation i JOIN v_survey_code k ON k.id = i.code_id WHERE k.kind <> 'single' OR k.wave_id <> i.wave_id;
+SELECT i.id FROM invitation i JOIN v_code k ON k.id = i.code_id WHERE k.kind <> 'single' OR k.wave_id <> i.wave_id;
 -- Addresses go when the wave closes.
 SELECT i.id FROM invitation i JOIN v_survey_wave w ON w.id = i.wave_id WHERE w.state NOT IN ('kladde', 'aaben');
 -- What is told of reminders is rounded.

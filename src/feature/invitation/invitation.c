@@ -296,6 +296,6 @@ SQL(DECLINE, "UPDATE invitation SET state = 'declined' WHERE code_id = $1");
 Err invitation_decline(Ctx *c, Str code)
 {
     AnswerCode found = {0};
-    TRY(survey_code_find(c, code, &found));
+    TRY(code_find(c, code, &found));
     return db_exec(c, DECLINE, NULL, found.id);
 }

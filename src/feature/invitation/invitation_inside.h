@@ -4,6 +4,7 @@
 
 #include "core/feature.h"
 #include "core/mail/mail.h"
+#include "feature/code/code.h"
 #include "feature/invitation/invitation.h"
 
 /* ---- mailings (invitation.c) --------------------------------------------------- */

@@ -123,7 +123,7 @@ static Str day(Ctx *c, Lang lang, Date d)
 static Filling filling(Ctx *c, Lang lang, const LetterFacts *f)
 {
     return (Filling){{f->wave->name, day(c, lang, f->wave->closes_on), day(c, lang, f->wave->opens_on), f->unit,
-                      survey_code_address(c, f->code), f->code, words(c, lang, survey_promise_sentence(&f->promise)), f->owner}};
+                      code_address(c, f->code), f->code, words(c, lang, survey_promise_sentence(&f->promise)), f->owner}};
 }
 
 static void check_letter(Ctx *c, const Wave *wave, Lang lang, Str subject, Str body)

@@ -315,7 +315,7 @@ static Err drop_known(Ctx *c, const Wave *wave, AddressList *list)
 
 SQL(ADD, "INSERT INTO invitation (owner_id, wave_id, code_id, address_mac, sealed, state, next_at)"
          " SELECT $1, $2, k.id, r.mac, r.sealed, 'waiting', $4 FROM ROWS($3, hash TEXT, mac TEXT, sealed TEXT) r"
-         " JOIN v_survey_code k ON k.code_hash = r.hash WHERE true ON CONFLICT (wave_id, address_mac) DO NOTHING");
+         " JOIN v_code k ON k.code_hash = r.hash WHERE true ON CONFLICT (wave_id, address_mac) DO NOTHING");
 
 static Err add_chunk(Ctx *c, const Wave *wave, const Invitee *v, const Str *hashes, ptrdiff_t n)
 {
@@ -340,13 +340,13 @@ static Err add_all(Ctx *c, const Wave *wave, const AddressList *list)
     MailCode *codes = NEW(c->arena, MailCode, list->n);
     Str *hashes = NEW(c->arena, Str, list->n);
     for (ptrdiff_t i = 0; i < list->n; i++) codes[i] = list->v[i].code;
-    TRY(survey_codes_to_mail(c, wave, codes, list->n, hashes));
+    TRY(code_make_for_mail(c, wave, codes, list->n, hashes));
     for (ptrdiff_t from = 0; from < list->n; from += CHUNK)
         TRY(add_chunk(c, wave, list->v + from, hashes + from, (ptrdiff_t)i64_min(CHUNK, list->n - from)));
     return OK;
 }
 
-SQL(PER_CELL, "SELECT k.unit_id, k.role, count(*) FROM invitation v JOIN v_survey_code k ON k.id = v.code_id WHERE v.wave_id = $1"
+SQL(PER_CELL, "SELECT k.unit_id, k.role, count(*) FROM invitation v JOIN v_code k ON k.id = v.code_id WHERE v.wave_id = $1"
               " GROUP BY k.unit_id, k.role ORDER BY k.unit_id, k.role");
 
 static Err set_invited(Ctx *c, const Wave *wave)
@@ -382,7 +382,7 @@ Err address_list_store(Ctx *c, const Wave *wave, AddressList *list, bool sets_in
 
 /* ---- those that need a person ---------------------------------------------------------------------- */
 
-SQL(TROUBLES, "SELECT v.id, v.sealed, v.state, u.name, k.role FROM invitation v JOIN v_survey_code k ON k.id = v.code_id"
+SQL(TROUBLES, "SELECT v.id, v.sealed, v.state, u.name, k.role FROM invitation v JOIN v_code k ON k.id = v.code_id"
               " JOIN v_survey_unit u ON u.wave_id = v.wave_id AND u.unit_id = k.unit_id"
               " WHERE v.wave_id = $1 AND v.id > $2 AND v.state IN ('refused', 'returned', 'unsure') ORDER BY v.id LIMIT $3");
 

@@ -90,7 +90,7 @@ typedef struct Found {
     bool is_end;   /* there are none behind it */
 } Found;
 
-#define TO_REMIND "SELECT v.id, v.sealed, k.sealed, k.lang, u.name FROM invitation v JOIN v_survey_code k ON k.id = v.code_id" \
+#define TO_REMIND "SELECT v.id, v.sealed, k.sealed, k.lang, u.name FROM invitation v JOIN v_code k ON k.id = v.code_id" \
                   " JOIN v_survey_unit u ON u.wave_id = v.wave_id AND u.unit_id = k.unit_id"
 
 SQL(BEHIND, TO_REMIND " WHERE v.wave_id = $1 AND v.id > $2 AND v.id <= $3 AND v.state IN ('sent', 'unsure') ORDER BY v.id LIMIT $4");
@@ -109,8 +109,8 @@ static Err keep_unused(Ctx *c, const Wave *wave, Recipient *v, ptrdiff_t *n)
     bool *used = NEW(c->arena, bool, *n);
     for (ptrdiff_t i = 0; i < *n; i++) {
         Str code = {0};
-        TRY(survey_code_unseal(c, wave, v[i].code_sealed, &code));
-        TRY(survey_mac(c, wave, SPENT_CODE, survey_code_plain(c, code), &macs[i]));
+        TRY(code_unseal(c, wave, v[i].code_sealed, &code));
+        TRY(survey_mac(c, wave, SPENT_CODE, code_plain(c, code), &macs[i]));
     }
     TRY(survey_spent_find(c, wave->id, (Strs){macs, *n}, used));
     for (ptrdiff_t i = 0; i < *n; i++)

@@ -79,7 +79,7 @@ static const Letter *letter_for(const Post *p, Str lang)
 static Err send_one(Ctx *c, Post *p, Mailer *mailer, const Recipient *to)
 {
     Str address = {0};
-    TRY(survey_code_unseal(c, &p->wave, to->code_sealed, &p->facts.code));
+    TRY(code_unseal(c, &p->wave, to->code_sealed, &p->facts.code));
     TRY(address_unseal(c, &p->wave, to->sealed, &address));
     p->facts.unit = to->unit;
     Mail mail = letter_mail(c, letter_for(p, to->lang), p->kind, &p->facts);
@@ -119,7 +119,7 @@ typedef struct Sending {
     ptrdiff_t n;
 } Sending;
 
-SQL(SENDING, "SELECT v.id, v.sealed, v.tries, k.sealed, k.lang, u.name FROM invitation v JOIN v_survey_code k ON k.id = v.code_id"
+SQL(SENDING, "SELECT v.id, v.sealed, v.tries, k.sealed, k.lang, u.name FROM invitation v JOIN v_code k ON k.id = v.code_id"
              " JOIN v_survey_unit u ON u.wave_id = v.wave_id AND u.unit_id = k.unit_id"
              " WHERE v.wave_id = $1 AND v.state = 'sending' ORDER BY v.id LIMIT $2");
 

@@ -178,8 +178,8 @@ static Err write_use(Ctx *c)
     CHECK(db_next(&r));
     Str stored = db_str(&r, 0);
     TRY(db_done(&r));
-    TRY(survey_code_unseal(c, u->wave, stored, &code));
-    TRY(survey_mac(c, u->wave, SPENT_CODE, survey_code_plain(c, code), &mark));
+    TRY(code_unseal(c, u->wave, stored, &code));
+    TRY(survey_mac(c, u->wave, SPENT_CODE, code_plain(c, code), &mark));
     return survey_spend(c, u->wave->id, mark, &is_first);
 }
 

@@ -1,27 +1,17 @@
-#include "store.h"
-
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/app.h"
 #include "feature/invitation/invitation_inside.h"
-
-static const char questionnaire[] =
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\",\"en\":\"Staff\"},\"languages\":[\"da\",\"en\"],"
-    "\"scales\":{\"to\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Nej\",\"en\":\"No\"}},{\"value\":2,\"text\":{\"da\":\"Ja\",\"en\":\"Yes\"}}],"
-    "\"agree\":[2],\"disagree\":[1],\"dont_know\":[]}},"
-    "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\",\"en\":\"A\"},\"theme\":\"samarbejde\",\"items\":["
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"to\",\"text\":{\"da\":\"Ja?\",\"en\":\"Yes?\"},\"core\":true}]}],\"scores\":[]}";
+#include "wave.h"
 
 static Settings settings;
 
 /* An open wave for staff and leaders of the lowest units; mail is set up. */
 static Ctx *with_wave(Wave *ret)
 {
-    Ctx *c = test_store();
-    Questionnaire q = {0};
-    bool is_new = false;
+    Ctx *c = test_store_pers();
     settings = *c->app->settings;
     settings.smtp = S("smtp://127.0.0.1:1");
     settings.mail_from = S("traad@fjord.example");
@@ -30,10 +20,8 @@ static Ctx *with_wave(Wave *ret)
     *app = *c->app;
     app->settings = &settings;
     c->app = app;
-    CHECK_OK(questionnaire_parse(c, str_of_z(questionnaire), &q));
-    CHECK_OK(questionnaire_store(c, &q, (UnitId){test_unit(c, "R1")}, &is_new));
-    CHECK_OK(survey_add(c, (NewWave){.questionnaire = S("PERS"), .name = S("Forår"), .opens_on = c->today, .closes_on = {c->today.day + 10},
-                                     .skips = S("klasse afdeling"), .roles = S("personale leder")}, ret));
+    *ret = test_wave(c, (NewWave){.name = S("Forår"), .opens_on = c->today, .closes_on = {c->today.day + 10}, .skips = S("klasse afdeling"),
+                                  .roles = S("personale leder")});
     return c;
 }
 
@@ -409,10 +397,10 @@ TEST(invitation, whoever_says_no_gets_no_more_and_may_still_answer)
     CHECK(db_next(&r));
     Str sealed = db_str(&r, 0);
     CHECK_OK(db_done(&r));
-    CHECK_OK(survey_code_unseal(c, &wave, sealed, &code));
+    CHECK_OK(code_unseal(c, &wave, sealed, &code));
     CHECK_OK(invitation_decline(c, code));
     CHECK_INT(test_count(c, "SELECT count(*) FROM invitation WHERE state = 'declined'"), 1);
-    CHECK_OK(survey_code_find(c, code, &found));
+    CHECK_OK(code_find(c, code, &found));
     CHECK_ERR(invitation_decline(c, S("BCDF-GHJK-LMNP-RSTV")), E_NOT_FOUND);
 }
 

@@ -215,8 +215,8 @@ static Err find_declined(Ctx *c, Wave *ret, Str *ret_code)
 {
     AnswerCode code = {0};
     Str written = web_path(c, "code");
-    TRY(survey_code_find(c, written, &code));
-    *ret_code = survey_code_plain(c, written);
+    TRY(code_find(c, written, &code));
+    *ret_code = code_plain(c, written);
     c->lang = str_eq(code.lang, S("en")) ? LANG_EN : LANG_DA;
     return survey_by_id(c, code.wave, ret);
 }

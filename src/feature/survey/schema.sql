@@ -62,20 +62,6 @@ CREATE TABLE wave_group (
   UNIQUE (wave_id, dimension, code)
 ) STRICT;
 
--- A code to answer with. 'single' works once, 'open' for a whole class. Never changed by answering:
--- which ones are used is told by spent marks under a key that lies elsewhere (DESIGN, Anonymity).
-CREATE TABLE wave_code (
-  id         INTEGER PRIMARY KEY,
-  wave_id    INTEGER NOT NULL REFERENCES wave (id),
-  unit_id    INTEGER NOT NULL REFERENCES unit (id),
-  role       TEXT    NOT NULL CHECK (role IN ('personale', 'leder', 'elev', 'foraelder')),
-  kind       TEXT    NOT NULL CHECK (kind IN ('single', 'open')),
-  code_hash  TEXT    NOT NULL UNIQUE CHECK (length(code_hash) = 64),
-  sealed     TEXT,                                 -- under the wave's key, to show, print or send again; none after closing
-  lang       TEXT    NOT NULL DEFAULT 'da'
-) STRICT;
-CREATE INDEX wave_code_by_unit ON wave_code (wave_id, unit_id, role, kind, id);
-
 -- Keyed marks of used codes, sent forms and imported rows. No time, no order, nothing to join by
 -- without the wave's key, which is a file that is destroyed when the wave closes.
 CREATE TABLE spent ( -- big
@@ -88,6 +74,4 @@ CREATE VIEW v_survey_wave AS SELECT id, owner_id, version, uid, name, questionna
   closes_on, releases_on, reach_id, roles, state FROM wave;
 CREATE VIEW v_survey_unit AS SELECT wave_id, unit_id, parent_id, code, name, name_sort, kind, depth, is_lowest, is_participant FROM wave_unit;
 CREATE VIEW v_survey_invited AS SELECT wave_id, unit_id, role, n FROM wave_invited;
--- For those who mail codes; whom a code is for stands with them, under the wave's key.
-CREATE VIEW v_survey_code AS SELECT id, wave_id, unit_id, role, kind, code_hash, sealed, lang FROM wave_code;
 CREATE VIEW v_survey_group AS SELECT id, wave_id, dimension, code, position FROM wave_group;

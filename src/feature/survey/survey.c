@@ -226,6 +226,12 @@ Err survey_takes_answers(Ctx *c, const Wave *wave)
     return OK;
 }
 
+Err survey_takes_codes(Ctx *c, const Wave *wave)
+{
+    if (!wave->closes_on.day) return fail(c, E_CONFLICT, T("Målingen har ingen datoer og tager kun imod svar fra filer. Den har ingen koder."));
+    return survey_takes_import(c, wave);
+}
+
 /* ---- making ------------------------------------------------------------------- */
 
 SQL(FIRST_ROOT, "SELECT id FROM v_organisation_unit WHERE parent_id IS NULL ORDER BY id LIMIT 1");
@@ -433,8 +439,6 @@ Err survey_edit(Ctx *c, WaveId id, Version seen, WaveEdit to)
 /* ---- moving ------------------------------------------------------------------- */
 
 SQL(MOVE, "UPDATE wave SET state = $3, version = version + 1 WHERE id = $1 AND state = $2");
-SQL(FORGET_CODES, "UPDATE wave_code SET sealed = NULL WHERE wave_id = $1 AND sealed IS NOT NULL");
-SQL(REMOVE_CODES, "DELETE FROM wave_code WHERE wave_id = $1");
 
 typedef struct KeyOfDone {
     Str uid;
@@ -452,7 +456,7 @@ static Err finish(Ctx *c, const Wave *wave)
     key->uid = wave->uid;
     for (int i = 0; i < survey_closing_count; i++) TRY(survey_closings[i](c, wave));
     ctx_after_commit(c, destroy_key, key);
-    return db_exec(c, FORGET_CODES, NULL, wave->id);
+    return OK;
 }
 
 Err survey_move(Ctx *c, WaveId id, WaveState to)
@@ -470,7 +474,9 @@ Err survey_move(Ctx *c, WaveId id, WaveState to)
     TRY(db_exec(c, MOVE, &changed, id, survey_state_code(wave.state), survey_state_code(to)));
     if (changed == 0) return fail(c, E_CONFLICT, T("En anden har ændret målingen imens. Se den igen."));
     if (finishes) TRY(finish(c, &wave));
-    return to == WAVE_ARKIVERET ? db_exec(c, REMOVE_CODES, NULL, id) : OK;
+    if (to != WAVE_ARKIVERET) return OK;
+    for (int i = 0; i < survey_archiving_count; i++) TRY(survey_archivings[i](c, &wave));
+    return OK;
 }
 
 /* ---- upkeep, about every second -------------------------------------------------- */

@@ -35,7 +35,6 @@ enum {
     WAVE_NAME_MAX = 60,
     WAVE_UNITS_MAX = 200000,
     WAVE_GROUPS_MAX = 1000,  /* of all dimensions together */
-    WAVE_SINGLE_MAX = 10000, /* single codes of one unit and role */
     SURVEY_FEW = 5,
 };
 
@@ -106,6 +105,9 @@ MUST Err survey_move(Ctx *c, WaveId id, WaveState to);
 typedef Err SurveyClosing(Ctx *c, const Wave *wave);
 extern SurveyClosing *const survey_closings[];
 extern const int survey_closing_count;
+/* What they must do when it is archived, closed by then or now; after the closing. */
+extern SurveyClosing *const survey_archivings[];
+extern const int survey_archiving_count;
 /* Takes neither answers nor imports any more, by its state: the key is gone. */
 bool survey_is_done(const Wave *wave);
 /* Whether the table has the move. */
@@ -118,6 +120,8 @@ bool survey_is_released(const Wave *wave);
    sentence why not is in the Ctx (E_CONFLICT). */
 MUST Err survey_takes_answers(Ctx *c, const Wave *wave);
 MUST Err survey_takes_import(Ctx *c, const Wave *wave);
+/* Whether codes may be made and shown: a wave with dates that is not over. */
+MUST Err survey_takes_codes(Ctx *c, const Wave *wave);
 
 typedef struct WaveUnit {
     UnitId id;
@@ -137,6 +141,9 @@ MUST Err survey_unit(Ctx *c, WaveId id, Str code, WaveUnit *ret);
 /* As survey_by_name and survey_unit, for commands: E_NOT_FOUND with an English sentence that names it. */
 MUST Err survey_command_wave(Ctx *c, Str name, Wave *ret);
 MUST Err survey_command_unit(Ctx *c, const Wave *wave, Str code, WaveUnit *ret);
+/* What a file or a store says no to is a failure (exit 1), not wrong use (2): the
+   first problem of an E_INVALID becomes the sentence of an E_CONFLICT. */
+MUST Err survey_command_failed(Ctx *c, Err err);
 
 typedef struct WaveGroup { int64_t id; Str dimension, code; } WaveGroup;
 typedef struct WaveGroups { WaveGroup *v; ptrdiff_t n; } WaveGroups;
@@ -150,49 +157,6 @@ MUST Err survey_group(Ctx *c, WaveId id, Str dimension, Str code, int64_t *ret_i
    E_INVALID at "invited". */
 MUST Err survey_invited_set(Ctx *c, WaveId id, UnitId unit, Str role, int64_t n);
 MUST Err survey_participant_set(Ctx *c, WaveId id, UnitId unit, bool is_participant);
-
-typedef struct AnswerCode {
-    int64_t id;
-    WaveId wave;
-    UnitId unit;
-    Str role, kind, lang;    /* kind 'single' or 'open' */
-} AnswerCode;
-/* By the code as typed or followed: case, spaces and hyphens do not matter.
-   Also of a closed wave. E_NOT_FOUND without a sentence. */
-MUST Err survey_code_find(Ctx *c, Str code, AnswerCode *ret);
-/* As it goes into survey_mac: capitals without hyphens; empty when it cannot be a code. */
-Str survey_code_plain(Ctx *c, Str code);
-
-typedef struct PlainCode {
-    Str unit, unit_name, role, kind; /* unit: its code */
-    Str code;                        /* "BCDF-GHJK-LMNP-RSTV"; open: "BCDFG-HJKLM" */
-} PlainCode;
-typedef struct PlainCodes { PlainCode *v; ptrdiff_t n; } PlainCodes;
-typedef struct CodeOrder {
-    UnitId unit;             /* of every lowest unit at or below it; 0: of all */
-    Str role;                /* empty: every role that the wave asks */
-    bool wants_open;         /* the open code of each unit and role, made where there is none */
-    int64_t single;          /* new single codes of each unit and role */
-} CodeOrder;
-/* Inside a write. By unit (Danish name), role. E_CONFLICT once the wave takes no
-   more answers, E_INVALID at "role" or "single". */
-MUST Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret);
-
-/* Whether codes may be made and shown: a wave with dates that is not over. */
-MUST Err survey_takes_codes(Ctx *c, const Wave *wave);
-/* The letters of a stored code (v_survey_code.sealed), with hyphens. E_CONFLICT without the key. */
-MUST Err survey_code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret);
-/* Where a code is answered: "https://…/s/CODE". */
-Str survey_code_address(Ctx *c, Str code);
-
-typedef struct MailCode {
-    UnitId unit;             /* a lowest unit of the wave's tree */
-    Str role, lang;          /* a role that the wave asks; the language that the form opens in */
-} MailCode;
-/* Inside a write: a new single code for each of `n`. ret_hashes[i] is its
-   v_survey_code.code_hash; nothing in the store says whom it is for.
-   E_CONFLICT once the wave takes no more answers. */
-MUST Err survey_codes_to_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes);
 
 /* What a mark stands for: goes into the MAC, so that a row_id that reads like a
    code does not use the code up. */

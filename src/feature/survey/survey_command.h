@@ -3,7 +3,7 @@
 
 #include "core/feature.h"
 
-/* `traad survey wave` and `traad survey codes`; ended by a row without name. */
+/* `traad survey wave`; ended by a row without name. */
 extern const Command survey_commands[];
 
 #endif

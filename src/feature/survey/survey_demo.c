@@ -1,7 +1,7 @@
 /* The demonstration region's waves: spring 2025 and spring 2026 of every
    questionnaire that its demo brought, and two of one municipality that are under
    way on the day it is made, with how many are asked. Derived from the tree that is
-   there and the day; the same every time, but for the letters of the codes. */
+   there and the day; the same every time. */
 #include "feature/survey/survey_demo.h"
 
 #include "base/buf.h"
@@ -95,16 +95,14 @@ static Err add_springs(Ctx *c, Str code)
 typedef struct Pulse {
     Str questionnaire, begins, roles, skips;
     int32_t opened_days, closes_days; /* before and after the day it is made */
-    Str try_class;                    /* under TRY_SCHOOL: whose code is told; empty: the school's own */
     bool has_single_pages;
 } Pulse;
 #define PULSE_UNIT "K1"
-#define TRY_SCHOOL "S12"
 /* The staff's closes within the week in which the front page tells of it, the
    pupils' takes answers for two weeks. */
 static const Pulse pulses[] = {
-    {S_INIT("PERS"), S_INIT("Personale, pulsmåling "), S_INIT("personale"), S_INIT("klasse " NOT_SCHOOLS), 15, 6, S_INIT(""), false},
-    {S_INIT("ELEV"), S_INIT("Elever, pulsmåling "), S_INIT("elev"), S_INIT(NOT_SCHOOLS), 13, 14, S_INIT("5.A"), true},
+    {S_INIT("PERS"), S_INIT("Personale, pulsmåling "), S_INIT("personale"), S_INIT("klasse " NOT_SCHOOLS), 15, 6, false},
+    {S_INIT("ELEV"), S_INIT("Elever, pulsmåling "), S_INIT("elev"), S_INIT(NOT_SCHOOLS), 13, 14, true},
 };
 
 /* "Elever, pulsmåling november 2026" */
@@ -122,13 +120,11 @@ static Str pulse_name(Ctx *c, const Pulse *pulse, Date opens)
 static Err add_pulse(Ctx *c, const Pulse *pulse, UnitId owner)
 {
     Wave wave = {0};
-    PlainCodes codes = {0};
     Date opens = {c->today.day - pulse->opened_days}, closes = {c->today.day + pulse->closes_days};
     TRY(survey_add(c, (NewWave){.questionnaire = pulse->questionnaire, .name = pulse_name(c, pulse, opens), .opens_on = opens,
                                 .closes_on = closes, .owner = owner, .skips = pulse->skips, .roles = pulse->roles,
                                 .has_single_pages = pulse->has_single_pages}, &wave));
-    TRY(invite_all(c, &wave));
-    return survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &codes);
+    return invite_all(c, &wave);
 }
 
 static Err add_pulses(Ctx *c)
@@ -149,47 +145,4 @@ Err survey_demo(Ctx *c)
     TRY(db_done(&r));
     for (ptrdiff_t i = 0; i < codes.n; i++) TRY(add_springs(c, codes.v[i]));
     return add_pulses(c);
-}
-
-/* ---- what a visitor may try ---------------------------------------------------------- */
-
-/* The code of a class lies under its school, the staff's at the school itself. */
-SQL(TRY_CODE, "SELECT w.id, w.name, k.sealed, u.code, CASE WHEN u.code = $1 THEN u.name ELSE u.name || ', ' || p.name END"
-              " FROM wave w JOIN wave_code k ON k.wave_id = w.id JOIN wave_unit u ON u.wave_id = w.id AND u.unit_id = k.unit_id"
-              " JOIN wave_unit p ON p.wave_id = w.id AND p.unit_id = u.parent_id"
-              " WHERE w.state = 'aaben' AND w.opens_on <= $4 AND w.closes_on >= $4 AND w.roles = $2 AND k.kind = 'open'"
-              " AND k.sealed IS NOT NULL AND (($3 = '' AND u.code = $1) OR (p.code = $1 AND u.name = $3)) ORDER BY w.id, k.id LIMIT 20");
-
-static Err try_code(Ctx *c, const Pulse *pulse, PlainCode *ret, bool *ret_found)
-{
-    WaveId id = {0};
-    Wave wave = {0};
-    PlainCode code = {.role = pulse->roles, .kind = S("open")};
-    Rows r = db_query(c, TRY_CODE, S(TRY_SCHOOL), pulse->roles, pulse->try_class, c->today);
-    while (!id.v && db_next(&r)) {
-        if (!str_starts(db_str(&r, 1), pulse->begins)) continue;
-        id.v = db_i64(&r, 0);
-        code.code = db_str(&r, 2);
-        code.unit = db_str(&r, 3);
-        code.unit_name = db_str(&r, 4);
-    }
-    TRY(db_done(&r));
-    if (!id.v) return OK;
-    TRY(survey_by_id(c, id, &wave));
-    TRY(survey_code_unseal(c, &wave, code.code, &code.code));
-    *ret = code;
-    *ret_found = true;
-    return OK;
-}
-
-Err survey_demo_codes(Ctx *c, PlainCodes *ret)
-{
-    PlainCodes all = {.v = NEW(c->arena, PlainCode, COUNT_OF(pulses))};
-    for (ptrdiff_t i = 0; i < COUNT_OF(pulses); i++) {
-        bool found = false;
-        TRY(try_code(c, &pulses[i], &all.v[all.n], &found));
-        all.n += found;
-    }
-    *ret = all;
-    return OK;
 }

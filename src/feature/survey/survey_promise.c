@@ -10,7 +10,7 @@ SQL(CELLS, "SELECT u.unit_id, r.role, coalesce(i.n, s.n, -1) FROM wave_unit u JO
            " LEFT JOIN wave_invited i ON i.wave_id = u.wave_id AND i.unit_id = u.unit_id AND i.role = r.role"
            " LEFT JOIN wave_invited s ON s.wave_id = u.wave_id AND s.unit_id = u.unit_id AND s.role = '' AND $3 = 1"
            " WHERE u.wave_id = $1 AND u.is_lowest = 1 AND coalesce(i.n, s.n, -1) < $4"
-           " AND (coalesce(i.n, s.n, -1) <> 0 OR EXISTS (SELECT 1 FROM wave_code k WHERE k.wave_id = u.wave_id"
+           " AND (coalesce(i.n, s.n, -1) <> 0 OR EXISTS (SELECT 1 FROM v_code k WHERE k.wave_id = u.wave_id"
            "  AND k.unit_id = u.unit_id AND k.role = r.role))"
            " ORDER BY CASE WHEN coalesce(i.n, s.n, -1) < 0 THEN 1 ELSE 0 END, u.depth, u.name_sort, u.unit_id LIMIT 1");
 SQL(ANY_UNIT, "SELECT count(*) FROM wave_unit WHERE wave_id = $1");

@@ -3,50 +3,12 @@
 #include "base/number.h"
 #include "core/app.h"
 #include "core/secret/wave_key.h"
-#include "store.h"
-
-static const char questionnaire[] =
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"],"
-    "\"scales\":{\"to\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Nej\"}},{\"value\":2,\"text\":{\"da\":\"Ja\"}}],"
-    "\"agree\":[2],\"disagree\":[1],\"dont_know\":[]}},"
-    "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\"},\"theme\":\"samarbejde\",\"items\":["
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"to\",\"text\":{\"da\":\"Ja?\"},\"core\":true}]}],\"scores\":[]}";
-
-static Ctx *with_questionnaire(void)
-{
-    Ctx *c = test_store();
-    Questionnaire q = {0};
-    bool is_new = false;
-    CHECK_OK(questionnaire_parse(c, str_of_z(questionnaire), &q));
-    CHECK_OK(questionnaire_store(c, &q, (UnitId){test_unit(c, "R1")}, &is_new));
-    return c;
-}
-
-static Wave wave_of(Ctx *c, NewWave n)
-{
-    Wave wave = {0};
-    n.questionnaire = S("PERS");
-    if (!n.name.n) n.name = S("2026");
-    CHECK_OK(survey_add(c, n, &wave));
-    return wave;
-}
-
-static Wave open_wave(Ctx *c)
-{
-    return wave_of(c, (NewWave){.opens_on = c->today, .closes_on = {c->today.day + 10}});
-}
-
-static Wave again(Ctx *c, const Wave *wave)
-{
-    Wave now = {0};
-    CHECK_OK(survey_by_id(c, wave->id, &now));
-    return now;
-}
+#include "wave.h"
 
 TEST(survey, a_wave_with_dates_is_open_and_one_without_takes_files_only)
 {
-    Ctx *c = with_questionnaire();
-    Wave dated = open_wave(c), undated = wave_of(c, (NewWave){.name = S("filer")});
+    Ctx *c = test_store_pers();
+    Wave dated = test_wave_open(c), undated = test_wave(c, (NewWave){.name = S("filer")});
     CHECK(dated.state == WAVE_AABEN);
     CHECK_OK(survey_takes_answers(c, &dated));
     CHECK_OK(survey_takes_import(c, &dated));
@@ -58,8 +20,8 @@ TEST(survey, a_wave_with_dates_is_open_and_one_without_takes_files_only)
 
 TEST(survey, answers_are_taken_from_the_first_day_to_the_end_of_the_last)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){.opens_on = {c->today.day + 1}, .closes_on = {c->today.day + 2}});
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave(c, (NewWave){.opens_on = {c->today.day + 1}, .closes_on = {c->today.day + 2}});
     CHECK_ERR(survey_takes_answers(c, &wave), E_CONFLICT);
     ctx_forgive(c);
     c->today.day += 2;
@@ -71,82 +33,77 @@ TEST(survey, answers_are_taken_from_the_first_day_to_the_end_of_the_last)
 
 TEST(survey, an_owner_has_a_name_once)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c), second = {0};
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c), second = {0};
     CHECK_ERR(survey_add(c, (NewWave){.questionnaire = S("PERS"), .name = wave.name}, &second), E_INVALID);
     CHECK_STR(c->problems->field, S("name"));
 }
 
 TEST(survey, two_owners_may_have_the_same_name_and_it_then_needs_more)
 {
-    Ctx *c = with_questionnaire();
-    wave_of(c, (NewWave){.owner = {test_unit(c, "K1")}});
-    wave_of(c, (NewWave){.owner = {test_unit(c, "K2")}});
+    Ctx *c = test_store_pers();
+    test_wave(c, (NewWave){.owner = {test_unit(c, "K1")}});
+    test_wave(c, (NewWave){.owner = {test_unit(c, "K2")}});
     Wave wave = {0};
     CHECK_ERR(survey_by_name(c, S("2026"), &wave), E_CONFLICT);
 }
 
 TEST(survey, nothing_goes_back_and_nothing_is_jumped)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     CHECK_ERR(survey_move(c, wave.id, WAVE_FRIGIVET_SKOLE), E_CONFLICT);
     ctx_forgive(c);
     static const WaveState way[] = {WAVE_LUKKET, WAVE_KONTROLLERET, WAVE_FRIGIVET_SKOLE, WAVE_FRIGIVET_KOMMUNE, WAVE_OFFENTLIG, WAVE_ARKIVERET};
     for (ptrdiff_t i = 0; i < COUNT_OF(way); i++) CHECK_OK(survey_move(c, wave.id, way[i]));
     CHECK_ERR(survey_move(c, wave.id, WAVE_AABEN), E_CONFLICT);
     ctx_forgive(c);
-    Wave undated = wave_of(c, (NewWave){.name = S("filer")});
+    Wave undated = test_wave(c, (NewWave){.name = S("filer")});
     CHECK_ERR(survey_move(c, undated.id, WAVE_AABEN), E_CONFLICT);
     test_clean(c);
 }
 
-TEST(survey, a_closed_wave_marks_nothing_and_shows_no_code)
+TEST(survey, a_closed_wave_marks_nothing)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
-    PlainCodes codes = {0};
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     Str mac = {0};
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &codes));
     CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("X"), &mac));
     CHECK_OK(survey_move(c, wave.id, WAVE_LUKKET));
-    wave = again(c, &wave);
+    wave = test_wave_again(c, &wave);
     CHECK_ERR(survey_mac(c, &wave, SPENT_CODE, S("X"), &mac), E_CONFLICT);
-    ctx_forgive(c);
-    CHECK_ERR(survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &codes), E_CONFLICT);
-    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code WHERE sealed IS NOT NULL"), 0);
 }
 
 TEST(survey, a_wave_without_dates_marks_rows_until_it_is_archived)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){0});
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave(c, (NewWave){0});
     Str mac = {0};
     CHECK_OK(survey_move(c, wave.id, WAVE_LUKKET));
     CHECK_OK(survey_move(c, wave.id, WAVE_KONTROLLERET));
     CHECK_OK(survey_move(c, wave.id, WAVE_FRIGIVET_SKOLE));
-    wave = again(c, &wave);
+    wave = test_wave_again(c, &wave);
     CHECK_OK(survey_takes_import(c, &wave));
     CHECK_OK(survey_mac(c, &wave, SPENT_ROW, S("7"), &mac));
     CHECK_OK(survey_move(c, wave.id, WAVE_ARKIVERET));
-    wave = again(c, &wave);
+    wave = test_wave_again(c, &wave);
     CHECK_ERR(survey_takes_import(c, &wave), E_CONFLICT);
     CHECK_ERR(survey_mac(c, &wave, SPENT_ROW, S("7"), &mac), E_CONFLICT);
 }
 
 TEST(survey, the_day_after_the_last_closes_it_and_its_marks_go)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     Str mac = {0};
     bool first = false, more = false;
     CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("X"), &mac));
     CHECK_OK(survey_spend(c, wave.id, mac, &first));
     CHECK_OK(survey_tidy(c, &more));
-    CHECK(again(c, &wave).state == WAVE_AABEN);
+    CHECK(test_wave_again(c, &wave).state == WAVE_AABEN);
     c->today.day += 11;
     CHECK_OK(survey_tidy(c, &more));
-    CHECK(again(c, &wave).state == WAVE_LUKKET);
+    CHECK(test_wave_again(c, &wave).state == WAVE_LUKKET);
     CHECK_INT(test_count(c, "SELECT count(*) FROM spent"), 1); /* while the key is there it may be needed no more, but stands */
     CHECK_OK(wave_key_destroy(c, c->app->secrets, wave.uid));  /* what the commit does */
     for (more = true; more;) {
@@ -159,9 +116,9 @@ TEST(survey, the_day_after_the_last_closes_it_and_its_marks_go)
 
 TEST(survey, a_wave_that_is_not_committed_leaves_no_key)
 {
-    Ctx *c = with_questionnaire();
+    Ctx *c = test_store_pers();
     CtxMark mark = ctx_mark(c);
-    Wave wave = open_wave(c);
+    Wave wave = test_wave_open(c);
     char uid[33] = {0};
     for (int i = 0; i < 32; i++) uid[i] = wave.uid.p[i];
     CHECK(wave_key_is_there(c, c->app->secrets, wave.uid));
@@ -180,8 +137,8 @@ static const WaveUnit *unit_in(const WaveUnits *all, const char *code)
 
 TEST(survey, the_tree_has_parents_first_and_knows_its_lowest)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     WaveUnits all = {0};
     CHECK_OK(survey_units(c, wave.id, &all));
     CHECK_INT(all.n, 8);
@@ -196,8 +153,8 @@ TEST(survey, the_tree_has_parents_first_and_knows_its_lowest)
 
 TEST(survey, a_municipality_asks_its_own_and_may_leave_classes_out)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){.owner = {test_unit(c, "K1")}, .skips = S("team klasse")});
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave(c, (NewWave){.owner = {test_unit(c, "K1")}, .skips = S("team klasse")});
     WaveUnits all = {0};
     CHECK_OK(survey_units(c, wave.id, &all));
     CHECK_INT(all.n, 4); /* K1, S11, S12, S11-A */
@@ -209,12 +166,12 @@ TEST(survey, a_municipality_asks_its_own_and_may_leave_classes_out)
 
 TEST(survey, the_tree_is_that_of_the_closing_date)
 {
-    Ctx *c = with_questionnaire();
+    Ctx *c = test_store_pers();
     test_sql(c, "INSERT INTO unit_past (unit_id, until, parent_id, name, kind)"
                 " SELECT id, 20780, parent_id, 'Den gamle skole', kind FROM unit WHERE code = 'S12'");
     test_sql(c, "UPDATE unit SET valid_to = 20760 WHERE code = 'S21'");
-    Wave old = wave_of(c, (NewWave){.name = S("før"), .opens_on = {20700}, .closes_on = {20750}});
-    Wave late = wave_of(c, (NewWave){.name = S("efter"), .opens_on = {20700}, .closes_on = {20800}});
+    Wave old = test_wave(c, (NewWave){.name = S("før"), .opens_on = {20700}, .closes_on = {20750}});
+    Wave late = test_wave(c, (NewWave){.name = S("efter"), .opens_on = {20700}, .closes_on = {20800}});
     WaveUnits before = {0}, after = {0};
     CHECK_OK(survey_units(c, old.id, &before));
     CHECK_OK(survey_units(c, late.id, &after));
@@ -227,8 +184,8 @@ TEST(survey, the_tree_is_that_of_the_closing_date)
 
 TEST(survey, a_new_unit_comes_into_the_tree_and_what_is_known_stays)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     UnitId s13 = {0}, s21 = {test_unit(c, "S21")};
     CHECK_OK(survey_invited_set(c, wave.id, s21, S("elev"), 12));
     CHECK_OK(survey_participant_set(c, wave.id, s21, true));
@@ -245,8 +202,8 @@ TEST(survey, a_new_unit_comes_into_the_tree_and_what_is_known_stays)
 
 TEST(survey, invited_adds_up_and_is_unknown_where_one_below_is)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     WaveUnits all = {0};
     UnitId klasse = {test_unit(c, "S11-3A")}, s12 = {test_unit(c, "S12")};
     CHECK_OK(survey_invited_set(c, wave.id, klasse, S("elev"), 20));
@@ -268,8 +225,8 @@ TEST(survey, invited_adds_up_and_is_unknown_where_one_below_is)
 
 TEST(survey, groups_stand_as_first_named_and_the_unknown_last)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     static const char *const named[][2] = {{"koen", "uoplyst"}, {"koen", "m"}, {"alder", "ung"}, {"koen", "k"}, {"koen", "m"}};
     int64_t ids[5] = {0};
     for (int i = 0; i < 5; i++) CHECK_OK(survey_group(c, wave.id, str_of_z(named[i][0]), str_of_z(named[i][1]), &ids[i]));
@@ -281,72 +238,12 @@ TEST(survey, groups_stand_as_first_named_and_the_unknown_last)
     for (int i = 0; i < 4; i++) CHECK_STR(all.v[i].code, str_of_z(wanted[i]));
 }
 
-/* ---- codes ---------------------------------------------------------------------- */
-
-TEST(survey, every_lowest_unit_and_role_has_one_open_code_that_stays)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
-    PlainCodes one = {0}, two = {0};
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &one));
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &two));
-    CHECK_INT(one.n, 3 * 4); /* S12, S21, 3.A */
-    for (ptrdiff_t i = 0; i < one.n; i++) CHECK_STR(one.v[i].code, two.v[i].code);
-    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code"), 12);
-    test_clean(c);
-}
-
-TEST(survey, single_codes_are_new_every_time_and_at_or_below_the_unit)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
-    CodeOrder order = {.unit = {test_unit(c, "S11")}, .role = S("elev"), .single = 3};
-    PlainCodes one = {0}, two = {0};
-    CHECK_OK(survey_codes(c, &wave, order, &one));
-    CHECK_OK(survey_codes(c, &wave, order, &two));
-    CHECK_INT(one.n, 3);
-    for (int i = 0; i < 3; i++) {
-        CHECK_STR(one.v[i].unit, S("S11-3A"));
-        CHECK_STR(one.v[i].kind, S("single"));
-        CHECK_INT(one.v[i].code.n, 19);
-        for (int k = 0; k < 3; k++) CHECK(!str_eq(one.v[i].code, two.v[k].code));
-    }
-}
-
-TEST(survey, a_code_is_found_as_people_type_it)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
-    PlainCodes codes = {0};
-    AnswerCode found = {0};
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.unit = {test_unit(c, "S12")}, .role = S("elev"), .single = 1}, &codes));
-    Str code = codes.v[0].code, plain = survey_code_plain(c, code);
-    char low[20] = {0};
-    for (ptrdiff_t i = 0; i < plain.n; i++) low[i] = (char)(plain.p[i] - 'A' + 'a');
-    const Str typed[] = {code, plain, str_of_z(low), STR_CAT(c->arena, S(" "), code, S(" "))};
-    for (ptrdiff_t i = 0; i < COUNT_OF(typed); i++) {
-        CHECK_OK(survey_code_find(c, typed[i], &found));
-        CHECK_STR(found.kind, S("single"));
-        CHECK_STR(found.role, S("elev"));
-    }
-    const Str wrong[] = {S(""), S("BCDF"), S("AEIO-AEIO-AEIO-AEIO"), S("BCDF-GHJK-LMNP-RSTV"), S("../../etc")};
-    for (ptrdiff_t i = 0; i < COUNT_OF(wrong); i++) CHECK_ERR(survey_code_find(c, wrong[i], &found), E_NOT_FOUND);
-}
-
-TEST(survey, a_role_that_is_not_asked_gets_no_code)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){.opens_on = c->today, .closes_on = c->today, .roles = S("personale leder")});
-    PlainCodes codes = {0};
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.wants_open = true}, &codes));
-    CHECK_INT(codes.n, 3 * 2);
-    CHECK_ERR(survey_codes(c, &wave, (CodeOrder){.role = S("elev"), .single = 1}, &codes), E_INVALID);
-}
+/* ---- marks ---------------------------------------------------------------------- */
 
 TEST(survey, a_mark_counts_once_and_says_what_it_marks)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     Str code = {0}, row = {0};
     bool first = false;
     CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("X"), &code));
@@ -358,11 +255,10 @@ TEST(survey, a_mark_counts_once_and_says_what_it_marks)
     CHECK(!first);
 }
 
-/* An answer that was read and checked a moment before the closing, and waits behind it. */
 TEST(survey, a_wave_that_closes_before_the_write_takes_no_mark)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
     Str used = {0}, late = {0};
     bool first = false;
     CHECK_OK(survey_mac(c, &wave, SPENT_CODE, S("X"), &used));
@@ -375,32 +271,6 @@ TEST(survey, a_wave_that_closes_before_the_write_takes_no_mark)
     ctx_forgive(c);
     CHECK_ERR(survey_spend(c, wave.id, used, &first), E_CONFLICT);
     CHECK_INT(test_count(c, "SELECT count(*) FROM spent"), 1);
-}
-
-/* The database administrator without the key folder: what the store says of a
-   code (hash, sealed letters) leads neither to its letters nor to its mark, by
-   any unkeyed hash of what is there. */
-TEST(survey, the_store_alone_does_not_tell_which_code_was_used)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = open_wave(c);
-    PlainCodes codes = {0};
-    bool first = false;
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.unit = {test_unit(c, "S12")}, .role = S("elev"), .single = 1}, &codes));
-    Str plain = survey_code_plain(c, codes.v[0].code), mac = {0}, hash = {0};
-    CHECK_OK(survey_mac(c, &wave, SPENT_CODE, plain, &mac));
-    CHECK_OK(survey_spend(c, wave.id, mac, &first));
-    Rows r = db_query_(c, &(SqlDef){.text = "SELECT code_hash FROM wave_code"}, NULL, 0);
-    CHECK(db_next(&r));
-    hash = db_str(&r, 0);
-    CHECK_OK(db_done(&r));
-    const Str guesses[] = {plain, codes.v[0].code, hash, STR_CAT(c->arena, S("code:"), plain), STR_CAT(c->arena, S("code:"), hash)};
-    for (ptrdiff_t i = 0; i < COUNT_OF(guesses); i++) {
-        CHECK(!str_eq(secret_hash(c, guesses[i]), mac));
-        CHECK(!str_eq(secret_hash(c, guesses[i]), hash));
-    }
-    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code k JOIN spent s ON s.mac = k.code_hash"), 0);
-    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code WHERE instr(sealed, code_hash) > 0"), 0);
 }
 
 /* ---- the promise ------------------------------------------------------------------- */
@@ -419,8 +289,8 @@ static void invite(Ctx *c, const Wave *wave, const char *unit, Str role, int64_t
 
 TEST(survey, anonymous_is_said_only_where_five_are_asked_in_every_cell)
 {
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){.opens_on = c->today, .closes_on = c->today, .roles = S("personale leder")});
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave(c, (NewWave){.opens_on = c->today, .closes_on = c->today, .roles = S("personale leder")});
     CHECK(!promise_of(c, &wave).is_anonymous); /* nobody knows */
     const char *const units[] = {"S12", "S21", "S11-3A"};
     for (int i = 0; i < 3; i++) {
@@ -434,24 +304,11 @@ TEST(survey, anonymous_is_said_only_where_five_are_asked_in_every_cell)
     CHECK(!promise_of(c, &wave).is_anonymous);
 }
 
-TEST(survey, a_cell_with_nobody_is_in_order_until_it_has_a_code)
-{
-    Ctx *c = with_questionnaire();
-    Wave wave = wave_of(c, (NewWave){.opens_on = c->today, .closes_on = c->today, .roles = S("personale")});
-    invite(c, &wave, "S12", S(""), 20); /* one role is asked, so this is split enough */
-    invite(c, &wave, "S11-3A", S("personale"), 5);
-    invite(c, &wave, "S21", S("personale"), 0);
-    CHECK(promise_of(c, &wave).is_anonymous);
-    PlainCodes codes = {0};
-    CHECK_OK(survey_codes(c, &wave, (CodeOrder){.unit = {test_unit(c, "S21")}, .wants_open = true}, &codes));
-    CHECK(!promise_of(c, &wave).is_anonymous);
-}
-
 TEST(survey, a_draft_is_given_other_days_but_not_of_another_tree)
 {
-    Ctx *c = with_questionnaire();
-    Wave draft = wave_of(c, (NewWave){.opens_on = c->today, .closes_on = {c->today.day + 10}, .is_draft = true});
-    Wave other = wave_of(c, (NewWave){.name = S("taget"), .opens_on = c->today, .closes_on = {c->today.day + 10}});
+    Ctx *c = test_store_pers();
+    Wave draft = test_wave(c, (NewWave){.opens_on = c->today, .closes_on = {c->today.day + 10}, .is_draft = true});
+    Wave other = test_wave(c, (NewWave){.name = S("taget"), .opens_on = c->today, .closes_on = {c->today.day + 10}});
     WaveEdit to = {.name = S("flyttet"), .opens_on = {c->today.day + 5}, .closes_on = {c->today.day + 20}};
     CHECK_ERR(survey_edit(c, other.id, other.version, to), E_CONFLICT);
     ctx_forgive(c);
@@ -461,7 +318,7 @@ TEST(survey, a_draft_is_given_other_days_but_not_of_another_tree)
     CHECK_STR(c->problems->field, S("name"));
     ctx_forgive(c);
     CHECK_OK(survey_edit(c, draft.id, draft.version, to));
-    Wave now = again(c, &draft);
+    Wave now = test_wave_again(c, &draft);
     CHECK_STR(now.name, to.name);
     CHECK_INT(now.closes_on.day, to.closes_on.day);
     CHECK_INT(now.releases_on.day - now.closes_on.day, draft.releases_on.day - draft.closes_on.day);

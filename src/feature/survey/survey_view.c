@@ -44,31 +44,17 @@ Err survey_under_way(Ctx *c, Waves *ret)
     return OK;
 }
 
-static Err place_by(Rows r, Place *ret)
+SQL(PLACE, "SELECT owner_id, coalesce(reach_id, owner_id), id FROM wave WHERE uid = $1");
+
+Err survey_place(Ctx *c, Str uid, Place *ret)
 {
     Place place = {0};
+    Rows r = db_query(c, PLACE, uid);
     if (db_next(&r)) place = (Place){.owner_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .object_id = db_i64(&r, 2)};
     TRY(db_done(&r));
     if (!place.object_id) return E_NOT_FOUND;
     *ret = place;
     return OK;
-}
-
-SQL(PLACE, "SELECT owner_id, coalesce(reach_id, owner_id), id FROM wave WHERE uid = $1");
-SQL(UNIT_PLACE, "SELECT o.owner_id, o.id, w.id FROM wave w JOIN wave_unit u ON u.wave_id = w.id"
-                " JOIN v_organisation_unit o ON o.id = u.unit_id WHERE w.uid = $1 AND u.code = $2");
-
-Err survey_place(Ctx *c, Str uid, Place *ret)
-{
-    return place_by(db_query(c, PLACE, uid), ret);
-}
-
-enum { UID_CHARS = 32 };
-
-Err survey_unit_place(Ctx *c, Str spot, Place *ret)
-{
-    if (spot.n < UID_CHARS + 2) return E_NOT_FOUND;
-    return place_by(db_query(c, UNIT_PLACE, str_sub(spot, 0, UID_CHARS), str_sub(spot, UID_CHARS + 1, spot.n)), ret);
 }
 
 /* Ordered as survey_units orders, so that the two walk side by side. */
@@ -118,23 +104,6 @@ Err survey_questionnaires(Ctx *c, CodeNames *ret)
         all.v[i] = lines.v[i].code;
         all.name[i] = lines.v[i].title;
     }
-    *ret = all;
-    return OK;
-}
-
-enum { OPEN_MAX = 16 };
-SQL(OPEN_CODES, "SELECT k.role, coalesce(k.sealed, ''), u.code, u.name FROM wave_code k JOIN wave_unit u ON u.wave_id = k.wave_id"
-                " AND u.unit_id = k.unit_id WHERE k.wave_id = $1 AND k.unit_id = $2 AND k.kind = 'open' ORDER BY k.id LIMIT $3");
-
-Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
-{
-    PlainCodes all = {.v = NEW(c->arena, PlainCode, OPEN_MAX)};
-    Rows r = db_query(c, OPEN_CODES, wave->id, unit, OPEN_MAX);
-    while (db_next(&r))
-        all.v[all.n++] = (PlainCode){.role = db_str(&r, 0), .code = db_str(&r, 1), .unit = db_str(&r, 2), .unit_name = db_str(&r, 3),
-                                     .kind = S("open")};
-    TRY(db_done(&r));
-    for (ptrdiff_t i = 0; i < all.n; i++) TRY(survey_code_unseal(c, wave, all.v[i].code, &all.v[i].code));
     *ret = all;
     return OK;
 }

@@ -23,9 +23,6 @@ typedef struct Waves {
 /* Those with dates that the viewer may read and that are not released yet, at most
    twenty: first those that are over and wait for somebody, then the earliest closing. */
 MUST Err survey_under_way(Ctx *c, Waves *ret);
-/* "UID-CODE": a unit of a wave, with the unit's own place. E_NOT_FOUND without a sentence. */
-MUST Err survey_unit_place(Ctx *c, Str spot, Place *ret);
-
 /* Answers that count as answered, of each unit of the tree with those below it;
    in steps of five and -1 under five, as they may be shown (DESIGN, Anonymity). */
 MUST Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret);
@@ -35,8 +32,6 @@ MUST Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, b
 typedef struct CodeNames { Str *v; Str *name; ptrdiff_t n; } CodeNames;
 /* Codes of the questionnaires there are, at most 200. */
 MUST Err survey_questionnaires(Ctx *c, CodeNames *ret);
-/* The open codes of a unit, one a role, that are there already. */
-MUST Err survey_open_codes(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret);
 /* "enhed;rolle;antal;navn" of every lowest unit, as the form takes it back; no
    number, and a line for each role, where none is set. Of a unit whose codes are
    not the viewer's to read: its number alone, if it is set. */

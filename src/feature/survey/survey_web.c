@@ -1,11 +1,10 @@
-/* Pages of the waves themselves; codes and letters are in survey_code_web.c. */
+/* Pages of the waves themselves. */
 #include "feature/survey/survey_web.h"
 
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
 #include "core/audit/audit.h"
-#include "feature/survey/survey_code_web.h"
 #include "feature/survey/survey_command.h"
 #include "feature/survey/survey_demo.h"
 #include "feature/survey/survey_edit_web.h"
@@ -545,8 +544,6 @@ static Err write_invited(Ctx *c)
 
 /* ---- the feature ---------------------------------------------------------------------- */
 
-static const Scope scope_unit_of_wave = {"survey unit of a wave", survey_unit_place};
-
 static const Route routes[] = {
     {GET,  "/maalinger",                NEED_WAVE_READ,        SCOPE_NONE,          PLAIN, .get = get_list},
     {GET,  "/maalinger/ny",             NEED_WAVE_WRITE,       SCOPE_NONE,          PLAIN, .get = get_new},
@@ -560,10 +557,6 @@ static const Route routes[] = {
     {GET,  "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         PLAIN, .get = get_invited},
     {POST, "/maaling/:uid/inviterede",  NEED_WAVE_WRITE,       &survey_scope_wave,         WRITE, .prepare = prepare_invited, .write = write_invited,
      .body_max = 1 << 20},
-    {GET,  "/koder/:sted",              NEED_WAVE_CODES_READ,  &scope_unit_of_wave, LOOK, .get = survey_get_codes, .strong = true},
-    {POST, "/koder/:sted",              NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, WRITE, .write = survey_write_codes, .strong = true},
-    {POST, "/koder/:sted/pdf",          NEED_WAVE_CODES_WRITE, &scope_unit_of_wave, SLOW_WRITE, .prepare = survey_prepare_letters,
-     .write = survey_write_letters, .finish = survey_finish_letters, .strong = true},
     {0},
 };
 

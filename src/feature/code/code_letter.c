@@ -1,17 +1,10 @@
-#include "feature/survey/survey_letter.h"
+#include "feature/code/code_letter.h"
 
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/app.h"
 #include "render/pdf/pdf.h"
 #include "text/da.h"
-
-Str survey_code_address(Ctx *c, Str code)
-{
-    Str base = c->app->settings->public_address;
-    if (base.n && base.p[base.n - 1] == '/') base.n--;
-    return STR_CAT(c->arena, base, S("/s/"), code);
-}
 
 /* `made` is the wave's first day, so that the same codes give the same bytes. */
 static PdfMeta meta_of(Ctx *c, const Wave *wave)
@@ -40,7 +33,7 @@ static Err add_qr(Ctx *c, Pdf *pdf, Str address)
 
 static Err letter(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCode *code)
 {
-    Str address = survey_code_address(c, code->code);
+    Str address = code_address(c, code->code);
     pdf_heading(pdf, 1, wave->name);
     pdf_text(pdf, PDF_LEAD, msg_text(c, TF("Du er spurgt om {1}. Det er frivilligt at svare.", code->unit_name)));
     pdf_text(pdf, PDF_BODY, msg_text(c, TF("Der kan svares fra {1} til og med {2}.", wave->opens_on, wave->closes_on)));
@@ -75,7 +68,7 @@ static Err ended(Pdf *pdf, Err err, Str *ret_bytes)
     return end;
 }
 
-Err survey_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
 {
     Promise promise = {0};
     PdfMeta meta = meta_of(c, wave);
@@ -94,13 +87,13 @@ static void class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)
         PdfCell *row = cells + i * COUNT_OF(columns);
         row[0].text = buf_str(&number);
         row[1].text = codes->v[i].code;
-        row[2].text = survey_code_address(c, codes->v[i].code);
+        row[2].text = code_address(c, codes->v[i].code);
     }
     pdf_table(pdf, &(PdfTable){.caption = msg_text(c, T("Koder")), .column = columns, .columns = (int)COUNT_OF(columns), .cells = cells,
                                .rows = (int)codes->n});
 }
 
-Err survey_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+Err code_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
 {
     Promise promise = {0};
     PdfMeta meta = meta_of(c, wave);

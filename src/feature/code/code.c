@@ -5,11 +5,12 @@
 
    Twenty consonants but Q: no word can come out, no letter is read as a digit,
    and none looks like another in capitals. 19^16 is 2^67.9, 19^10 is 2^42.4. */
+#include "feature/code/code.h"
+
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/app.h"
 #include "core/secret/wave_key.h"
-#include "feature/survey/survey_inside.h"
 
 static const char letters[] = "BCDFGHJKLMNPRSTVWXZ";
 enum { LETTERS = sizeof letters - 1, FAIR = 256 - 256 % LETTERS };
@@ -44,7 +45,7 @@ static Str with_hyphens(Ctx *c, Str plain)
     return buf_str(&b);
 }
 
-Str survey_code_plain(Ctx *c, Str code)
+Str code_plain(Ctx *c, Str code)
 {
     enum { TYPED_MAX = 40 };
     if (code.n > TYPED_MAX) return S("");
@@ -59,6 +60,13 @@ Str survey_code_plain(Ctx *c, Str code)
     return b.n == shape_open.letters || b.n == shape_single.letters ? buf_str(&b) : S("");
 }
 
+Str code_address(Ctx *c, Str code)
+{
+    Str base = c->app->settings->public_address;
+    if (base.n && base.p[base.n - 1] == '/') base.n--;
+    return STR_CAT(c->arena, base, S("/s/"), code);
+}
+
 static Str hash_of(Ctx *c, Str plain)
 {
     return secret_mac(c, c->app->secrets, PURPOSE_SURVEY_CODE, plain);
@@ -66,10 +74,10 @@ static Str hash_of(Ctx *c, Str plain)
 
 SQL(FIND, "SELECT id, wave_id, unit_id, role, kind, lang FROM wave_code WHERE code_hash = $1");
 
-Err survey_code_find(Ctx *c, Str code, AnswerCode *ret)
+Err code_find(Ctx *c, Str code, AnswerCode *ret)
 {
     AnswerCode found = {0};
-    Str plain = survey_code_plain(c, code);
+    Str plain = code_plain(c, code);
     if (!plain.n) return E_NOT_FOUND;
     Rows r = db_query(c, FIND, hash_of(c, plain));
     if (db_next(&r))
@@ -104,7 +112,7 @@ static Err seal(Ctx *c, const Wave *wave, Str plain, Str *ret)
     return OK;
 }
 
-Err survey_code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret)
+Err code_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret)
 {
     Str plain = {0};
     unsigned char *raw = NEW(c->arena, unsigned char, sealed.n / 2);
@@ -187,7 +195,7 @@ static Err open_code(Ctx *c, Making *m, const WaveUnit *unit, Str role)
     bool found = db_next(&r);
     if (found) sealed = db_str(&r, 0);
     TRY(db_done(&r));
-    if (found) TRY(survey_code_unseal(c, m->wave, sealed, &code));
+    if (found) TRY(code_unseal(c, m->wave, sealed, &code));
     else {
         NewCode made = {.unit = unit->id, .role = role, .lang = S("da"), .shape = &shape_open};
         TRY(make_one(c, m, &made));
@@ -230,12 +238,6 @@ static Strs roles_meant(Ctx *c, const Wave *wave, Str role)
     return all;
 }
 
-Err survey_takes_codes(Ctx *c, const Wave *wave)
-{
-    if (!wave->closes_on.day) return fail(c, E_CONFLICT, T("Målingen har ingen datoer og tager kun imod svar fra filer. Den har ingen koder."));
-    return survey_takes_import(c, wave);
-}
-
 /* The group of a role is there before the first answer: made by it, it would tell
    that somebody of that role has answered, and move a sequence. */
 static Err make_groups(Ctx *c, const Wave *wave, Strs roles)
@@ -246,7 +248,7 @@ static Err make_groups(Ctx *c, const Wave *wave, Strs roles)
     return OK;
 }
 
-Err survey_codes_to_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes)
+Err code_make_for_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes)
 {
     TRY(survey_takes_codes(c, wave));
     TRY(make_groups(c, wave, roles_meant(c, wave, S(""))));
@@ -261,13 +263,13 @@ Err survey_codes_to_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t 
 
 enum { CODES_MAX = 2000000 };
 
-Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
+Err code_make(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
 {
     WaveUnits all = {0};
     ptrdiff_t n = 0;
     TRY(survey_takes_codes(c, wave));
     if (order.role.n && !survey_has_word(wave->roles, order.role)) ctx_problem(c, S("role"), T("Målingen spørger ikke den rolle."));
-    if (order.single < 0 || order.single > WAVE_SINGLE_MAX)
+    if (order.single < 0 || order.single > CODE_SINGLE_MAX)
         ctx_problem(c, S("single"), T("Skriv antallet af koder som et helt tal fra 0 til 10.000."));
     TRY(ctx_check(c));
     TRY(survey_units(c, wave->id, &all));
@@ -283,4 +285,38 @@ Err survey_codes(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)
     TRY(make_groups(c, wave, roles));
     *ret = m.out;
     return OK;
+}
+
+/* ---- those there are ------------------------------------------------------------ */
+
+enum { OPEN_MAX = 16 };
+SQL(OPEN_CODES, "SELECT k.role, coalesce(k.sealed, ''), u.code, u.name FROM wave_code k JOIN v_survey_unit u ON u.wave_id = k.wave_id"
+                " AND u.unit_id = k.unit_id WHERE k.wave_id = $1 AND k.unit_id = $2 AND k.kind = 'open' ORDER BY k.id LIMIT $3");
+
+Err code_open_list(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret)
+{
+    PlainCodes all = {.v = NEW(c->arena, PlainCode, OPEN_MAX)};
+    Rows r = db_query(c, OPEN_CODES, wave->id, unit, OPEN_MAX);
+    while (db_next(&r))
+        all.v[all.n++] = (PlainCode){.role = db_str(&r, 0), .code = db_str(&r, 1), .unit = db_str(&r, 2), .unit_name = db_str(&r, 3),
+                                     .kind = S("open")};
+    TRY(db_done(&r));
+    for (ptrdiff_t i = 0; i < all.n; i++) TRY(code_unseal(c, wave, all.v[i].code, &all.v[i].code));
+    *ret = all;
+    return OK;
+}
+
+/* ---- when the wave is over -------------------------------------------------------- */
+
+SQL(FORGET, "UPDATE wave_code SET sealed = NULL WHERE wave_id = $1 AND sealed IS NOT NULL");
+SQL(REMOVE, "DELETE FROM wave_code WHERE wave_id = $1");
+
+Err code_forget(Ctx *c, const Wave *wave)
+{
+    return db_exec(c, FORGET, NULL, wave->id);
+}
+
+Err code_remove(Ctx *c, const Wave *wave)
+{
+    return db_exec(c, REMOVE, NULL, wave->id);
 }

@@ -1,0 +1,15 @@
+/* Codes on paper. */
+#ifndef FEATURE_CODE_CODE_LETTER_H
+#define FEATURE_CODE_CODE_LETTER_H
+
+#include "feature/code/code.h"
+
+enum { CODE_LETTERS_MAX = 500 }; /* of one file */
+
+/* A page a code: how to answer, the code in letters and as QR, what is promised.
+   No name and no address, so that nobody needs to know who gets which. */
+MUST Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes);
+/* All codes of one class in a table, to cut apart. */
+MUST Err code_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes);
+
+#endif
