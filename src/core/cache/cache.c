@@ -79,23 +79,37 @@ static void let_go(Ctx *c, void *data)
     pthread_mutex_unlock(&s->cache->lock);
 }
 
+/* Whichever way the making ends, by its return or by a jump out of a full arena,
+   the Ctx has its own arena again: this hook is older than all that make hangs in. */
+static void give_arena_back(Ctx *c, void *data)
+{
+    const Arena *own = data;
+    *c->arena = *own;
+}
+
+/* What the making opened ends with it: its hooks lie in memory that others will read. */
+static void end_making(Ctx *c, const CtxHook *before)
+{
+    while (c->at_end != before) {
+        CtxHook *hook = c->at_end;
+        c->at_end = hook->next;
+        hook->fn(c, hook->data);
+    }
+}
+
 /* Nobody else has the slot: it had no users, and no value by which to be found. */
 static Err make_in(Ctx *c, Slot *s, CacheKey key, Err (*make)(Ctx *c, void *arg, void **ret), void *arg, void **ret)
 {
     if (!s->range.base) s->range = arena_range_open(CACHE_SLOT_BYTES);
     arena_range_trim(s->range, 0);
     void *value = NULL;
-    Arena own = *c->arena;
-    CtxHook *at_end = c->at_end;
-    *c->arena = arena_of(s->range, own.full);
+    const CtxHook *before = c->at_end;
+    Arena *own = NEW(c->arena, Arena, 1);
+    ctx_at_end(c, give_arena_back, own);
+    *own = *c->arena;
+    *c->arena = arena_of(s->range, own->full);
     Err err = make(c, arg, &value);
-    /* What the making opened ends with it: its hooks lie in memory that others will read. */
-    while (c->at_end != at_end) {
-        CtxHook *hook = c->at_end;
-        c->at_end = hook->next;
-        hook->fn(c, hook->data);
-    }
-    *c->arena = own;
+    end_making(c, before);
     if (err != OK) return err;
     pthread_mutex_lock(&s->cache->lock);
     s->key = key;

@@ -1,4 +1,7 @@
 #include "core/cache/cache.h"
+
+#include <setjmp.h>
+
 #include "test.h"
 
 static Err make_number(Ctx *c, void *arg, void **ret)
@@ -47,6 +50,34 @@ TEST(cache, what_is_in_use_stays_and_the_oldest_makes_room)
     CHECK_INT(get(c, cache, 1000, &made), CACHE_SLOTS + 2);
     CHECK_INT(get(c, cache, 0, &made), 1);
     CHECK_INT(get(c, cache, 1, &made), CACHE_SLOTS + 3); /* it was the oldest */
+    ctx_end(c);
+    cache_close(cache);
+}
+
+static Err make_too_much(Ctx *c, void *arg, void **ret)
+{
+    for (ptrdiff_t all = 0; all <= CACHE_SLOT_BYTES; all += 1 << 20) (void)arena_take_raw(c->arena, 1 << 20);
+    *ret = arg;
+    return OK;
+}
+
+TEST(cache, a_value_larger_than_its_place_leaves_the_ctx_its_own_arena)
+{
+    Ctx *c = test_ctx_plain();
+    Cache *cache = cache_open(c->arena);
+    Arena own = *c->arena;
+    int made = 0;
+    volatile bool is_full = false;
+    void *value = NULL;
+    jmp_buf full;
+    c->arena->full = &full;
+    if (setjmp(full) == 0) (void)!cache_get(c, cache, (CacheKey){"test", 1, 0, 0}, make_too_much, &made, &value);
+    else is_full = true;
+    ctx_end(c);
+    c->arena->full = NULL;
+    CHECK(is_full);
+    CHECK(c->arena->end == own.end && c->arena->next >= own.next && c->arena->next < own.end);
+    CHECK_INT(get(c, cache, 1, &made), 1); /* and the place is free */
     ctx_end(c);
     cache_close(cache);
 }
