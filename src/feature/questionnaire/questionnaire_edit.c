@@ -146,16 +146,35 @@ static void set_item(Item *item, const Item *to)
     item->dont_know = to->scale ? to->scale->dont_know : (Values){0};
 }
 
-/* A matrix's rows go by its code and its scale. */
-static void save_rows(Draft *d, ptrdiff_t at, Str old_code)
+static bool same_condition(const Item *a, const Item *b)
+{
+    return a->ask_if == b->ask_if && values_equal(a->ask_in, b->ask_in);
+}
+
+/* Rows go by their matrix's code and scale, and have its core, reverse and condition
+   as far as they had what it had before. */
+static void save_rows(Draft *d, ptrdiff_t at, const Item *before)
 {
     const Item *matrix = &d->q.items.v[at];
-    for (ptrdiff_t i = at + 1; i < d->q.items.n && str_eq(d->matrix[i], old_code); i++) {
+    for (ptrdiff_t i = at + 1; i < d->q.items.n && str_eq(d->matrix[i], before->code); i++) {
         Item *row = &d->q.items.v[i], to = *row;
         d->matrix[i] = matrix->code;
         to.scale = matrix->scale;
+        if (row->is_core == before->is_core) to.is_core = matrix->is_core;
+        if (row->is_reverse == before->is_reverse) to.is_reverse = matrix->is_reverse;
+        if (same_condition(row, before)) {
+            to.ask_if = matrix->ask_if;
+            to.ask_in = matrix->ask_in;
+        }
         set_item(row, &to);
     }
+}
+
+static void save_item(Draft *d, ptrdiff_t at, const Item *to)
+{
+    Item before = d->q.items.v[at];
+    set_item(&d->q.items.v[at], to);
+    if (before.kind == ITEM_MATRIX) save_rows(d, at, &before);
 }
 
 static Err add_item(Draft *d, const ItemChange *change)
@@ -183,10 +202,7 @@ Err questionnaire_change_item(Ctx *c, const Questionnaire *q, ItemChange change,
     ptrdiff_t at = place_of(&d, change.code);
     if (at < 0) return E_NOT_FOUND;
     switch (change.move) {
-    case EDIT_SAVE:
-        set_item(&d.q.items.v[at], &change.to);
-        save_rows(&d, at, change.code);
-        break;
+    case EDIT_SAVE: save_item(&d, at, &change.to); break;
     case EDIT_UP: move_up(&d, at); break;
     case EDIT_DOWN: move_down(&d, at); break;
     case EDIT_REMOVE: take_out(&d, at, end_of(&d, at)); break;
