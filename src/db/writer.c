@@ -415,9 +415,15 @@ static void answer(Thread *t, WriteJob *job)
     job->done(job, result);
 }
 
+/* As they came, boundary included: time may send some of them back to the queue,
+   where their marks are taken anew. */
 static void rewind_all(WriteJob *jobs)
 {
-    for (WriteJob *job = jobs; job; job = job->next) rewind_job(job);
+    for (WriteJob *job = jobs; job; job = job->next) {
+        rewind_job(job);
+        job->c->arena->full = job->mark.arena.full;
+        job->c->conn = NULL;
+    }
 }
 
 static void refuse_all(Thread *t, WriteJob *jobs, Outcome outcome)

@@ -11,7 +11,8 @@
 #include "fault_vfs.h"
 #include "place.h"
 
-#include "db/writer.h" /* behind test.h, which lets go of cmocka's fail() */
+#include "db/driver.h" /* behind test.h, which lets go of cmocka's fail() */
+#include "db/writer.h"
 
 #define TABLES                                                                        \
     "CREATE TABLE note (id INTEGER PRIMARY KEY, uid INTEGER NOT NULL) STRICT;"        \
@@ -546,13 +547,18 @@ typedef struct Queued {
     Arena arena;
 } Queued;
 
-static Err queue_one(Writer *w, Queued *q, int64_t uid, Err (*write)(Ctx *c), sem_t *done)
+static Err queue_bounded(Writer *w, Queued *q, jmp_buf *full, int64_t uid, Err (*write)(Ctx *c), sem_t *done)
 {
-    q->arena = arena_of((ArenaRange){NEW(test_ctx_plain()->arena, char, 1 << 16), 1 << 16}, NULL);
+    q->arena = arena_of((ArenaRange){NEW(test_ctx_plain()->arena, char, 1 << 16), 1 << 16}, full);
     ctx_init(&q->c, &q->arena, (Instant){0}, no_random());
     q->c.viewer.v = uid;
     q->job = (WriteJob){.c = &q->c, .write = write, .done = count_done, .user = done, .group = "test"};
     return writer_submit(w, &q->job);
+}
+
+static Err queue_one(Writer *w, Queued *q, int64_t uid, Err (*write)(Ctx *c), sem_t *done)
+{
+    return queue_bounded(w, q, NULL, uid, write, done);
 }
 
 /* One write holds the only thread while we fill the queue behind it. */
@@ -595,6 +601,47 @@ ON_BOTH(writer, a_batch_ends_after_its_time)
     Crowd *crowd = run_crowd(w, 1, write_slowly);
     check_crowd(store, crowd);
     CHECK_INT(writer_figures(w).batches, CLIENTS);
+}
+
+/* As if another connection had been first, at the first attempt. */
+static Err write_loses_first(Ctx *c)
+{
+    int *attempts = (int *)(uintptr_t)uid_of(c);
+    if (++*attempts == 1) c->conn->fault = FAULT_RETRY;
+    return OK;
+}
+
+static Err write_slowly_later(Ctx *c)
+{
+    int *attempts = (int *)(uintptr_t)uid_of(c);
+    if (++*attempts > 1) usleep(5000);
+    return OK;
+}
+
+/* The second of a batch that is retried and then takes too long: it has run once
+   when it goes back to the queue, and is given back as it came all the same. */
+ON_BOTH(writer, a_write_that_waits_for_another_batch_keeps_its_boundary)
+{
+    Store *store = place_store(engine, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){.batch_ms = 2, .connections = 1});
+    Queued *q = NEW(test_ctx_plain()->arena, Queued, 3);
+    int attempts[2] = {0};
+    jmp_buf boundary;
+    Gate gate;
+    sem_t done;
+    sem_init(&gate.inside, 0, 0);
+    sem_init(&gate.open, 0, 0);
+    sem_init(&done, 0, 0);
+    CHECK_OK(queue_one(w, &q[0], (int64_t)(uintptr_t)&gate, write_waits, &done));
+    sem_wait(&gate.inside);
+    CHECK_OK(queue_one(w, &q[1], (int64_t)(uintptr_t)&attempts[0], write_slowly_later, &done));
+    CHECK_OK(queue_bounded(w, &q[2], &boundary, (int64_t)(uintptr_t)&attempts[1], write_loses_first, &done));
+    sem_post(&gate.open);
+    for (int i = 0; i < 3; i++) sem_wait(&done);
+    CHECK_INT(writer_figures(w).retried, 1);
+    CHECK_INT(attempts[1], 2);
+    CHECK(q[2].arena.full == &boundary);
+    CHECK(q[2].c.conn == NULL);
 }
 
 /* ---- a failing disk (SQLite) ------------------------------------------- */
