@@ -154,7 +154,7 @@ bool str_f64(Str s, double *ret)
     memcpy(z, s.p, (size_t)s.n);
     z[s.n] = 0;
     char *end = NULL;
-    /* The only strtod in the house: in the C locale, after the look above. */
+    /* In the C locale, after the look above; number.c has the other strtod of the house. */
     double v = strtod(z, &end);
     if (end != z + s.n || !isfinite(v)) return false;
     *ret = v;

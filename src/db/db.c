@@ -74,8 +74,6 @@ static bool is_adrift(DbConn *conn)
     return conn->only_in_transaction && !conn->driver->in_transaction(conn);
 }
 
-/* The list's node is taken before the start: a full arena must not leave a
-   running statement that nobody knows of. */
 /* PostgreSQL cannot hold a zero byte in a text and SQLite would: refused here,
    so that both engines say the same. */
 static bool has_zero_text(const DbVal *args, int n)
@@ -85,6 +83,8 @@ static bool has_zero_text(const DbVal *args, int n)
     return false;
 }
 
+/* The list's node is taken before the start: a full arena must not leave a
+   running statement that nobody knows of. */
 static Err start(Ctx *c, const SqlDef *def, const DbVal *args, int n, struct DbCursor **ret)
 {
     if (!c->conn) return no_connection(c, def);
