@@ -208,6 +208,7 @@ Date survey_tree_day(const Wave *wave)
 static Err refuse_done(Ctx *c, const Wave *wave)
 {
     if (!wave->closes_on.day) return fail(c, E_CONFLICT, T("Målingen er arkiveret og tager ikke imod flere svar."));
+    if (c->today.day <= wave->closes_on.day) return fail(c, E_CONFLICT, T("Målingen er lukket. Der kan ikke længere svares."));
     return fail(c, E_CONFLICT, TF("Målingen er lukket og tager ikke imod flere svar. Den sluttede {1}.", wave->closes_on));
 }
 
@@ -258,6 +259,12 @@ static bool are_roles(Str list)
     return true;
 }
 
+/* A draft is opened later, so it would never be open. Files may bring in the answers of a wave long over. */
+static Msg past_day(void)
+{
+    return T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem.");
+}
+
 static void check_words(Ctx *c, const NewWave *n)
 {
     ptrdiff_t chars = str_chars(n->name);
@@ -266,6 +273,7 @@ static void check_words(Ctx *c, const NewWave *n)
     if ((n->opens_on.day == 0) != (n->closes_on.day == 0))
         ctx_problem(c, S("open"), T("Skriv både den første og den sidste dag, eller ingen af dem."));
     else if (n->closes_on.day < n->opens_on.day) ctx_problem(c, S("close"), T("Målingen kan ikke lukke, før den åbner."));
+    if (n->is_draft && n->closes_on.day && n->closes_on.day < c->today.day) ctx_problem(c, S("close"), past_day());
     if (n->releases_on.day && n->releases_on.day <= n->closes_on.day)
         ctx_problem(c, S("releases"), T("Forvaltningen kan først se rapporterne, når målingen er lukket."));
 }
@@ -408,8 +416,7 @@ SQL(GONE, "SELECT count(*) FROM wave_unit t JOIN v_organisation_unit u ON u.id =
 static Err check_days(Ctx *c, const Wave *wave, Date opens, Date closes)
 {
     int64_t gone = 0;
-    if (opens.day <= closes.day && closes.day < c->today.day)
-        ctx_problem(c, S("close"), T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem."));
+    if (opens.day <= closes.day && closes.day < c->today.day) ctx_problem(c, S("close"), past_day());
     TRY(db_one_i64(c, GONE, &gone, wave->id, closes));
     if (gone)
         ctx_problem(c, S("close"), TN("{1} af målingens enheder findes ikke den dag. Lav en ny måling, hvis den skal gælde et andet skoleår.",

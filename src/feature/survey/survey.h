@@ -74,8 +74,8 @@ typedef struct NewWave {
    committed) and copies the tree. A wave with dates that is no draft is
    WAVE_AABEN at once and takes answers from opens_on on.
    Errors: E_INVALID with problems at questionnaire, name, previous, open, close,
-           role (the fields of page and command line); E_CONFLICT where there is
-           no organisation yet. */
+           role (the fields of page and command line); a draft whose last day has
+           passed is a problem at close; E_CONFLICT where there is no organisation yet. */
 MUST Err survey_add(Ctx *c, NewWave wave, Wave *ret);
 /* Whether its name and days may still be changed: a draft with dates. */
 bool survey_may_edit(const Wave *wave);

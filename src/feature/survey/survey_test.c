@@ -74,6 +74,34 @@ TEST(survey, a_closed_wave_marks_nothing)
     CHECK_ERR(survey_mac(c, &wave, SPENT_CODE, S("X"), &mac), E_CONFLICT);
 }
 
+TEST(survey, one_that_was_closed_early_does_not_say_that_it_ended_on_a_day_to_come)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
+    CHECK_OK(survey_move(c, wave.id, WAVE_LUKKET));
+    wave = test_wave_again(c, &wave);
+    CHECK_ERR(survey_takes_answers(c, &wave), E_CONFLICT);
+    CHECK(str_find(msg_text(c, c->message), S("sluttede"), 0) < 0);
+    ctx_forgive(c);
+    c->today.day = wave.closes_on.day + 1;
+    CHECK_ERR(survey_takes_answers(c, &wave), E_CONFLICT);
+    CHECK(str_find(msg_text(c, c->message), S("sluttede"), 0) > 0);
+}
+
+TEST(survey, a_draft_is_not_made_for_days_gone_by)
+{
+    Ctx *c = test_store_pers();
+    NewWave n = {.questionnaire = S("PERS"), .name = S("For sent"), .opens_on = {c->today.day - 9}, .closes_on = {c->today.day - 1}, .is_draft = true};
+    Wave wave = {0};
+    CHECK_ERR(survey_add(c, n, &wave), E_INVALID);
+    CHECK_STR(c->problems->field, S("close"));
+    ctx_forgive(c);
+    n.closes_on = c->today;
+    CHECK_OK(survey_add(c, n, &wave));
+    n.name = S("Fra filer"), n.is_draft = false, n.closes_on.day--;
+    CHECK_OK(survey_add(c, n, &wave)); /* of the command line: answers of then come from files elsewhere */
+}
+
 TEST(survey, a_wave_without_dates_marks_rows_until_it_is_archived)
 {
     Ctx *c = test_store_pers();

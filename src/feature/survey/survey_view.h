@@ -30,7 +30,7 @@ MUST Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **re
 MUST Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool **ret);
 
 typedef struct CodeNames { Str *v; Str *name; ptrdiff_t n; } CodeNames;
-/* Codes of the questionnaires there are, at most 200. */
+/* Of the questionnaires that the viewer may read, at most QUESTIONNAIRE_PAGE. */
 MUST Err survey_questionnaires(Ctx *c, CodeNames *ret);
 /* "enhed;rolle;antal;navn" of every lowest unit, as the form takes it back; no
    number, and a line for each role, where none is set. Of a unit whose codes are
