@@ -81,6 +81,7 @@ typedef struct Work {
     Line *lines;
     ptrdiff_t n;
     Strs macs;
+    KnownMap taken; /* marks of rows stored in it */
 } Work;
 
 enum { ROLE_PLACE = ANSWER_GROUPS_MAX - 1 };
@@ -210,7 +211,10 @@ static Err store_line(Ctx *c, Work *w, Line *line, Known *unit)
     TRY(groups_of(c, w, &line->row, groups, &n));
     answer_bulk_add(c, w->bulk, (UnitId){unit->id}, groups, n, line->row.answers);
     if (line->row.participant >= 0) unit->participant = line->row.participant;
-    if (line->mac.n) w->macs.v[w->macs.n++] = line->mac;
+    if (line->mac.n) {
+        w->macs.v[w->macs.n++] = line->mac;
+        known_add(&w->taken, line->mac, 0);
+    }
     w->all.stored++;
     return OK;
 }
@@ -219,7 +223,7 @@ static Err take_line(Ctx *c, Work *w, Line *line)
 {
     Known *unit = NULL;
     const FileRow *row = &line->row;
-    if (line->is_spent) {
+    if (line->is_spent || (line->mac.n && known_find(&w->taken, line->mac))) {
         w->all.repeated++;
         return OK;
     }
@@ -241,23 +245,11 @@ static Err take_line(Ctx *c, Work *w, Line *line)
 
 /* ---- a chunk ----------------------------------------------------------------------------------- */
 
-/* Rows of the chunk that have the row id of an earlier one of it. */
-static void mark_doubles(Ctx *c, Work *w)
-{
-    KnownMap seen = {.arena = c->arena};
-    for (ptrdiff_t i = 0; i < w->n; i++) {
-        Line *line = &w->lines[i];
-        if (line->mac.n == 0 || line->is_spent) continue;
-        if (known_find(&seen, line->mac)) line->is_spent = true;
-        else if (line->row.fault.n == 0) known_add(&seen, line->mac, 0);
-    }
-}
-
 static Err take_chunk(Ctx *c, Work *w)
 {
     read_chunk(c, w);
     TRY(mark_spent(c, w));
-    mark_doubles(c, w);
+    w->taken = (KnownMap){.arena = c->arena};
     w->macs = (Strs){.v = NEW(c->arena, Str, w->n)};
     for (ptrdiff_t i = 0; i < w->n; i++) TRY(take_line(c, w, &w->lines[i]));
     TRY(answer_bulk_flush(c, w->bulk));

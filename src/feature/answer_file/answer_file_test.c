@@ -182,6 +182,17 @@ TEST(answer_file, a_refused_row_may_come_again_once_it_is_right)
     CHECK_INT(second.stored, 1);
 }
 
+TEST(answer_file, a_row_refused_for_its_unit_does_not_take_the_row_id_from_the_right_one_below_it)
+{
+    Fixture g = small(test_store());
+    AnswerImport done = import(&g, S(MAP_SAME), S("id,skole,Q1,Q2,Q3\n1,S99,5,,1\n1,S11,5,,1\n1,S12,5,,1\n"));
+    CHECK_INT(done.refused, 1);
+    CHECK_INT(done.stored, 1);
+    CHECK_INT(done.repeated, 1);
+    CHECK_INT(tally(&g, "S11", "Q1", "", 5), 1);
+    check_recount(g.c);
+}
+
 TEST(answer_file, refused_rows_are_told_with_their_physical_line_first_fault_and_fields)
 {
     Fixture g = small(test_store());
