@@ -1,3 +1,4 @@
+#include <setjmp.h>
 #include <stdio.h>
 
 #include "base/number.h"
@@ -243,6 +244,29 @@ TEST(answer, the_last_day_settles_texts_as_a_hand_does)
     };
     CHECK_INT(settled(c, &by_tick, sums[0]), 3);
     for (int i = 0; i < 4; i++) CHECK_INT(settled(c, &by_tick, sums[i]), settled(c, &by_hand, sums[i]));
+    check_recount(c);
+}
+
+/* Whoever closes a wave on a page has the memory of one request. */
+TEST(answer, texts_settle_in_little_memory)
+{
+    enum { ROOM = 4 << 20, RESPONDENTS = 700, WRITERS = 30 };
+    Fixture g = small(test_store());
+    Ctx *c = g.c;
+    UnitId unit = {test_unit(c, "S11")};
+    const Given text = {questionnaire_item(&g.q, S("T")), {0}, S("Mere ro")}, q3 = {questionnaire_item(&g.q, S("Q3")), {&(int64_t){4}, 1}, {0}};
+    for (int i = 0; i < RESPONDENTS; i++)
+        CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3, text}, i < WRITERS ? 2 : 1}));
+    Arena before = *c->arena;
+    jmp_buf full;
+    c->arena->end = c->arena->next + ROOM;
+    c->arena->full = &full;
+    bool was_full = setjmp(full) != 0;
+    if (!was_full) CHECK_OK(answer_texts_settle(c, &g.wave));
+    c->arena->end = before.end;
+    c->arena->full = before.full;
+    CHECK(!was_full);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text WHERE body = 'Mere ro'"), WRITERS);
     check_recount(c);
 }
 

@@ -34,7 +34,11 @@ static Err store_some(Ctx *c, WaveId wave, const TextRow *rows, ptrdiff_t n)
 
 Err answer_texts_store(Ctx *c, WaveId wave, const TextRow *rows, ptrdiff_t n)
 {
-    for (ptrdiff_t at = 0; at < n; at += TEXTS_AT_ONCE) TRY(store_some(c, wave, rows + at, i64_min(n - at, TEXTS_AT_ONCE)));
+    for (ptrdiff_t at = 0; at < n; at += TEXTS_AT_ONCE) {
+        Arena before = *c->arena;
+        TRY(store_some(c, wave, rows + at, i64_min(n - at, TEXTS_AT_ONCE)));
+        *c->arena = before;
+    }
     return OK;
 }
 
@@ -116,7 +120,7 @@ static bool take_text(Str *rest, TextRow *ret)
     return true;
 }
 
-static Err open_one(Ctx *c, const Wave *wave, Str plain, Opened *all)
+static Err open_one(Ctx *c, const Wave *wave, Str plain, Arena *keep, Opened *all)
 {
     Str head = {0}, unit = {0};
     TextRow row = {0};
@@ -127,7 +131,7 @@ static Err open_one(Ctx *c, const Wave *wave, Str plain, Opened *all)
     TRY(answer_groups_read(c, head, groups, &n_groups));
     while (plain.n > 0 && plain.p[0] != ' ') {
         if (!take_text(&plain, &row)) return fail(c, E_BROKEN, msg_verbatim(S("a sealed text cannot be read")));
-        opened_add(c->arena, all, row);
+        opened_add(keep, all, (TextRow){row.unit_id, row.item_id, str_copy(keep, row.body)});
         answer_counts_merge(c, wave->id, (UnitId){row.unit_id}, groups, n_groups, (Counts){&(Counted){row.item_id, 1}, 1});
     }
     return OK;
@@ -149,19 +153,30 @@ static void mix(Ctx *c, Opened *all)
 SQL(SEALED, "SELECT sealed FROM answer_sealed WHERE wave_id = $1 ORDER BY id");
 SQL(UNSEALED, "DELETE FROM answer_sealed WHERE wave_id = $1");
 
-Err answer_texts_settle(Ctx *c, const Wave *wave)
+static Err open_all(Ctx *c, const Wave *wave, Arena *keep, Opened *all)
 {
-    Opened all = {0};
     Rows r = db_query(c, SEALED, wave->id);
     while (db_next(&r)) {
+        Arena before = *c->arena;
         Str plain = {0};
         Err err = wave_key_unseal(c, c->app->secrets, wave->uid, db_bytes(&r, 0), &plain);
         if (err == E_NOT_FOUND) return fail(c, E_BROKEN, msg_verbatim(S("the wave's key is gone, and sealed texts are left")));
         TRY(err);
-        TRY(open_one(c, wave, plain, &all));
+        TRY(open_one(c, wave, plain, keep, all));
+        *c->arena = before;
     }
-    TRY(db_done(&r));
+    return db_done(&r);
+}
+
+/* Kept are the texts alone: sealed, each respondent's take 8 KB, written or not, and
+   who closes a wave on a page has a request's memory. */
+Err answer_texts_settle(Ctx *c, const Wave *wave)
+{
+    Arena whole = *c->arena, keep = arena_keep(c->arena);
+    Opened all = {0};
+    TRY(open_all(c, wave, &keep, &all));
     mix(c, &all);
     TRY(answer_texts_store(c, wave->id, all.v, all.n));
+    *c->arena = whole;
     return db_exec(c, UNSEALED, NULL, wave->id);
 }
