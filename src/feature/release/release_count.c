@@ -337,7 +337,10 @@ bool count_is_alike(const Tally *t, int32_t measure, int32_t kept, int32_t colum
     ptrdiff_t cell = (ptrdiff_t)kept * t->columns.n + column;
     int32_t n = t->counts[measure].cell[cell].n;
     if (n == 0) return false;
-    if (m->has_spread) return t->counts[measure].spread[cell].least == t->counts[measure].spread[cell].most;
+    if (m->has_spread) {
+        const Spread *s = &t->counts[measure].spread[cell];
+        return s->moments.n == n && s->least == s->most; /* less: filled up from what groups lack, values unknown */
+    }
     for (int32_t s = 0; s < m->slots; s++) {
         int32_t k = t->counts[measure].slot[cell * m->slots + s];
         if (k != 0 && k != n) return false;

@@ -10,7 +10,8 @@ enum { CELL_ROWS = 20000, CELL_ROW_BYTES = 110, AUDIENCE_WAIT_DAYS = 14 };
 SQL(MARK_ROWS,
     "SELECT CAST(coalesce(sum(t.n), 0) AS INTEGER) FROM v_survey_unit u JOIN v_answer_tally t"
     " ON t.wave_id = u.wave_id AND t.unit_id = u.unit_id AND t.item_id = 0 AND t.group_id = 0 WHERE u.wave_id = $1");
-SQL(MARK_INVITED, "SELECT CAST(coalesce(sum(n), 0) AS INTEGER) + count(*) FROM v_survey_invited WHERE wave_id = $1");
+/* Moving one from a school to another keeps the sum, so each counts with its unit's id. */
+SQL(MARK_INVITED, "SELECT CAST(coalesce(sum((n + 1) * unit_id), 0) AS INTEGER) FROM v_survey_invited WHERE wave_id = $1");
 SQL(MARK_ROUNDS, "SELECT count(*) FROM v_publication_round WHERE wave_id = $1");
 
 Err release_mark(Ctx *c, WaveId wave, Mark *ret)

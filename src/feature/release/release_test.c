@@ -404,6 +404,22 @@ TEST(release, a_group_is_compared_with_the_rest_also_those_without_a_value)
 }
 
 /* DOMAIN §5.5: twelve schools, those with an even number take part. */
+TEST(release, numbers_of_those_without_a_group_are_not_called_alike)
+{
+    World w = world();
+    int64_t m = 0;
+    CHECK_OK(survey_group(w.c, w.wave.id, S("koen"), S("m"), &m));
+    answers(&w, "S12", 20, 9);
+    for (int64_t i = 0; i < 20; i++) {
+        tally(&w, "S12", measure(&w, N1), 0, i * 1000000, 1);
+        if (i < 13) tally(&w, "S12", measure(&w, N1), m, i * 1000000, 1);
+    }
+    release_of(&w, NULL);
+    const ReportGroup *unknown = group_in(item_in(&w, "S12", N1), "koen", "uoplyst");
+    CHECK_INT(unknown->valid, 7);
+    CHECK(unknown->state == REPORT_SHOWN && !unknown->has_mean);
+}
+
 TEST(release, participants_are_compared_school_by_school)
 {
     static const int64_t n[] = {20, 25, 30, 18, 22, 28, 24, 19, 27, 31, 21, 23},
@@ -520,6 +536,17 @@ TEST(release, answers_that_come_meanwhile_stop_the_release)
     answers(&w, "S12", 1, 0);
     CHECK_ERR(release_publish(w.c, p), E_CONFLICT);
     CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication"), 0);
+}
+
+TEST(release, invited_that_move_between_schools_meanwhile_stop_it_too)
+{
+    World w = world();
+    Prepared *p = NULL;
+    invite(&w, "S12", 30), invite(&w, "S21", 30);
+    answers(&w, "S12", 20, 9);
+    CHECK_OK(release_prepare(w.c, &w.wave, (UnitId){0}, &p));
+    invite(&w, "S12", 25), invite(&w, "S21", 35);
+    CHECK_ERR(release_publish(w.c, p), E_CONFLICT);
 }
 
 TEST(release, a_release_takes_the_wave_through_its_states_and_opens_it_to_the_unit)
