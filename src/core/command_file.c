@@ -82,12 +82,26 @@ static void end(Ctx *c, void *data)
 Err command_file_new(Ctx *c, Str path, int mode, NewFile **ret)
 {
     NewFile *file = NEW(c->arena, NewFile, 1);
-    *file = (NewFile){.path = path, .to = str_z(c->arena, path), .part = str_z(c->arena, STR_CAT(c->arena, path, S(".part")))};
-    file->fd = open(file->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    Str part = STR_CAT(c->arena, path, S(".part-"), str_sub(ctx_uid(c), 0, 8));
+    *file = (NewFile){.path = path, .to = str_z(c->arena, path), .part = str_z(c->arena, part)};
+    /* A file that is there is somebody's: its permissions, or where it links to, are not ours. */
+    file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file->fd < 0) return refuse_errno(c, path);
     ctx_at_end(c, end, file);
     *ret = file;
     return OK;
+}
+
+static int sync_folder(Ctx *c, Str path)
+{
+    ptrdiff_t slash = path.n;
+    while (slash > 0 && path.p[slash - 1] != '/') slash--;
+    int fd = open(slash ? str_z(c->arena, str_sub(path, 0, slash)) : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int bad = fd < 0 || fsync(fd) != 0;
+    int why = errno;
+    if (fd >= 0) close(fd);
+    errno = why;
+    return bad;
 }
 
 Err command_file_store(Ctx *c, NewFile *file, Str bytes)
@@ -100,5 +114,5 @@ Err command_file_store(Ctx *c, NewFile *file, Str bytes)
     }
     if (fsync(file->fd) != 0 || rename(file->part, file->to) != 0) return refuse_errno(c, file->path);
     file->has_name = true;
-    return OK;
+    return sync_folder(c, file->path) == 0 ? OK : refuse_errno(c, file->path);
 }

@@ -10,7 +10,7 @@
    Never waits for a pipe's other end. */
 MUST Err command_file_read(Ctx *c, Str path, int64_t max_bytes, Str *ret);
 
-/* A file in the making: PATH.part, opened now, so that a command learns of a
+/* A file in the making: PATH.part-XXXXXXXX, made now, so that a command learns of a
    folder that is not there before it stores anything. mode: permission bits of
    the new file. Ends with the Ctx: what was not stored whole leaves nothing behind. */
 typedef struct NewFile NewFile;

@@ -1,5 +1,6 @@
 #include "core/command_file.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -55,6 +56,28 @@ TEST(command_file, what_was_not_stored_leaves_nothing_and_keeps_what_was_there)
     ctx_rewind(c, mark);
     CHECK_OK(command_file_read(c, path, 1 << 20, &text));
     CHECK_STR(text, S("first"));
+    unlink(str_z(c->arena, path));
+    CHECK_INT(rmdir(str_z(c->arena, folder)), 0);
+}
+
+/* In a folder that others write to, too: neither their permissions nor their links are taken over. */
+TEST(command_file, what_lies_there_under_its_passing_name_is_not_written_to)
+{
+    Ctx *c = test_store();
+    Str folder = folder_new(c), path = at(c, folder, "a.csv"), part = at(c, folder, "a.csv.part"), other = at(c, folder, "other");
+    NewFile *file = NULL;
+    CHECK_INT(close(open(str_z(c->arena, other), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)), 0);
+    CHECK_INT(symlink(str_z(c->arena, other), str_z(c->arena, part)), 0);
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    CHECK_OK(command_file_store(c, file, S("secret")));
+    struct stat s;
+    CHECK_INT(stat(str_z(c->arena, other), &s), 0);
+    CHECK_INT(s.st_size, 0);
+    CHECK_INT(lstat(str_z(c->arena, path), &s), 0);
+    CHECK(S_ISREG(s.st_mode));
+    CHECK_INT(s.st_mode & 0777, 0600);
+    unlink(str_z(c->arena, part));
+    unlink(str_z(c->arena, other));
     unlink(str_z(c->arena, path));
     CHECK_INT(rmdir(str_z(c->arena, folder)), 0);
 }
