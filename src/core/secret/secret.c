@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,17 +16,39 @@ Err secret_broken(Ctx *c, Str path, const char *what)
     return fail(c, E_BROKEN, msg_verbatim(STR_CAT(c->arena, S("keys: "), path, S(": "), str_of_z(what))));
 }
 
-/* A new file appears whole or not at all, and is on the disk when we return. */
+Err key_folder_sync(Ctx *c, Str path)
+{
+    ptrdiff_t slash = path.n;
+    while (slash > 0 && path.p[slash - 1] != '/') slash--;
+    Str folder = slash > 0 ? str_sub(path, 0, slash) : S(".");
+    int fd = open(str_z(c->arena, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return secret_broken(c, folder, strerrordesc_np(errno));
+    int bad = fsync(fd);
+    close(fd);
+    return bad ? secret_broken(c, folder, "could not be synced") : OK;
+}
+
+/* False, with errno, when not all of it is on the disk. */
+static bool write_key(int fd, const unsigned char key[KEY_BYTES])
+{
+    ssize_t n = write(fd, key, KEY_BYTES);
+    if (n >= 0 && n < KEY_BYTES) errno = ENOSPC;
+    return n == KEY_BYTES && fsync(fd) == 0;
+}
+
 Err key_file_make(Ctx *c, Str path, unsigned char key[KEY_BYTES])
 {
-    int fd = open(str_z(c->arena, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return secret_broken(c, path, strerror(errno));
-    ssize_t n = write(fd, key, KEY_BYTES);
-    int synced = fsync(fd);
+    unsigned char odd[4];
+    randombytes_buf(odd, sizeof odd); /* not the Ctx's: a test's sequence stays what it is */
+    const char *part = str_z(c->arena, STR_CAT(c->arena, path, S(".part-"), str_hex(c->arena, odd, (ptrdiff_t)sizeof odd)));
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return secret_broken(c, path, strerrordesc_np(errno));
+    bool is_made = write_key(fd, key) && renameat2(AT_FDCWD, part, AT_FDCWD, str_z(c->arena, path), RENAME_NOREPLACE) == 0;
+    int why = errno;
     close(fd);
-    if (n == KEY_BYTES && synced == 0) return OK;
-    unlink(str_z(c->arena, path));
-    return secret_broken(c, path, "could not be written whole");
+    if (is_made) return key_folder_sync(c, path);
+    unlink(part);
+    return secret_broken(c, path, strerrordesc_np(why));
 }
 
 Err key_file_read(Ctx *c, Str path, unsigned char key[KEY_BYTES])
@@ -48,6 +71,7 @@ static Err master_key(Ctx *c, Str folder, bool create, unsigned char key[KEY_BYT
     if (err != E_NOT_FOUND) return err;
     if (!create) return secret_broken(c, path, "is missing");
     if (mkdir(str_z(c->arena, folder), 0700) != 0 && errno != EEXIST) return secret_broken(c, folder, strerror(errno));
+    TRY(key_folder_sync(c, folder)); /* the folder's own name */
     randombytes_buf(key, KEY_BYTES);
     return key_file_make(c, path, key);
 }

@@ -26,8 +26,11 @@ struct Secrets {
 };
 
 MUST Err secret_broken(Ctx *c, Str path, const char *what);
-/* A new file appears whole or not at all, and is on the disk when we return. */
+/* A new file, 0600: it gets its name when it is whole, and both are on the disk when
+   we return. E_BROKEN when there is one already. */
 MUST Err key_file_make(Ctx *c, Str path, unsigned char key[KEY_BYTES]);
+/* What was named, renamed or removed in the folder that path lies in is on the disk. */
+MUST Err key_folder_sync(Ctx *c, Str path);
 /* E_NOT_FOUND without a sentence when there is none. */
 MUST Err key_file_read(Ctx *c, Str path, unsigned char key[KEY_BYTES]);
 Bytes key_seal(Ctx *c, const unsigned char key[KEY_BYTES], Str plain);

@@ -80,16 +80,6 @@ static Err key_for(Ctx *c, Secrets *s, Str uid, int use, unsigned char ret_key[K
     return OK;
 }
 
-static Err sync_folder(Ctx *c, const Secrets *s)
-{
-    Str folder = {s->folder, s->folder_n};
-    int fd = open(str_z(c->arena, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return secret_broken(c, folder, strerrordesc_np(errno));
-    int bad = fsync(fd);
-    close(fd);
-    return bad ? secret_broken(c, folder, "could not be synced") : OK;
-}
-
 Err wave_key_make(Ctx *c, Secrets *s, Str uid)
 {
     Str path = {0};
@@ -99,7 +89,7 @@ Err wave_key_make(Ctx *c, Secrets *s, Str uid)
     TRY(key_file_make(c, path, key));
     keep(s, uid, key);
     sodium_memzero(key, sizeof key);
-    return sync_folder(c, s);
+    return OK;
 }
 
 bool wave_key_is_there(Ctx *c, const Secrets *s, Str uid)
@@ -129,7 +119,7 @@ Err wave_key_destroy(Ctx *c, Secrets *s, Str uid)
     if (err == E_NOT_FOUND) return OK;
     /* Gone is gone: it is removed also where overwriting failed. */
     if (unlink(str_z(c->arena, path)) != 0 && errno != ENOENT) return secret_broken(c, path, strerrordesc_np(errno));
-    Err synced = sync_folder(c, s);
+    Err synced = key_folder_sync(c, path);
     return err != OK ? err : synced;
 }
 
