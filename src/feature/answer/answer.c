@@ -130,11 +130,18 @@ static void add_count(Counts *counts, int64_t item, int64_t value, bool on_sheet
     counts->v[counts->n++] = (Counted){item, value, on_sheet};
 }
 
+static bool is_substantive(const Given *given)
+{
+    for (ptrdiff_t i = 0; i < given->values.n; i++)
+        if (!values_have(given->item->dont_know, given->values.v[i])) return true;
+    return false;
+}
+
 static void count_given(Counts *counts, const Given *given)
 {
     int64_t id = given->item->id.v;
     bool is_choice = given->item->kind != ITEM_NUMBER;
-    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, ANSWER_ANY, true);
+    if (given->item->kind == ITEM_MULTIPLE) add_count(counts, id, is_substantive(given) ? ANSWER_ANY : ANSWER_EXCLUDED, true);
     for (ptrdiff_t i = 0; i < given->values.n; i++) add_count(counts, id, given->values.v[i], is_choice);
 }
 

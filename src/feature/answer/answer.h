@@ -9,7 +9,10 @@ enum {
     ANSWER_TEXT_MAX = 4000,       /* characters of one text */
     ANSWER_NUMBER_SCALE = 1000000,/* of ITEM_NUMBER */
     ANSWER_GROUPS_MAX = 16,       /* dimensions of one row */
-    ANSWER_ANY = -OPTION_VALUE_MAX - 1, /* tally of a multiple: chose any; no option has that value */
+    /* Tallies of a multiple beside its options, with values that no option has; each person is in one of them:
+       chose something, or nothing but "don't know" and the like. */
+    ANSWER_ANY = -OPTION_VALUE_MAX - 1,
+    ANSWER_EXCLUDED = -OPTION_VALUE_MAX - 2,
 };
 
 typedef struct Given {

@@ -36,7 +36,8 @@ CREATE INDEX answer_sealed_by_wave ON answer_sealed (wave_id, id);
 -- Answers counted in the transaction that stores them; `traad check` recounts. Rows, numbers and texts stand
 -- here, choices and scores on tally_sheet.
 -- item_id 0: rows. value 1 = counts as answered (half of the core items), 0 = has any answer.
--- group_id 0: everybody. multiple: value = option, −1,000,001 = chose any. number: value = number × 1,000,000.
+-- group_id 0: everybody. multiple: value = option, −1,000,001 = chose any, −1,000,002 = chose nothing but "don't
+-- know". number: value = number × 1,000,000.
 -- score: value = sum of its (reversed) answers, which may be negative, × 4,096 + how many were answered, of
 -- rows that answered enough of its items. text: value 1, from the wave's closing on.
 CREATE TABLE tally (

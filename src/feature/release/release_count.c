@@ -130,17 +130,38 @@ static Err make_columns(Ctx *c, Tally *t)
 
 /* ---- tallies ------------------------------------------------------------------------------ */
 
-/* The slot of a value among the substantive options; −1: "don't know", −2: no option. */
+/* What a tally's value says, where it is not an option's slot. */
+enum {
+    SLOT_EXCLUDED = -1, /* people: "don't know" */
+    SLOT_UNKNOWN = -2,  /* no option */
+    SLOT_NONE = -3,     /* people, without a slot */
+    SLOT_TICK = -4,     /* "don't know" among several answers: its people are counted with ANSWER_ANY or _EXCLUDED */
+};
+
+/* The slot of a value among the substantive options. */
 static int32_t slot_of(const Item *item, int64_t value)
 {
     int32_t slot = 0;
     for (ptrdiff_t i = 0; i < item->options.n; i++) {
         int64_t option = item->options.v[i].value;
         bool is_excluded = values_have(item->dont_know, option);
-        if (option == value) return is_excluded ? -1 : slot;
+        if (option == value) return is_excluded ? SLOT_EXCLUDED : slot;
         slot += !is_excluded;
     }
-    return -2;
+    return SLOT_UNKNOWN;
+}
+
+static bool is_multiple(const Measure *m)
+{
+    return m->item && m->item->kind == ITEM_MULTIPLE;
+}
+
+static int32_t slot_of_tally(const Measure *m, int64_t value)
+{
+    if (m->slots == 0 || (is_multiple(m) && value == ANSWER_ANY)) return SLOT_NONE;
+    if (is_multiple(m) && value == ANSWER_EXCLUDED) return SLOT_EXCLUDED;
+    int32_t slot = slot_of(m->item, value);
+    return is_multiple(m) && slot == SLOT_EXCLUDED ? SLOT_TICK : slot;
 }
 
 /* The same value n times at once. Source: Chan, Golub, LeVeque (1979). */
@@ -178,12 +199,12 @@ static void add_spread(const Measure *m, Spread *s, int64_t value, int64_t n)
 static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t value, int32_t slot, int32_t n)
 {
     CellCount *k = &counts->cell[cell];
-    if (slot == -1) {
+    if (slot == SLOT_TICK) return;
+    if (slot == SLOT_EXCLUDED) {
         k->excluded += n;
         return;
     }
-    bool is_option = m->item && m->item->kind == ITEM_MULTIPLE && value != ANSWER_ANY;
-    if (!is_option) k->n += n;
+    if (!is_multiple(m) || slot == SLOT_NONE) k->n += n;
     if (m->has_agree && values_have(m->item->agree, value)) k->agree += n;
     if (m->has_spread)
         add_spread(m, &counts->spread[cell], value, n);
@@ -196,10 +217,9 @@ static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t 
 static Err add_tally(Ctx *c, Tally *t, int32_t measure, int32_t kept, int32_t column, int64_t value, int64_t n)
 {
     const Measure *m = &t->measures.v[measure];
-    bool is_any = m->item && m->item->kind == ITEM_MULTIPLE && value == ANSWER_ANY;
-    int32_t slot = m->slots && !is_any ? slot_of(m->item, value) : -3;
+    int32_t slot = slot_of_tally(m, value);
     bool is_empty_score = m->score && score_items(value) == 0;
-    if (slot == -2 || is_empty_score || n > DISCLOSURE_MAX_COUNT)
+    if (slot == SLOT_UNKNOWN || is_empty_score || n > DISCLOSURE_MAX_COUNT)
         return fail(c, E_BROKEN, T("En optælling passer ikke til spørgeskemaet."));
     int32_t part = t->columns.has_part && column == 0 ? t->columns.n - (t->kept[kept].is_part ? 2 : 1) : -1;
     for (int32_t u = kept; u >= 0; u = t->kept[u].above) {

@@ -368,6 +368,34 @@ TEST(release, options_below_zero_count_as_others_do)
     test_clean(w.c);
 }
 
+/* "Don't know" among several answers: who ticks something beside it has answered, who ticks it alone is
+   excluded, and nobody is both. */
+static const char with_dont_know[] =
+    "{\"format\":\"traad-questionnaire-1\",\"code\":\"PERS\",\"title\":{\"da\":\"Personale\"},\"languages\":[\"da\"],"
+    "\"scales\":{\"hvad\":{\"options\":[" OPTION(1, "Uro") "," OPTION(2, "Støj") "," OPTION(8, "Ved ikke") "," OPTION(9, "Andet")
+    "],\"dont_know\":[8,9]}},\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\"},\"items\":["
+    "{\"code\":\"F1\",\"kind\":\"multiple\",\"scale\":\"hvad\",\"text\":{\"da\":\"Hvilke?\"},\"core\":true}]}]}";
+
+TEST(release, who_does_not_know_among_several_answers_is_counted_once)
+{
+    static int64_t ticked[][3] = {{1, 8}, {1, 2}, {8, 9}, {8}};
+    static const int of[] = {2, 2, 2, 1};
+    World w = {.c = test_store()};
+    w.wave = add_wave(w.c, with_dont_know, "2026", "", &w.q);
+    for (int64_t i = 0; i < 24; i++) {
+        const Given given[] = {{&w.q.items.v[0], {ticked[i % 4], of[i % 4]}, {0}}};
+        CHECK_OK(answer_store(w.c, w.wave.id, (UnitId){test_unit(w.c, "S12")}, &w.q, NULL, 0, (Answers){(Given *)given, 1}));
+    }
+    release_of(&w, NULL);
+    const Report *r = report_of(&w, "S12");
+    CHECK_INT(r->items.v[0].valid, 12);
+    CHECK_INT(r->items.v[0].excluded, 12);
+    CHECK_INT(r->items.v[0].distribution.n, 2);
+    CHECK_INT(r->items.v[0].distribution.v[0].count, 12);
+    CHECK_INT(r->items.v[0].distribution.v[1].count, 6);
+    test_clean(w.c);
+}
+
 TEST(release, numbers_have_a_mean_and_choices_count_those_who_chose)
 {
     World w = world();
