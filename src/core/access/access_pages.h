@@ -26,12 +26,15 @@ typedef struct SecondStepPage {
 
 typedef struct ForgotPage {
     FormValues *values;
+    Str nonce;      /* of who is signed in here; else empty */
     bool was_asked;
+    bool has_mail;  /* links go by mail; else an administrator gives them */
 } ForgotPage;
 
 typedef struct LinkPage {
     FormValues *values;
     Str name, login;
+    Str nonce;      /* of who is signed in here; else empty */
     Href action;
     bool is_reset;
 } LinkPage;

@@ -6,14 +6,16 @@
 enum { CONSENT_MS = 7 * 86400000, CONSENTS_MAX = 20 };
 
 static const char *const kinds[] = {
-    [CONSENT_INVITATION] = "invitation", [CONSENT_RESET] = "reset", [CONSENT_EMAIL] = "email", [CONSENT_SECOND_OFF] = "second",
+    [CONSENT_INVITATION] = "invitation", [CONSENT_RESET] = "reset",  [CONSENT_EMAIL] = "email",
+    [CONSENT_SECOND_OFF] = "second",     [CONSENT_OPEN] = "open",    [CONSENT_LEAVES] = "leaves",
 };
 
+/* 0: no kind of this program. */
 static ConsentKind kind_of(Str code)
 {
-    ConsentKind kind = CONSENT_INVITATION;
-    while (kind < CONSENT_SECOND_OFF && !str_eq(str_of_z(kinds[kind]), code)) kind++;
-    return kind;
+    for (int i = CONSENT_INVITATION; i < COUNT_OF(kinds); i++)
+        if (str_eq(str_of_z(kinds[i]), code)) return (ConsentKind)i;
+    return (ConsentKind)0;
 }
 
 static Err told(Ctx *c, PersonId person, const char *verb, ConsentKind kind)
@@ -26,15 +28,16 @@ static Err told(Ctx *c, PersonId person, const char *verb, ConsentKind kind)
 
 /* ---- asking and answering ------------------------------------------------------ */
 
-SQL(CONSENT_ASK, "INSERT INTO account_consent (owner_id, uid, person_id, kind, email, asked_by, asked_at)"
-                 " SELECT p.owner_id, $2, p.id, $3, $4, $5, $6 FROM v_people_person p WHERE p.id = $1"
-                 " ON CONFLICT (person_id, kind) DO UPDATE SET uid = excluded.uid, email = excluded.email,"
+SQL(CONSENT_ASK, "INSERT INTO account_consent (owner_id, uid, person_id, kind, email, leaves_on, asked_by, asked_at)"
+                 " SELECT p.owner_id, $2, p.id, $3, $4, $7, $5, $6 FROM v_people_person p WHERE p.id = $1"
+                 " ON CONFLICT (person_id, kind) DO UPDATE SET uid = excluded.uid, email = excluded.email, leaves_on = excluded.leaves_on,"
                  " asked_by = excluded.asked_by, asked_at = excluded.asked_at, answered_at = NULL");
 
-Err consent_ask(Ctx *c, PersonId person, ConsentKind kind, Str email)
+Err consent_ask(Ctx *c, NewConsent wanted)
 {
-    TRY(db_exec(c, CONSENT_ASK, NULL, person, ctx_uid(c), str_of_z(kinds[kind]), email, c->viewer, c->now.ms));
-    return told(c, person, "consent.ask", kind);
+    TRY(db_exec(c, CONSENT_ASK, NULL, wanted.person, ctx_uid(c), str_of_z(kinds[wanted.kind]), wanted.email, c->viewer, c->now.ms,
+                DB_IF(wanted.leaves_on.day, wanted.leaves_on)));
+    return told(c, wanted.person, "consent.ask", wanted.kind);
 }
 
 /* Guarded by the uid, too: what is asked anew has another. */
@@ -63,17 +66,22 @@ Err consent_refuse(Ctx *c, const Consent *consent)
 /* ---- finding them ---------------------------------------------------------------- */
 
 #define CONSENT_COLUMNS                                                                                         \
-    "SELECT n.id, n.uid, n.person_id, p.uid, p.name, n.kind, n.email, g.name, n.asked_at, n.asked_by"           \
+    "SELECT n.id, n.uid, n.person_id, p.uid, p.name, n.kind, n.email, g.name, n.asked_at, n.asked_by,"          \
+    " coalesce(n.leaves_on, 0)"                                                                                 \
     " FROM account_consent n JOIN v_people_person p ON p.id = n.person_id JOIN v_people_person g ON g.id = n.asked_by"
 
 static Err rows_of(Ctx *c, Rows r, Consents *ret)
 {
     Consents all = {.v = NEW(c->arena, Consent, CONSENTS_MAX)};
-    while (db_next(&r) && all.n < CONSENTS_MAX)
-        all.v[all.n++] = (Consent){.id = db_i64(&r, 0), .uid = db_str(&r, 1), .person = {db_i64(&r, 2)}, .person_uid = db_str(&r, 3),
+    while (db_next(&r) && all.n < CONSENTS_MAX) {
+        Consent n = {.id = db_i64(&r, 0), .uid = db_str(&r, 1), .person = {db_i64(&r, 2)}, .person_uid = db_str(&r, 3),
                                    .person_name = db_str(&r, 4), .kind = kind_of(db_str(&r, 5)), .email = db_str(&r, 6),
                                    .asker = db_str(&r, 7), .asked_at = {db_i64(&r, 8)},
+                                   .leaves_on = {(int32_t)db_i64(&r, 10)},
                                    .is_theirs = db_i64(&r, 9) == c->viewer.v || db_i64(&r, 2) == c->viewer.v};
+        if (!n.kind) return fail(c, E_BROKEN, T("Programmet kender ikke det, der blev bedt om."));
+        all.v[all.n++] = n;
+    }
     TRY(db_done(&r));
     *ret = all;
     return OK;

@@ -1,7 +1,8 @@
 /* A second administrator's yes. Whoever opens the way into an account holds all
    that its roles open, so where a role takes two people to give, these take two
-   as well: a link for a password, another mail address (links go there), and
-   taking an app code away (that one for everybody). One asks, another agrees;
+   as well: a link for a password, another mail address (links go there), opening
+   what was closed (an account, or a leaving date that has come), and taking an app
+   code away (that one for everybody). One asks, another agrees;
    neither is the other, and nobody agrees about themselves. After a week nobody
    waits for it any more. Sources: DOMAIN §2.2, ASVS 5.0 V6.4. */
 #ifndef CORE_ACCESS_CONSENT_H
@@ -9,7 +10,21 @@
 
 #include "core/access/access.h"
 
-typedef enum ConsentKind { CONSENT_INVITATION = 1, CONSENT_RESET, CONSENT_EMAIL, CONSENT_SECOND_OFF } ConsentKind;
+typedef enum ConsentKind {
+    CONSENT_INVITATION = 1,
+    CONSENT_RESET,
+    CONSENT_EMAIL,
+    CONSENT_SECOND_OFF,
+    CONSENT_OPEN,
+    CONSENT_LEAVES, /* a later leaving date, or none */
+} ConsentKind;
+
+typedef struct NewConsent {
+    PersonId person;
+    ConsentKind kind;
+    Str email;      /* of CONSENT_EMAIL; empty: none any more */
+    Date leaves_on; /* of CONSENT_LEAVES; day 0: stays */
+} NewConsent;
 
 typedef struct Consent {
     int64_t id;
@@ -17,7 +32,8 @@ typedef struct Consent {
     PersonId person;
     Str person_uid, person_name;
     ConsentKind kind;
-    Str email;        /* the new one, of CONSENT_EMAIL; empty: none any more */
+    Str email;        /* as NewConsent */
+    Date leaves_on;
     Str asker;        /* the name */
     Instant asked_at;
     bool is_theirs;   /* the viewer asked, or it is the viewer's own account: another must agree */
@@ -29,7 +45,7 @@ typedef struct Consents {
 
 /* Inside a write: the viewer asks. What was asked before about the same is gone,
    with its uid: nobody agrees to what they have not seen. */
-MUST Err consent_ask(Ctx *c, PersonId person, ConsentKind kind, Str email);
+MUST Err consent_ask(Ctx *c, NewConsent wanted);
 /* Inside a write: the viewer agrees, and does what was asked at once.
    E_CONFLICT where the viewer may not, or it was answered meanwhile. */
 MUST Err consent_give(Ctx *c, const Consent *consent);

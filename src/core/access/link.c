@@ -3,6 +3,7 @@
 #include "core/access/sign_in.h"
 #include "core/app.h"
 #include "core/audit/audit.h"
+#include "text/name.h"
 
 enum { INVITATION_MS = 14 * 86400000, RESET_MS = 3600000 };
 
@@ -97,9 +98,73 @@ Err link_use(Ctx *c, const LinkTarget *target, Str password_hash)
                                    .object_id = target->person.v, .detail = code_of(target->kind)});
 }
 
-SQL(RESET_ASK, "UPDATE account SET reset_asked_at = $2 WHERE login = $1 AND (closed_on IS NULL OR closed_on > $3)");
+/* ---- forgotten -------------------------------------------------------------- */
 
-Err link_ask(Ctx *c, Str login_folded)
+SQL(REQUEST_ADD, "INSERT INTO reset_request (sealed, asked_at) SELECT $1, $2 WHERE (SELECT count(*) FROM reset_request) < $3");
+
+Err link_ask(Ctx *c, Str written)
 {
-    return db_exec(c, RESET_ASK, NULL, login_folded, c->now.ms, c->today);
+    return db_exec(c, REQUEST_ADD, NULL, secret_seal(c, c->app->secrets, PURPOSE_FORGOT, written), c->now.ms, (int)LINK_REQUESTS_MAX);
+}
+
+SQL(REQUEST_TAKE, "DELETE FROM reset_request WHERE id = (SELECT min(r.id) FROM reset_request r) RETURNING sealed");
+
+#define ASKED_COLUMNS                                                                                               \
+    "SELECT a.id, a.person_id, a.owner_id, CASE WHEN a.password_hash = '' THEN 0 ELSE 1 END,"                        \
+    " (SELECT count(*) FROM account o JOIN v_people_person q ON q.id = o.person_id"                                  \
+    "  WHERE q.email_fold = p.email_fold AND q.email_fold <> '' AND o.id <> a.id)"                                    \
+    " FROM account a JOIN v_people_person p ON p.id = a.person_id"                                                   \
+    " WHERE (a.closed_on IS NULL OR a.closed_on > $2) AND (p.leaves_on IS NULL OR p.leaves_on > $2)"
+SQL(ASKED_BY_LOGIN, ASKED_COLUMNS " AND a.login = $1");
+SQL(ASKED_BY_EMAIL, ASKED_COLUMNS " AND p.email_fold = $1 AND p.email_fold <> '' ORDER BY a.id LIMIT $3");
+
+static Err asked_of(Rows r, LinksAsked *ret)
+{
+    LinksAsked all = {0};
+    while (db_next(&r))
+        all.v[all.n++] = (LinkAsked){.account = {db_i64(&r, 0)}, .person = {db_i64(&r, 1)}, .owner_id = db_i64(&r, 2),
+                                     .has_password = db_i64(&r, 3) != 0, .is_alone = db_i64(&r, 4) == 0};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
+}
+
+Err link_asked(Ctx *c, LinksAsked *ret, bool *ret_found)
+{
+    Bytes sealed = {0};
+    Str written = {0};
+    LinksAsked all = {0};
+    Rows r = db_query(c, REQUEST_TAKE);
+    bool found = db_next(&r);
+    if (found) sealed = db_bytes(&r, 0);
+    TRY(db_done(&r));
+    *ret_found = found;
+    *ret = all;
+    if (!found) return OK;
+    if (secret_unseal(c, c->app->secrets, PURPOSE_FORGOT, sealed, &written) != OK) {
+        ctx_forgive(c); /* of keys that are gone: nobody can be found by it */
+        return OK;
+    }
+    written = str_trim(written);
+    TRY(asked_of(db_query(c, ASKED_BY_LOGIN, text_name_fold(c->arena, written), c->today), &all));
+    if (!all.n) TRY(asked_of(db_query(c, ASKED_BY_EMAIL, text_lower(c->arena, written), c->today, (int)LINK_ASKED_MAX), &all));
+    *ret = all;
+    return OK;
+}
+
+SQL(IS_FRESH, "SELECT count(*) FROM account_link WHERE account_id = $1 AND kind = 'reset' AND used_at IS NULL AND ends_at > $2");
+
+Err link_is_fresh(Ctx *c, AccountId account, bool *ret)
+{
+    int64_t n = 0;
+    TRY(db_one_i64(c, IS_FRESH, &n, account, c->now.ms + RESET_MS - LINK_FRESH_MS));
+    *ret = n > 0;
+    return OK;
+}
+
+SQL(ASK_ADMINISTRATOR, "UPDATE account SET reset_asked_at = $2 WHERE id = $1");
+
+Err link_ask_administrator(Ctx *c, AccountId account)
+{
+    return db_exec(c, ASK_ADMINISTRATOR, NULL, account, c->now.ms);
 }

@@ -2,8 +2,8 @@
    a reset (one hour). The token has 256 random bits and is stored as its hash.
    Whoever has it may set the password, and nothing else: a second factor that
    is on stays on, and signing in is still to be done.
-   A link is handed over by whoever made it, outside the program; mail is sent
-   by a job that takes the same Link. Sources: ASVS 5.0 V6.4. */
+   A link is made by administrators, and goes by mail or by hand; or it is mailed
+   to who has asked for it (core/account/account_forgot.h). Sources: ASVS 5.0 V6.4. */
 #ifndef CORE_ACCESS_LINK_H
 #define CORE_ACCESS_LINK_H
 
@@ -44,8 +44,36 @@ MUST Err link_open(Ctx *c, Str token, LinkTarget *ret);
    E_CONFLICT when another browser was quicker. */
 MUST Err link_use(Ctx *c, const LinkTarget *target, Str password_hash);
 
-/* Inside a write: notes that somebody asks for a new link, if there is such an
-   account; the answer to the one who asked is the same either way. */
-MUST Err link_ask(Ctx *c, Str login_folded);
+/* ---- forgotten -------------------------------------------------------------- */
+
+enum { LINK_REQUESTS_MAX = 1000, LINK_ASKED_MAX = 5, LINK_FRESH_MS = 600000 };
+
+/* Inside a write: keeps what somebody wrote who cannot come in, a log-in or a mail
+   address. The same work whatever it is; who it may mean is looked up by the tick
+   that takes it. With LINK_REQUESTS_MAX waiting it is dropped without a word. */
+MUST Err link_ask(Ctx *c, Str written);
+
+/* Whom a request may mean. */
+typedef struct LinkAsked {
+    AccountId account;
+    PersonId person;
+    int64_t owner_id;
+    bool has_password; /* else it waits for its first link, which is an administrator's to give */
+    bool is_alone;     /* no other account has the same mail address */
+} LinkAsked;
+typedef struct LinksAsked {
+    LinkAsked v[LINK_ASKED_MAX];
+    ptrdiff_t n;
+} LinksAsked;
+/* Inside a write: takes the oldest request away. The account with that log-in, else
+   those of the people with that mail address (small and big letters are one); only
+   accounts that are open. *ret_found false: none waits. */
+MUST Err link_asked(Ctx *c, LinksAsked *ret, bool *ret_found);
+
+/* Whether an unused reset of the account is younger than LINK_FRESH_MS: then
+   another's asking neither ends it nor fills a mailbox. */
+MUST Err link_is_fresh(Ctx *c, AccountId account, bool *ret);
+/* Inside a write: the municipality's administrators see that a link is wanted. */
+MUST Err link_ask_administrator(Ctx *c, AccountId account);
 
 #endif

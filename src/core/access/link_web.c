@@ -9,7 +9,7 @@
 #include "web/web.h"
 
 static const Field forgot_fields[] = {
-    {.name = "login", .kind = FIELD_TEXT, .label = T_INIT("Brugernavn"), .min = 1, .max = 254, .autocomplete = "username"},
+    {.name = "login", .kind = FIELD_TEXT, .label = T_INIT("Brugernavn eller e-mail"), .min = 1, .max = 254, .autocomplete = "username"},
 };
 static const Form forgot_form = {forgot_fields, COUNT_OF(forgot_fields)};
 
@@ -23,9 +23,17 @@ static const Form password_form = {password_fields, COUNT_OF(password_fields)};
 
 /* ---- asking ---------------------------------------------------------------------- */
 
+/* As account_mail_can_go, which lies above: whether links go by mail at all. */
+static bool has_mail(const Ctx *c)
+{
+    const Settings *s = c->app->settings;
+    return s->smtp.n && s->mail_from.n && s->public_address.n;
+}
+
 static Err draw_forgot(Ctx *c, FormValues *values)
 {
-    ForgotPage page = {.values = values, .was_asked = str_eq(web_query(c, "bedt"), S("1"))};
+    ForgotPage page = {.values = values, .nonce = access_gate.nonce(c), .was_asked = str_eq(web_query(c, "bedt"), S("1")),
+                       .has_mail = has_mail(c)};
     Out *o = access_bare_begin(c, T("Glemt adgangskode"));
     page_access_forgot(o, &page);
     return access_bare_end(c, o, c->problems ? 422 : 200);
@@ -39,7 +47,7 @@ Err access_get_forgot(Ctx *c)
 
 typedef struct Forgot {
     FormValues values;
-    Str login;
+    Str written;
     Throttle throttle;
 } Forgot;
 
@@ -51,15 +59,16 @@ static Err forgot_again(Ctx *c)
 }
 
 /* Counted by a throttle of its own, so that asking for a link neither slows the
-   sign-in of others nor can be used to ask for hundreds. */
+   sign-in of others nor can be used to ask for hundreds. Nothing here looks whether
+   there is such an account: the answer, and the time it takes, cannot tell. */
 Err access_prepare_forgot(Ctx *c)
 {
     Forgot *found = NEW(c->arena, Forgot, 1);
     c->work = found;
     web_on_invalid(c, forgot_again);
     TRY(web_form(c, &forgot_form, &found->values));
-    found->login = text_name_fold(c->arena, form_value(&found->values, "login")->raw);
-    found->throttle = throttle_of(c, S("ask:"), found->login, web_address(c), "reset.asked");
+    found->written = form_value(&found->values, "login")->raw;
+    found->throttle = throttle_of(c, S("ask:"), text_name_fold(c->arena, str_trim(found->written)), web_address(c), "reset.asked");
     return throttle_check(c, &found->throttle);
 }
 
@@ -67,7 +76,7 @@ Err access_write_forgot(Ctx *c)
 {
     const Forgot *found = c->work;
     TRY(throttle_check(c, &found->throttle));
-    TRY(link_ask(c, found->login));
+    TRY(link_ask(c, found->written));
     TRY(throttle_count_now(c, &found->throttle));
     return web_redirect(c, S("/glemt-adgangskode?bedt=1"));
 }
@@ -84,7 +93,7 @@ static Err draw_link(Ctx *c, FormValues *values, const LinkTarget *target)
 {
     bool is_reset = target->kind == LINK_RESET;
     Str path = is_reset ? S("/nulstil/") : S("/invitation/");
-    LinkPage page = {.values = values, .name = target->name, .login = target->login,
+    LinkPage page = {.values = values, .nonce = access_gate.nonce(c), .name = target->name, .login = target->login,
                      .action = {STR_CAT(c->arena, path, web_path(c, "token"))}, .is_reset = is_reset};
     Out *o = access_bare_begin(c, T("Vælg en adgangskode"));
     page_access_link(o, &page);

@@ -9,7 +9,7 @@ CREATE TABLE account (
   totp_secret   BLOB,                              -- sealed under a key that lies outside
   totp_used     INTEGER NOT NULL DEFAULT 0,        -- newest time step used: a code counts once
   lang          TEXT    NOT NULL DEFAULT 'da' CHECK (lang IN ('da', 'en')),
-  reset_asked_at INTEGER NOT NULL DEFAULT 0,       -- UTC milliseconds; someone asked for a new link; 0: answered
+  reset_asked_at INTEGER NOT NULL DEFAULT 0,       -- UTC milliseconds; an administrator is asked for a new link; 0: answered
   closed_on     INTEGER                            -- first day without any access
 ) STRICT;
 CREATE INDEX account_by_request ON account (owner_id, reset_asked_at) WHERE reset_asked_at > 0;
@@ -46,14 +46,23 @@ CREATE TABLE account_link (
 ) STRICT;
 CREATE INDEX account_link_by_account ON account_link (account_id, kind, ends_at);
 
+-- What somebody wrote who has forgotten a password, until the program has looked a second later (link.h): the answer
+-- must take the same work whether or not there is such an account. Sealed, for people write passwords into wrong fields.
+CREATE TABLE reset_request (
+  id         INTEGER PRIMARY KEY,
+  sealed     BLOB    NOT NULL,
+  asked_at   INTEGER NOT NULL                      -- UTC milliseconds
+) STRICT;
+
 -- What one administrator has asked for and a second must agree to (consent.h); kept for a week.
 CREATE TABLE account_consent (
   id         INTEGER PRIMARY KEY,
   owner_id   INTEGER NOT NULL REFERENCES unit (id),  -- the person's
   uid        TEXT    NOT NULL UNIQUE CHECK (length(uid) = 32),
   person_id  INTEGER NOT NULL REFERENCES person (id),
-  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'reset', 'email', 'second')),
+  kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'reset', 'email', 'second', 'open', 'leaves')),
   email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),
+  leaves_on  INTEGER,                              -- of 'leaves': first day without access; none: stays
   asked_by   INTEGER NOT NULL REFERENCES person (id),
   asked_at   INTEGER NOT NULL,                     -- UTC milliseconds
   answered_at INTEGER,                             -- yes or no; none: it waits

@@ -131,15 +131,37 @@ HTTP_TEST(account, an_invited_person_chooses_a_password_and_comes_in)
     CHECK_CLEAN();
 }
 
+static int64_t rows_in_log(const char *verb, const char *login)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit WHERE verb = '%s' AND object_id = (SELECT person_id FROM account WHERE login = '%s')", verb, login);
+    return test_http_i64(sql);
+}
+
+/* A tick looks at requests about every second. */
+static void await_requests(void)
+{
+    const struct timespec pause = {.tv_nsec = 50000000};
+    for (int i = 0; i < 400 && test_http_i64("SELECT count(*) FROM reset_request") > 0; i++) nanosleep(&pause, NULL);
+    CHECK_INT(test_http_i64("SELECT count(*) FROM reset_request"), 0);
+}
+
+/* The server of these tests sends no mail: the way by mail is in account_forgot_test.c
+   and account_forgot_mail_test.c. */
 HTTP_TEST(account, forgetting_is_answered_alike_for_all_and_told_to_the_administrator)
 {
     Browser admin = test_login("sysadm"), b = test_stranger();
     const char *person = new_person(&admin, "Glemsom Hansen", "team");
     choose(invite(&admin, person, "glemsom"));
+    CHECK_HAS(test_get(&b, "/log-ind"), "Glemt adgangskode?");
+    CHECK_HAS(test_get(&b, "/glemt-adgangskode"), "du får linket af kommunens administrator");
     Answer known = test_post(&b, "/glemt-adgangskode", "login=glemsom"), unknown = test_post(&b, "/glemt-adgangskode", "login=findes-ikke");
     CHECK_STATUS(known, 303);
+    CHECK_STATUS(unknown, 303);
     CHECK_STR(known.location, unknown.location);
+    await_requests();
     CHECK_HAS(test_get(&admin, "/"), "Glemsom Hansen");
+    CHECK_INT(rows_in_log("reset.asked", "glemsom"), 1);
     (void)test_get(&admin, person);
     Answer given = test_post(&admin, path(person, "/nyt-link", ""), "");
     CHECK_STATUS(given, 200);
@@ -174,13 +196,6 @@ static const char *new_guard(Browser *admin, const char *name, const char *login
     (void)test_get(admin, person);
     CHECK_STATUS(test_post(admin, path(person, "/rolle", ""), "unit=K1&role=dpo&purpose=&from=01-08-2025&to="), 303);
     return person;
-}
-
-static int64_t rows_in_log(const char *verb, const char *login)
-{
-    char sql[300];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM audit WHERE verb = '%s' AND object_id = (SELECT person_id FROM account WHERE login = '%s')", verb, login);
-    return test_http_i64(sql);
 }
 
 HTTP_TEST(account, a_link_for_who_has_a_sensitive_role_takes_two_administrators)
@@ -267,6 +282,132 @@ HTTP_TEST(account, a_new_mail_address_for_who_has_a_sensitive_role_takes_two)
     CHECK_STATUS(set_email(&first, person, "Post Vagtmand", "anden@example.dk"), 303);
     CHECK_INT(has_email("Post Vagtmand", "anden@example.dk"), 1);
     CHECK_CLEAN();
+}
+
+HTTP_TEST(account, asking_for_links_is_slowed_for_known_and_unknown_alike)
+{
+    enum { TRIES = 5 };
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Ivrig Glemsen", "team"), "ivrig.g"));
+    static const char *const who[] = {"login=ivrig.g", "login=ivrig.findes-ikke"};
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < TRIES; i++) CHECK_STATUS(test_post(&b, "/glemt-adgangskode", who[k]), 303);
+        Answer a = test_post(&b, "/glemt-adgangskode", who[k]);
+        CHECK_STATUS(a, 409);
+        CHECK_HAS(a, "Prøv igen om");
+    }
+    await_requests();
+    CHECK_INT(rows_in_log("reset.asked", "ivrigg"), TRIES);
+    CHECK_STATUS(test_sign_in(&b, "ivrig.g", "gulerod-paraply-onsdag"), 303); /* signing in is counted apart */
+    test_http_sql("UPDATE throttle SET free_at = 0");
+}
+
+HTTP_TEST(account, a_link_is_opened_also_where_somebody_is_signed_in)
+{
+    Browser admin = test_login("sysadm"), own = test_stranger();
+    const char *person = new_person(&admin, "Ovre Linksen", "team");
+    choose(invite(&admin, person, "ovre.l"));
+    CHECK_STATUS(test_sign_in(&own, "ovre.l", "gulerod-paraply-onsdag"), 303);
+    (void)test_get(&admin, person);
+    const char *link = path("/nulstil/", cut(test_post(&admin, path(person, "/nyt-link", ""), ""), "/nulstil/", '<'), "");
+    CHECK_STATUS(test_get(&own, link), 200);
+    CHECK_STATUS(test_post(&own, link, good), 303);
+    CHECK_STATUS(test_get(&own, "/min-konto"), 303); /* every session has ended, this one too */
+}
+
+static void leave(Browser *admin, const char *person, const char *name, const char *day)
+{
+    char form[300];
+    Answer page = test_get(admin, person);
+    snprintf(form, sizeof form, "name=%s&email=&leaves=%s&version=%s", test_encoded(name), day, cut(page, "name=\"version\" value=\"", '"'));
+    CHECK_STATUS(test_post(admin, path(person, "/ret", ""), form), 303);
+}
+
+static int64_t is_closed(const char *login)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM account WHERE login = '%s' AND closed_on IS NOT NULL", login);
+    return test_http_i64(sql);
+}
+
+HTTP_TEST(account, opening_what_was_closed_takes_two_where_the_role_does)
+{
+    Browser first = test_login("sysadm"), second = test_login("sysadm2"), b = test_stranger();
+    const char *person = new_guard(&first, "Lukket Vagtsen", "lukket.v"), *plain = new_person(&first, "Lukket Lærer", "team");
+    choose(invite(&first, plain, "lukket.l"));
+    (void)test_get(&first, plain);
+    CHECK_STATUS(test_post(&first, path(plain, "/luk", ""), ""), 303);
+    (void)test_get(&first, plain);
+    CHECK_STATUS(test_post(&first, path(plain, "/aabn", ""), ""), 303);
+    CHECK_INT(is_closed("lukketl"), 0);
+    (void)test_get(&first, person);
+    CHECK_STATUS(test_post(&first, path(person, "/aabn", ""), ""), 409); /* it is open: nobody is to agree to that */
+    CHECK_STATUS(test_post(&first, path(person, "/luk", ""), ""), 303);
+    CHECK_HAS(test_get(&first, person), "To administratorer skal være enige");
+    CHECK_STATUS(test_post(&first, path(person, "/aabn", ""), ""), 303);
+    CHECK_INT(is_closed("lukketv"), 1);
+    CHECK_STATUS(test_sign_in(&b, "lukket.v", "gulerod-paraply-onsdag"), 422);
+    Answer a = test_get(&first, person);
+    CHECK_HAS(a, "At åbne kontoen igen");
+    const char *asked = cut(a, "action=\"/den-anden/", '/');
+    CHECK_STATUS(test_post(&first, path("/den-anden/", asked, "/ja"), ""), 409);
+    CHECK_INT(is_closed("lukketv"), 1);
+    (void)test_get(&second, person);
+    CHECK_STATUS(test_post(&second, path("/den-anden/", asked, "/ja"), ""), 303);
+    CHECK_INT(is_closed("lukketv"), 0);
+    CHECK_INT(rows_in_log("account.open", "lukketv"), 1);
+    CHECK_STATUS(test_sign_in(&b, "lukket.v", "gulerod-paraply-onsdag"), 303);
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, giving_access_again_to_who_has_left_takes_two_where_the_role_does)
+{
+    Browser first = test_login("sysadm"), second = test_login("sysadm2"), b = test_stranger();
+    const char *person = new_guard(&first, "Vendt Tilbage", "vendt.t");
+    leave(&first, person, "Vendt Tilbage", "01-08-2025");
+    CHECK_STATUS(test_sign_in(&b, "vendt.t", "gulerod-paraply-onsdag"), 422);
+    leave(&first, person, "Vendt Tilbage", "");
+    CHECK_STATUS(test_sign_in(&b, "vendt.t", "gulerod-paraply-onsdag"), 422);
+    Answer a = test_get(&second, person);
+    CHECK_HAS(a, "En senere første dag uden adgang: ingen, personen bliver");
+    CHECK_STATUS(test_post(&second, path("/den-anden/", cut(a, "action=\"/den-anden/", '/'), "/ja"), ""), 303);
+    CHECK_STATUS(test_sign_in(&b, "vendt.t", "gulerod-paraply-onsdag"), 303);
+    leave(&first, person, "Vendt Tilbage", "01-08-2025"); /* earlier is one's to say */
+    leave(&first, person, "Vendt Tilbage", "01-08-2199");
+    a = test_get(&second, person);
+    CHECK_HAS(a, "En senere første dag uden adgang: 1. august 2199");
+    CHECK_STATUS(test_post(&second, path("/den-anden/", cut(a, "action=\"/den-anden/", '/'), "/ja"), ""), 303);
+    leave(&first, person, "Vendt Tilbage", ""); /* it has not come yet: nothing is opened */
+    CHECK_INT(test_http_i64("SELECT count(*) FROM person WHERE name = 'Vendt Tilbage' AND leaves_on IS NULL"), 1);
+    test_http_sql("UPDATE throttle SET free_at = 0");
+    CHECK_CLEAN();
+}
+
+HTTP_TEST(account, a_link_on_its_way_ends_with_the_mail_address_it_was_meant_for)
+{
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    const char *person = new_person(&admin, "Forkert Adresse", "team"), *link = invite(&admin, person, "forkert.a");
+    CHECK_STATUS(test_get(&b, link), 200);
+    CHECK_STATUS(set_email(&admin, person, "Forkert Adressesen", ""), 303);
+    CHECK_STATUS(test_get(&b, link), 200); /* another name is no other address */
+    CHECK_STATUS(set_email(&admin, person, "Forkert Adressesen", "rigtig@example.dk"), 303);
+    CHECK_STATUS(test_get(&b, link), 409);
+}
+
+HTTP_TEST(account, of_two_who_change_the_details_neither_loses_what_was_written)
+{
+    Browser admin = test_login("sysadm");
+    const char *person = new_person(&admin, "Samtidig Olsen", "team");
+    CHECK_STATUS(set_email(&admin, person, "Samtidig Olsen", "en@example.dk"), 303);
+    (void)test_get(&admin, person);
+    Answer late = test_post(&admin, path(person, "/ret", ""), "name=Samtidig+Holm&email=to%40example.dk&leaves=&version=1");
+    CHECK_STATUS(late, 409);
+    CHECK_HAS(late, "Nu står der: Samtidig Olsen, en@example.dk.");
+    CHECK_HAS(late, "value=\"Samtidig Holm\"");
+    CHECK_HAS(late, "value=\"to@example.dk\"");
+    CHECK_STATUS(test_post(&admin, path(person, "/ret", ""), path("name=Samtidig+Holm&email=to%40example.dk&leaves=&version=",
+                                                                cut(late, "name=\"version\" value=\"", '"'), "")), 303);
+    CHECK_INT(has_email("Samtidig Holm", "to@example.dk"), 1);
 }
 
 HTTP_TEST(account, what_opens_an_account_asks_again_who_one_is)

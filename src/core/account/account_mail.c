@@ -10,7 +10,7 @@ static const struct {
     Msg subject, what;
 } words[] = {
     [LINK_INVITATION] = {T_INIT("Din konto i Rød Tråd"), T_INIT("Du har fået en konto i Rød Tråd. Vælg din adgangskode her:")},
-    [LINK_RESET] = {T_INIT("Ny adgangskode til Rød Tråd"), T_INIT("Vælg en ny adgangskode til Rød Tråd her:")},
+    [LINK_RESET] = {T_INIT("Ny adgangskode til Rød Tråd"), T_INIT("Der er bedt om en ny adgangskode til din konto i Rød Tråd. Vælg den her:")},
 };
 
 static Str until(Ctx *c, Instant at)
@@ -28,16 +28,40 @@ static Mail mail_of(Ctx *c, const Person *person, const Link *link)
     return (Mail){.to = person->email, .subject = msg_text(c, words[link->kind].subject), .text = text, .lang = c->lang};
 }
 
+static bool can_go(const Ctx *c, const Person *person)
+{
+    return mail_is_on(c) && c->app->settings->public_address.n && mail_is_address(person->email);
+}
+
+Err account_mail_can_go(Ctx *c, PersonId id, bool *ret)
+{
+    Person person = {0};
+    TRY(people_by_id(c, id, &person));
+    *ret = can_go(c, &person);
+    return OK;
+}
+
+SQL(LANG_OF, "SELECT lang FROM v_access_account WHERE person_id = $1");
+
+/* As the person chose it; of an account that waits for its first link: Danish. */
+static Err lang_of(Ctx *c, PersonId id, Lang *ret)
+{
+    *ret = LANG_DA;
+    Rows r = db_query(c, LANG_OF, id);
+    if (db_next(&r) && str_eq(db_str(&r, 0), S("en"))) *ret = LANG_EN;
+    return db_done(&r);
+}
+
 Err account_mail_link(Ctx *c, PersonId id, const Link *link, Str *ret_to)
 {
     Person person = {0};
     Str uid = {0};
+    Lang own = c->lang, theirs = LANG_DA;
     *ret_to = S("");
-    if (!mail_is_on(c) || !c->app->settings->public_address.n) return OK;
     TRY(people_by_id(c, id, &person));
-    if (!mail_is_address(person.email)) return OK;
-    Lang own = c->lang;
-    c->lang = LANG_DA; /* what the reader prefers is known only once they are in */
+    if (!can_go(c, &person)) return OK;
+    TRY(lang_of(c, id, &theirs));
+    c->lang = theirs;
     Mail mail = mail_of(c, &person, link);
     c->lang = own;
     TRY(mail_queue(c, person.owner_id, &mail, &uid));

@@ -4,10 +4,14 @@
 
 #include "core/access/link.h"
 
+/* Whether a link can be mailed to the person: the server sends mail and has a public
+   address, and the person has an address that can be used. */
+MUST Err account_mail_can_go(Ctx *c, PersonId person, bool *ret);
+
 /* Inside a write, with link_store: queues the mail with the link for the person's
-   own address, which *ret_to then is. Empty, and nothing is queued, where the
-   server sends no mail, has no public address or the person has none that can be
-   used: then the link is shown on the screen. */
+   own address, in the account's language; *ret_to then is that address. Empty, and
+   nothing is queued, where account_mail_can_go says no: then the link is shown on
+   the screen. E_INVALID, and nothing is queued, for what could not be sent. */
 MUST Err account_mail_link(Ctx *c, PersonId person, const Link *link, Str *ret_to);
 
 #endif

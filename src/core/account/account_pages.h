@@ -30,7 +30,7 @@ typedef struct MembershipViews {
 typedef struct ConsentView {
     Consent n;
     Msg what;
-    bool may_give, may_refuse, tells_email;
+    bool may_give, may_refuse, tells_email, tells_day, has_day;
 } ConsentView;
 typedef struct ConsentViews {
     ConsentView *v;
@@ -48,6 +48,8 @@ typedef struct PersonPage {
     Instant asked_at;
     bool has_leaving, has_account, has_password, has_second, is_closed, has_asked;
     bool may_grant, may_change, was_done, is_self, is_strong, must_confirm;
+    bool takes_two;      /* the way in is two administrators' to open */
+    bool is_too_late;    /* another has changed the details: both are shown */
 } PersonPage;
 
 typedef struct NewPersonPage {

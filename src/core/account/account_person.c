@@ -185,6 +185,7 @@ static Err fill_consents(Ctx *c, PersonPage *page)
     for (ptrdiff_t i = 0; i < all.n; i++)
         page->consents.v[i] = (ConsentView){.n = all.v[i], .what = account_consent_name(all.v[i].kind),
                                             .tells_email = all.v[i].kind == CONSENT_EMAIL,
+                                            .tells_day = all.v[i].kind == CONSENT_LEAVES, .has_day = all.v[i].leaves_on.day != 0,
                                             .may_refuse = page->may_change, .may_give = page->may_change && !all.v[i].is_theirs};
     return OK;
 }
@@ -247,6 +248,7 @@ Err account_draw_person(Ctx *c, PersonPage page)
     TRY(fill_memberships(c, &page));
     TRY(fill_consents(c, &page));
     TRY(prefill(c, &page));
+    TRY(people_is_sensitive(c, page.person.id, &page.takes_two));
     page.has_leaving = page.person.leaves_on.day != 0;
     page.nonce = access_gate.nonce(c);
     page.was_done = str_eq(web_query(c, "gemt"), S("1"));
@@ -363,35 +365,66 @@ static Err details_again(Ctx *c)
     return account_draw_person(c, (PersonPage){.details = values_again(c)});
 }
 
+/* With the version that stands now: sent again, it is mine that counts. */
+static Err details_too_late(Ctx *c)
+{
+    return account_draw_person(c, (PersonPage){.details = values_again(c), .is_too_late = true});
+}
+
 Err account_prepare_details(Ctx *c)
 {
     Asked *a = asked(c, details_again);
+    web_on_conflict(c, details_too_late);
     TRY(web_form(c, &detail_form, &a->values));
     return web_form_version(c, &a->seen);
 }
 
-/* Links go to the mail address: where a link takes two, so does the address. */
-static Err email_of(Ctx *c, PersonId id, Str written, Str *ret)
+/* What of the form is stored at once; the rest waits for a second administrator. */
+typedef struct Details {
+    Str email;
+    Date leaves_on;
+} Details;
+
+/* Links go to the mail address: where a link takes two, so does the address. A link
+   on its way to the old one ends with it. */
+static Err settle_email(Ctx *c, const Person *stored, bool takes_two, Details *d)
+{
+    if (str_eq(stored->email, d->email)) return OK;
+    if (!takes_two) return link_drop(c, stored->id);
+    TRY(consent_ask(c, (NewConsent){.person = stored->id, .kind = CONSENT_EMAIL, .email = d->email}));
+    d->email = stored->email;
+    return OK;
+}
+
+/* Who has left comes in again by a later day, as by opening a closed account. */
+static Err settle_leaving(Ctx *c, const Person *stored, bool takes_two, Details *d)
+{
+    bool has_left = stored->leaves_on.day && stored->leaves_on.day <= c->today.day;
+    bool comes_back = has_left && (!d->leaves_on.day || d->leaves_on.day > c->today.day);
+    if (!takes_two || !comes_back) return OK;
+    TRY(consent_ask(c, (NewConsent){.person = stored->id, .kind = CONSENT_LEAVES, .leaves_on = d->leaves_on}));
+    d->leaves_on = stored->leaves_on;
+    return OK;
+}
+
+static Err settle(Ctx *c, PersonId id, Details *d)
 {
     Person stored = {0};
     bool takes_two = false;
     TRY(people_by_id(c, id, &stored));
     TRY(people_is_sensitive(c, id, &takes_two));
-    *ret = written;
-    if (!takes_two || str_eq(stored.email, written)) return OK;
-    *ret = stored.email;
-    return consent_ask(c, id, CONSENT_EMAIL, written);
+    TRY(settle_email(c, &stored, takes_two, d));
+    return settle_leaving(c, &stored, takes_two, d);
 }
 
 Err account_write_details(Ctx *c)
 {
     Asked *a = c->work;
     const FieldValue *leaves = form_value(&a->values, "leaves");
-    Date day = {leaves->given ? (int32_t)leaves->number : 0};
+    Details d = {.email = form_value(&a->values, "email")->raw, .leaves_on = {leaves->given ? (int32_t)leaves->number : 0}};
     PersonId person = person_here(c);
-    Str email = {0};
-    TRY(email_of(c, person, form_value(&a->values, "email")->raw, &email));
-    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, email, day));
-    if (day.day && day.day <= c->today.day) TRY(access_sessions_end_of(c, person));
+    TRY(settle(c, person, &d));
+    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, d.email, d.leaves_on));
+    if (d.leaves_on.day && d.leaves_on.day <= c->today.day) TRY(access_sessions_end_of(c, person));
     return account_done(c);
 }

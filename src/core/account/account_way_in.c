@@ -19,6 +19,8 @@ static const Msg consent_names[] = {
     [CONSENT_RESET] = T_INIT("Et link til en ny adgangskode"),
     [CONSENT_EMAIL] = T_INIT("En anden e-mail"),
     [CONSENT_SECOND_OFF] = T_INIT("At fjerne kode fra en app"),
+    [CONSENT_OPEN] = T_INIT("At åbne kontoen igen"),
+    [CONSENT_LEAVES] = T_INIT("En senere første dag uden adgang"),
 };
 
 Msg account_consent_name(ConsentKind kind)
@@ -65,7 +67,7 @@ static Err give_or_ask(Ctx *c, WayIn *w, ConsentKind kind)
     bool takes_two = false;
     w->is_given = false;
     TRY(people_is_sensitive(c, w->person, &takes_two));
-    return takes_two ? consent_ask(c, w->person, kind, S("")) : give_link(c, w);
+    return takes_two ? consent_ask(c, (NewConsent){.person = w->person, .kind = kind}) : give_link(c, w);
 }
 
 static Err invite_again(Ctx *c)
@@ -139,9 +141,15 @@ Err account_write_close(Ctx *c)
     return account_done(c);
 }
 
+/* Opening gives back all that the roles open: where giving them takes two, so does this. */
 Err account_write_open(Ctx *c)
 {
-    TRY(access_account_open(c, person_here(c)));
+    PersonPage now = {.person = {.id = person_here(c)}};
+    bool takes_two = false;
+    TRY(account_fill(c, &now));
+    TRY(people_is_sensitive(c, now.person.id, &takes_two));
+    if (takes_two && now.is_closed) TRY(consent_ask(c, (NewConsent){.person = now.person.id, .kind = CONSENT_OPEN}));
+    else TRY(access_account_open(c, now.person.id));
     return account_done(c);
 }
 
@@ -157,7 +165,7 @@ Err account_write_second_off(Ctx *c)
     PersonPage now = {.person = {.id = person_here(c)}};
     TRY(account_fill(c, &now));
     if (!now.has_second) return fail(c, E_CONFLICT, T("Kontoen har ingen kode fra en app."));
-    TRY(consent_ask(c, now.person.id, CONSENT_SECOND_OFF, S("")));
+    TRY(consent_ask(c, (NewConsent){.person = now.person.id, .kind = CONSENT_SECOND_OFF}));
     return account_done(c);
 }
 
@@ -182,6 +190,13 @@ static Err set_email(Ctx *c, const Consent *consent)
     return people_set(c, p.id, p.version, p.name, consent->email, p.leaves_on);
 }
 
+static Err set_leaving(Ctx *c, const Consent *consent)
+{
+    Person p = {0};
+    TRY(people_by_id(c, consent->person, &p));
+    return people_set(c, p.id, p.version, p.name, p.email, consent->leaves_on);
+}
+
 static Err do_it(Ctx *c, WayIn *w)
 {
     PersonPage now = {0};
@@ -190,6 +205,8 @@ static Err do_it(Ctx *c, WayIn *w)
     case CONSENT_RESET: return give_link(c, w);
     case CONSENT_EMAIL: return set_email(c, &w->consent);
     case CONSENT_SECOND_OFF: return second_clear(c, w->person);
+    case CONSENT_OPEN: return access_account_open(c, w->person);
+    case CONSENT_LEAVES: return set_leaving(c, &w->consent);
     }
     return fail(c, E_BROKEN, T("Programmet kender ikke det, der blev bedt om."));
 }

@@ -4,9 +4,10 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/consent.h"
-#include "core/app.h"
 #include "core/account/account.html.h"
+#include "core/account/account_forgot.h"
 #include "core/account/account_way_in.h"
+#include "core/app.h"
 #include "render/sheet/sheet.h"
 #include "text/name.h"
 
@@ -302,4 +303,4 @@ static const Door doors[] = {
 };
 
 const Feature account_feature = {.name = "account", .help = "/vejledning/administration#personer-og-roller",
-    .routes = routes, .loose_ends = loose_ends, .doors = doors};
+    .routes = routes, .loose_ends = loose_ends, .tick = account_forgot_tick, .doors = doors};

@@ -85,8 +85,8 @@ Err people_by_uid(Ctx *c, Str uid, Person *ret)
     return one_person(db_query(c, PERSON_BY_UID, uid), ret);
 }
 
-SQL(PERSON_ADD, "INSERT INTO person (owner_id, uid, name, name_sort, name_fold, email)"
-                " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id");
+SQL(PERSON_ADD, "INSERT INTO person (owner_id, uid, name, name_sort, name_fold, email, email_fold)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id");
 
 Err people_add(Ctx *c, UnitId owner, Str name, Str email, PersonId *ret)
 {
@@ -94,7 +94,7 @@ Err people_add(Ctx *c, UnitId owner, Str name, Str email, PersonId *ret)
     TRY(ctx_check(c));
     PersonId id = {0};
     TRY(db_one_i64(c, PERSON_ADD, &id.v, owner, ctx_uid(c), name, text_name_sort(c->arena, name),
-                   text_name_fold(c->arena, name), email));
+                   text_name_fold(c->arena, name), email, text_lower(c->arena, email)));
     *ret = id;
     return OK;
 }

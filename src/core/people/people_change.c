@@ -20,7 +20,7 @@ Err people_told(Ctx *c, const char *verb, int64_t membership, Str detail)
     return audit_add(c, row);
 }
 
-SQL(PERSON_SET, "UPDATE person SET name = $3, name_sort = $4, name_fold = $5, email = $6, leaves_on = $7, version = version + 1"
+SQL(PERSON_SET, "UPDATE person SET name = $3, name_sort = $4, name_fold = $5, email = $6, email_fold = $8, leaves_on = $7, version = version + 1"
                 " WHERE id = $1 AND version = $2");
 SQL(OWNER_OF, "SELECT owner_id FROM person WHERE id = $1");
 
@@ -29,7 +29,7 @@ Err people_set(Ctx *c, PersonId id, Version seen, Str name, Str email, Date leav
     int changed = 0;
     int64_t owner = 0;
     TRY(db_exec(c, PERSON_SET, &changed, id, seen, name, text_name_sort(c->arena, name), text_name_fold(c->arena, name), email,
-                DB_IF(leaves_on.day, leaves_on)));
+                DB_IF(leaves_on.day, leaves_on), text_lower(c->arena, email)));
     if (changed == 0) return fail(c, E_CONFLICT, T("En anden har ændret oplysningerne, mens du skrev. Hent siden igen, og se, hvad der står nu."));
     TRY(db_one_i64(c, OWNER_OF, &owner, id));
     return audit_add(c, (AuditRow){.owner_id = owner, .verb = "person.set", .object = "account", .object_id = id.v,

@@ -8,9 +8,10 @@ CREATE TABLE person ( -- big
   name_sort  TEXT    NOT NULL,
   name_fold  TEXT    NOT NULL,
   email      TEXT    NOT NULL DEFAULT '' CHECK (length(email) <= 254),
+  email_fold TEXT    NOT NULL DEFAULT '',          -- in small letters, to be found by
   leaves_on  INTEGER                               -- first day without any access
 ) STRICT;
-CREATE INDEX person_by_email ON person (email) WHERE email <> '';
+CREATE INDEX person_by_email ON person (email_fold) WHERE email_fold <> '';
 CREATE INDEX person_by_name ON person (owner_id, name_sort, id);
 
 -- What a person is, where, for which purpose, and when. A sensitive role counts
@@ -51,7 +52,7 @@ CREATE TABLE role_side (
   PRIMARY KEY (owner_id, role)
 ) STRICT;
 
-CREATE VIEW v_people_person AS SELECT id, owner_id, version, uid, name, name_sort, name_fold, email, leaves_on FROM person;
+CREATE VIEW v_people_person AS SELECT id, owner_id, version, uid, name, name_sort, name_fold, email, email_fold, leaves_on FROM person;
 -- Only memberships that count; the reader adds the day.
 CREATE VIEW v_people_membership AS
   SELECT m.id, m.owner_id, m.person_id, m.unit_id, m.role, m.purpose, m.valid_from, m.valid_to

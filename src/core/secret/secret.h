@@ -20,6 +20,8 @@ typedef enum Purpose {
     PURPOSE_TEST = 4,
     PURPOSE_SECOND_STEP = 5, /* between password and code of one sign-in */
     PURPOSE_RECOVERY = 6,    /* recovery codes */
+    PURPOSE_FORGOT = 7,      /* what somebody wrote who forgot a password */
+    PURPOSE_DEVICE = 8,      /* cookies of devices that an account was used on */
     PURPOSE_SURVEY_CODE = 20, /* hashes of the codes people answer with */
     PURPOSE_MAIL = 30,       /* mails that wait to be sent */
 } Purpose;
