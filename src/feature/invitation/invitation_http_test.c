@@ -95,7 +95,12 @@ HTTP_TEST(invitation, the_letter_is_shown_as_it_will_be_read_and_written_by_one_
     CHECK_HAS(wrong, "Uden noget");
     CHECK_STATUS(test_post(&lead, to, "slags=invite&sprog=da&version=1&subject=Hej&body=K%C3%A6re+%3Cb%3E+[link]"), 303);
     CHECK_HAS(test_get(&lead, page), "Kære &lt;b&gt; ");
-    CHECK_STATUS(test_post(&lead, to, "slags=invite&sprog=da&version=1&subject=Hej&body=[link]"), 409);
+    Answer late = test_post(&lead, to, "slags=invite&sprog=da&version=1&subject=Sent&body=Det+sene+[link]");
+    CHECK_STATUS(late, 409);
+    CHECK_HAS(late, "En anden har ændret brevet imens.");
+    CHECK_HAS(late, "Kære &lt;b&gt; "); /* what is stored, and what was written: neither is lost */
+    CHECK_HAS(late, "Det sene [link]");
+    CHECK_HAS(late, "name=\"version\" value=\"2\"");
     test_get(&lead, page);
     CHECK_STATUS(test_post(&lead, to, "slags=invite&sprog=da&version=2&standard=1"), 303);
     CHECK_HAS(test_get(&lead, page), "Det er standardbrevet.");

@@ -121,19 +121,21 @@ MUST Err address_unseal(Ctx *c, const Wave *wave, Str sealed, Str *ret);
 
 /* ---- letters (invitation_letter.c) -------------------------------------------------- */
 
-enum { LETTER_SUBJECT_MAX = 120, LETTER_BODY_MAX = 4000, LETTER_STANDARD = 1 };
+enum { LETTER_SUBJECT_MAX = 120, LETTER_BODY_MAX = 4000, LETTER_UNWRITTEN = 1 };
 typedef struct Letter {
     Str subject, body;
-    Version version; /* LETTER_STANDARD: the program's own words */
+    Version version; /* LETTER_UNWRITTEN: nobody has written anything yet */
+    bool is_standard; /* the program's own words */
     Str lang;        /* whose words it is in: as asked, else Danish */
 } Letter;
 /* In `lang`; where the wave has no words of its own: the program's, Danish or English. */
 MUST Err letter_get(Ctx *c, WaveId wave, MailingKind kind, Str lang, Letter *ret);
 /* Inside a write. E_INVALID at "subject" or "body": an unknown placeholder, no
-   [link], too long. seen LETTER_STANDARD: there were none yet. E_CONFLICT when changed since. */
+   [link], too long. seen: as letter_get told it. E_CONFLICT when changed since. */
 MUST Err letter_set(Ctx *c, const Wave *wave, MailingKind kind, Str lang, Version seen, Str subject, Str body);
-/* Inside a write: the program's words again. */
-MUST Err letter_reset(Ctx *c, const Wave *wave, MailingKind kind, Str lang);
+/* Inside a write: the program's words again, under a version of their own.
+   E_CONFLICT when changed since, or when they are the program's already. */
+MUST Err letter_reset(Ctx *c, const Wave *wave, MailingKind kind, Str lang, Version seen);
 
 typedef struct LetterFacts {
     const Wave *wave;

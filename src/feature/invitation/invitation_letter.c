@@ -50,18 +50,21 @@ static Letter own_words(Ctx *c, MailingKind kind, Str lang)
         buf_add(&b, words(c, at, defaults[kind - 1].paragraph[i]));
     }
     return (Letter){.subject = words(c, at, defaults[kind - 1].subject), .body = buf_str(&b),
-                    .version = {LETTER_STANDARD}, .lang = at == LANG_EN ? S("en") : S("da")};
+                    .version = {LETTER_UNWRITTEN}, .is_standard = true, .lang = at == LANG_EN ? S("en") : S("da")};
 }
 
 /* ---- reading and writing ------------------------------------------------------------ */
 
-SQL(GET_LETTER, "SELECT subject, body, version FROM invitation_letter WHERE wave_id = $1 AND kind = $2 AND lang = $3");
+SQL(GET_LETTER, "SELECT subject, body, version, is_standard FROM invitation_letter WHERE wave_id = $1 AND kind = $2 AND lang = $3");
 
 Err letter_get(Ctx *c, WaveId wave, MailingKind kind, Str lang, Letter *ret)
 {
     Letter letter = own_words(c, kind, lang);
     Rows r = db_query(c, GET_LETTER, wave, mailing_kind_code(kind), lang);
-    if (db_next(&r)) letter = (Letter){db_str(&r, 0), db_str(&r, 1), {db_i64(&r, 2)}, lang};
+    if (db_next(&r)) {
+        letter.version.v = db_i64(&r, 2);
+        if (!db_i64(&r, 3)) letter = (Letter){db_str(&r, 0), db_str(&r, 1), letter.version, false, lang};
+    }
     TRY(db_done(&r));
     *ret = letter;
     return OK;
@@ -137,9 +140,16 @@ static void check_letter(Ctx *c, const Wave *wave, Lang lang, Str subject, Str b
 
 SQL(ADD_LETTER, "INSERT INTO invitation_letter (wave_id, kind, lang, owner_id, subject, body) VALUES ($1, $2, $3, $4, $5, $6)"
                 " ON CONFLICT (wave_id, kind, lang) DO NOTHING");
-SQL(SET_LETTER, "UPDATE invitation_letter SET subject = $5, body = $6, version = version + 1"
+SQL(SET_LETTER, "UPDATE invitation_letter SET subject = $5, body = $6, is_standard = 0, version = version + 1"
                 " WHERE wave_id = $1 AND kind = $2 AND lang = $3 AND version = $4");
-SQL(RESET_LETTER, "DELETE FROM invitation_letter WHERE wave_id = $1 AND kind = $2 AND lang = $3");
+/* Never deleted: the next one's version would be one that somebody has on the screen. */
+SQL(RESET_LETTER, "UPDATE invitation_letter SET subject = '', body = '', is_standard = 1, version = version + 1"
+                  " WHERE wave_id = $1 AND kind = $2 AND lang = $3 AND version = $4 AND is_standard = 0");
+
+static Err changed_since(Ctx *c)
+{
+    return fail(c, E_CONFLICT, T("En anden har ændret brevet imens. Se det igen."));
+}
 
 Err letter_set(Ctx *c, const Wave *wave, MailingKind kind, Str lang, Version seen, Str subject, Str body)
 {
@@ -147,14 +157,16 @@ Err letter_set(Ctx *c, const Wave *wave, MailingKind kind, Str lang, Version see
     Str code = mailing_kind_code(kind);
     check_letter(c, wave, lang_of(lang), subject, body);
     TRY(ctx_check(c));
-    if (seen.v > LETTER_STANDARD) TRY(db_exec(c, SET_LETTER, &changed, wave->id, code, lang, seen, subject, body));
+    if (seen.v > LETTER_UNWRITTEN) TRY(db_exec(c, SET_LETTER, &changed, wave->id, code, lang, seen, subject, body));
     else TRY(db_exec(c, ADD_LETTER, &changed, wave->id, code, lang, wave->owner, subject, body));
-    return changed ? OK : fail(c, E_CONFLICT, T("En anden har ændret brevet imens. Se det igen."));
+    return changed ? OK : changed_since(c);
 }
 
-Err letter_reset(Ctx *c, const Wave *wave, MailingKind kind, Str lang)
+Err letter_reset(Ctx *c, const Wave *wave, MailingKind kind, Str lang, Version seen)
 {
-    return db_exec(c, RESET_LETTER, NULL, wave->id, mailing_kind_code(kind), lang);
+    int changed = 0;
+    TRY(db_exec(c, RESET_LETTER, &changed, wave->id, mailing_kind_code(kind), lang, seen));
+    return changed ? OK : changed_since(c);
 }
 
 /* ---- the mail ------------------------------------------------------------------------- */

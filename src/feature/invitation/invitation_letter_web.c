@@ -65,7 +65,7 @@ static Err sample(Ctx *c, const Wave *wave, const Letter *letter, MailingKind ki
 
 static Msg note_of(const Letter *letter, Str lang)
 {
-    if (letter->version.v > LETTER_STANDARD) return (Msg){0};
+    if (!letter->is_standard) return (Msg){0};
     if (str_eq(letter->lang, lang)) return T("Det er standardbrevet. Det bliver brugt, til I skriver jeres eget.");
     return T("Der er ikke skrevet et brev på det sprog. Til det sker, bliver det danske standardbrev sendt.");
 }
@@ -86,7 +86,10 @@ static Err draw(Ctx *c, Which *w)
     page.title = w->kind == MAILING_INVITE ? T("Invitationen") : T("Påmindelsen");
     page.language = TF("{1}, på {2}", page.wave.name, questionnaire_language(c, w->lang));
     page.note = note_of(&letter, w->lang);
-    page.version = w->is_again ? w->seen : letter.version;
+    /* After a conflict the newer letter has been seen: it stands above the form. */
+    page.version = w->is_again && c->err != E_CONFLICT ? w->seen : letter.version;
+    if (c->err == E_CONFLICT) page.conflict = c->message;
+    page.may_reset = !letter.is_standard;
     page.values = &w->values;
     page.subject = mail.subject;
     page.text = paragraphs(c, mail.text);
@@ -107,7 +110,7 @@ Err invitation_get_letter(Ctx *c)
 static Err letter_again(Ctx *c)
 {
     Which *w = c->work;
-    w->is_again = true;
+    w->is_again = !w->is_standard; /* who chose the program's words has written none */
     w->values.problems = c->problems;
     return draw(c, w);
 }
@@ -119,7 +122,9 @@ Err invitation_prepare_letter(Ctx *c)
     TRY(which(c, web_field(c, "slags"), web_field(c, "sprog"), w));
     TRY(web_form_version(c, &w->seen));
     w->is_standard = web_field(c, "standard").n > 0;
+    w->values = form_empty(c, &letter_form);
     web_on_invalid(c, letter_again);
+    web_on_conflict(c, letter_again);
     return w->is_standard ? OK : web_form(c, &letter_form, &w->values);
 }
 
@@ -129,7 +134,7 @@ Err invitation_write_letter(Ctx *c)
     Wave wave = {0};
     TRY(invitation_wave(c, &wave));
     TRY(survey_takes_codes(c, &wave));
-    if (w->is_standard) TRY(letter_reset(c, &wave, w->kind, w->lang));
+    if (w->is_standard) TRY(letter_reset(c, &wave, w->kind, w->lang, w->seen));
     else TRY(letter_set(c, &wave, w->kind, w->lang, w->seen, form_value(&w->values, "subject")->raw, form_value(&w->values, "body")->raw));
     TRY(invitation_audit(c, "wave.letter", &wave, 0));
     Str more = STR_CAT(c->arena, S("?gemt=1&slags="), mailing_kind_code(w->kind), S("&sprog="), w->lang);

@@ -94,12 +94,13 @@ typedef struct LetterPage {
     Wave wave;
     Msg title, language;
     Msg note;            /* empty, or whose words are shown */
+    Msg conflict;        /* empty, or what happened meanwhile: the mail is as stored, the form as it was written */
     Str kind, lang, nonce, subject;
     Version version;
     FormValues *values;
     Strs text;           /* paragraphs of the mail as it is */
     Href back, action;
-    bool may_write, was_saved;
+    bool may_write, may_reset, was_saved;
 } LetterPage;
 
 typedef struct DeclinePage {

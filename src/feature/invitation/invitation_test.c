@@ -204,7 +204,7 @@ TEST(invitation_letter, every_placeholder_is_filled_in_both_languages)
 static Err set(Ctx *c, const Wave *wave, const char *subject, const char *body)
 {
     ctx_forgive(c);
-    return letter_set(c, wave, MAILING_INVITE, S("da"), (Version){LETTER_STANDARD}, str_of_z(subject), str_of_z(body));
+    return letter_set(c, wave, MAILING_INVITE, S("da"), (Version){LETTER_UNWRITTEN}, str_of_z(subject), str_of_z(body));
 }
 
 TEST(invitation_letter, a_letter_without_its_link_or_with_unknown_words_is_refused)
@@ -233,9 +233,28 @@ TEST(invitation_letter, the_waves_own_words_are_used_and_changed_by_one_at_a_tim
     CHECK_OK(letter_set(c, &wave, MAILING_INVITE, S("da"), letter.version, S("Igen"), S("[link]")));
     CHECK_ERR(letter_set(c, &wave, MAILING_INVITE, S("da"), letter.version, S("For sent"), S("[link]")), E_CONFLICT);
     ctx_forgive(c);
-    CHECK_OK(letter_reset(c, &wave, MAILING_INVITE, S("da")));
-    CHECK_OK(letter_get(c, wave.id, MAILING_INVITE, S("da"), &letter));
-    CHECK_INT(letter.version.v, LETTER_STANDARD);
+}
+
+TEST(invitation_letter, nobody_writes_over_what_came_after_the_standard_letter)
+{
+    Wave wave = {0};
+    Ctx *c = with_wave(&wave);
+    Letter seen = {0}, standard = {0};
+    CHECK_OK(set(c, &wave, "Det første", "[link]"));
+    CHECK_OK(letter_get(c, wave.id, MAILING_INVITE, S("da"), &seen));
+    CHECK_OK(letter_reset(c, &wave, MAILING_INVITE, S("da"), seen.version));
+    CHECK_OK(letter_get(c, wave.id, MAILING_INVITE, S("da"), &standard));
+    CHECK(standard.is_standard);
+    CHECK(str_starts(standard.subject, S("Vil du svare")));
+    CHECK_OK(letter_set(c, &wave, MAILING_INVITE, S("da"), standard.version, S("Det andet"), S("[link]")));
+    /* Who still has the first on the screen, or the program's words from before, or from between. */
+    CHECK_ERR(letter_set(c, &wave, MAILING_INVITE, S("da"), seen.version, S("Overskrevet"), S("[link]")), E_CONFLICT);
+    CHECK_ERR(set(c, &wave, "Overskrevet", "[link]"), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK_ERR(letter_reset(c, &wave, MAILING_INVITE, S("da"), standard.version), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK_STR(mail_of(c, &wave, MAILING_INVITE, S("da")).subject, S("Det andet"));
+    test_clean(c);
 }
 
 /* What people write is text, also where it looks like a placeholder's value. */

@@ -36,14 +36,18 @@ CREATE INDEX mailing_by_day ON mailing (state, on_day, id);
 CREATE UNIQUE INDEX mailing_planned_once ON mailing (wave_id, kind, on_day) WHERE state = 'planned';
 CREATE UNIQUE INDEX mailing_one_at_once ON mailing (wave_id) WHERE state = 'sending';
 
--- The wave's own words; the program's where there are none.
+-- The wave's own words; the program's where there are none, or where they were chosen again. A row stays, so that its
+-- version never comes twice: who saw it before cannot write over what another has written since.
 CREATE TABLE invitation_letter (
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   kind       TEXT    NOT NULL CHECK (kind IN ('invite', 'remind')),
   lang       TEXT    NOT NULL CHECK (length(lang) BETWEEN 2 AND 8),
   owner_id   INTEGER NOT NULL REFERENCES unit (id),
-  version    INTEGER NOT NULL DEFAULT 2 CHECK (version >= 2),  -- 1 is the program's words
-  subject    TEXT    NOT NULL CHECK (length(subject) BETWEEN 1 AND 120),
-  body       TEXT    NOT NULL CHECK (length(body) BETWEEN 1 AND 4000),
-  PRIMARY KEY (wave_id, kind, lang)
+  version    INTEGER NOT NULL DEFAULT 2 CHECK (version >= 2),  -- 1: nobody has written yet
+  is_standard INTEGER NOT NULL DEFAULT 0 CHECK (is_standard IN (0, 1)),
+  subject    TEXT    NOT NULL CHECK (length(subject) <= 120),
+  body       TEXT    NOT NULL CHECK (length(body) <= 4000),
+  PRIMARY KEY (wave_id, kind, lang),
+  CHECK (is_standard = CASE WHEN subject = '' THEN 1 ELSE 0 END),
+  CHECK (is_standard = CASE WHEN body = '' THEN 1 ELSE 0 END)
 ) STRICT;
