@@ -91,8 +91,9 @@ static Err run_init(Ctx *c, Args args, Buf *out)
 {
     TRY(no_more(c, args));
     TRY(program_open(c, true));
+    bool is_file = store_engine(c->app->store) == ENGINE_SQLITE;
     buf_add(out, S("store "));
-    buf_add(out, c->app->settings->store);
+    buf_add(out, is_file ? c->app->settings->store : S("in the PostgreSQL database")); /* no password on a screen */
     buf_add(out, S(" is ready\n"));
     return OK;
 }

@@ -1,12 +1,14 @@
 #include "core/settings.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/number.h"
 
-typedef enum SettingKind { SETTING_TEXT, SETTING_WORDS, SETTING_YES, SETTING_INT, SETTING_LISTEN, SETTING_START } SettingKind;
+typedef enum SettingKind { SETTING_TEXT, SETTING_ADDRESSES, SETTING_YES, SETTING_INT, SETTING_LISTEN, SETTING_START } SettingKind;
 
 typedef struct SettingDef {
     const char *name;
@@ -25,7 +27,7 @@ static const SettingDef defs[] = {
     {"listen", SETTING_LISTEN, AT(listen), 3, 100, NULL, "ADDRESS:PORT of the pages, behind a proxy that ends TLS; 127.0.0.1:8080"},
     {"public-address", SETTING_START, AT(public_address), 8, 200, "http://|https://", "the address that people write, in mails and letters"},
     {"ops-listen", SETTING_LISTEN, AT(ops_listen), 0, 100, NULL, "ADDRESS:PORT of /healthz and /metrics; empty: none"},
-    {"proxies", SETTING_WORDS, AT(proxies), 0, 1000, NULL, "addresses, separated by spaces, whose X-Forwarded-For is believed"},
+    {"proxies", SETTING_ADDRESSES, AT(proxies), 0, 1000, NULL, "addresses, separated by spaces, whose X-Forwarded-For is believed"},
     {"secure-cookies", SETTING_YES, AT(secure_cookies), 0, 0, NULL, "yes behind TLS; of itself when public-address is https://"},
     {"limit-per-address", SETTING_INT, AT(per_address), 0, 1000000, "connections", "from one address (IPv6: one /64); 64; 0: no limit"},
     {"connections", SETTING_INT, AT(connections), 16, 60000, "connections", "in all; 4000"},
@@ -70,13 +72,25 @@ static bool read_yes(Str value, bool *ret)
     return true;
 }
 
-static bool read_words(Ctx *c, Str value, Strs *ret)
+static bool is_address(Str word)
 {
-    Strs words = {.v = NEW(c->arena, Str, value.n + 1)};
+    char text[INET6_ADDRSTRLEN] = "", address[16];
+    if (word.n >= (ptrdiff_t)sizeof text || str_has_zero(word)) return false;
+    memcpy(text, word.p, (size_t)word.n);
+    return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+}
+
+/* A name or a network would never be met: every client would be taken for the proxy. */
+static bool read_addresses(Ctx *c, Str value, Strs *ret)
+{
+    Strs all = {.v = NEW(c->arena, Str, value.n + 1)};
     Str rest = value, word = {0};
-    while (str_split(&rest, ' ', &word))
-        if (word.n) words.v[words.n++] = word;
-    *ret = words;
+    while (str_split(&rest, ' ', &word)) {
+        if (word.n == 0) continue;
+        if (!is_address(word)) return false;
+        all.v[all.n++] = word;
+    }
+    *ret = all;
     return true;
 }
 
@@ -114,7 +128,7 @@ static bool read_value(Ctx *c, const SettingDef *def, Str value, Settings *setti
         if (!is_text(def, value)) return false;
         *(Str *)(void *)at = value;
         return true;
-    case SETTING_WORDS: return value.n <= def->max && read_words(c, value, (Strs *)(void *)at);
+    case SETTING_ADDRESSES: return value.n <= def->max && read_addresses(c, value, (Strs *)(void *)at);
     case SETTING_LISTEN:
         if (!is_text(def, value) || (value.n && !is_listen(value))) return false;
         *(Str *)(void *)at = value;
@@ -147,10 +161,10 @@ static Msg expected(Ctx *c, const SettingDef *def)
         buf_add(&b, S(" takes a whole number of "));
         buf_add(&b, str_of_z(def->unit));
         break;
-    case SETTING_TEXT:
-    case SETTING_WORDS: buf_add(&b, S(" takes text of a length")); break;
+    case SETTING_ADDRESSES: buf_add(&b, S(" takes addresses as 10.0.0.7 or ::1, separated by spaces; no names and no networks")); break;
+    case SETTING_TEXT: buf_add(&b, S(" takes text of a length")); break;
     }
-    if (def->kind == SETTING_INT || def->kind == SETTING_TEXT || def->kind == SETTING_WORDS) {
+    if (def->kind == SETTING_INT || def->kind == SETTING_TEXT) {
         buf_add(&b, S(" from "));
         buf_add_i64(&b, def->min);
         buf_add(&b, S(" to "));

@@ -23,6 +23,7 @@ import time
 import urllib.parse
 
 PASSWORD = "pileurt-gyngestol-havregryn"
+STORE_PASSWORD = "databasens-eget-kodeord"
 NAME = "Birgit Plantet-Hemmelig"
 UNITS = "code,name,kind,parent_code,valid_from,valid_to\nR1,Region Fjord,region,,2022-08-01,\nK1,Fjordby Kommune,kommune,R1,2022-08-01,\n"
 # Of base/log.h; a count of a job has a name of the program's own beside them.
@@ -56,10 +57,10 @@ class Place:
             self.address = os.environ["TRAAD_TEST_PG"]
             self.database = f"operations_{os.getpid()}"
             self.sql(f"CREATE DATABASE {self.database}")
-            self.store = self.address.rsplit("/", 1)[0] + "/" + self.database
+            self.store = self.address.rsplit("/", 1)[0].replace("@", f":{STORE_PASSWORD}@") + "/" + self.database
         self.words = ["--store", self.store, "--keys", str(work / "traad.keys")]
         (work / "units.csv").write_text(UNITS)
-        self.run("init")
+        must(STORE_PASSWORD not in self.run("init"), "init tells the password of the store")
         self.run("organisation", "import", work / "units.csv")
         user = ["user", "add", "--login", "birgit@fjordby.dk", "--name", NAME, "--unit", "K1", "--role", "sysadm"]
         self.run(*user, stdin=PASSWORD + "\n")
@@ -292,6 +293,8 @@ def settings_file_is_held_to_its_rules(p):
     check({"session-hours": "10h"}, 2, f"{file}:10: session-hours takes a whole number of hours from 1 to 24")
     check({"session-hours": "600 min"}, 2, "session-hours takes a whole number of hours")
     check({"workers": "65", "demo": "maybe"}, 2, "workers takes a whole number", "demo takes yes or no")
+    check({"proxies": "10.0.0.7 ::1"}, 0)
+    check({"proxies": "10.0.0.0/8"}, 2, f"{file}:11: proxies takes addresses")
     check({"listen": "localhost"}, 2, f"{file}:4: listen takes an address and a port")
     check({"smtp-password": p.work / "nowhere"}, 2, "smtp-password", "cannot be read")
     secret.chmod(0o644)
