@@ -2,6 +2,7 @@
 
 #include "render/translation.h"
 #include "text/da.h"
+#include "text/foreign.h"
 
 Out out_new(Ctx *c, ptrdiff_t max)
 {
@@ -70,6 +71,22 @@ void out_str(Out *o, Str s)
 void out_msg(Out *o, Msg m)
 {
     if (!o->muted) add_escaped(&o->b, msg_text(o->c, m));
+}
+
+void out_spoken(Out *o, Spoken s)
+{
+    if (o->muted) return;
+    TextPiece piece = {0};
+    for (Str rest = s.text; text_piece(o->c->arena, &rest, &piece);) {
+        if (piece.lang.n) buf_add(&o->b, STR_CAT(o->c->arena, S("<span lang=\""), piece.lang, S("\">")));
+        add_escaped(&o->b, piece.text);
+        if (piece.lang.n) buf_add(&o->b, S("</span>"));
+    }
+}
+
+void out_bare(Out *o, Spoken s)
+{
+    if (!o->muted) add_escaped(&o->b, text_bare(o->c->arena, s.text));
 }
 
 void out_markup(Out *o, Markup m)

@@ -18,6 +18,9 @@ typedef struct Kr { int64_t oere; } Kr;
 typedef struct Plain { int64_t n; } Plain;
 /* Decimal with a comma, `digits` after it. */
 typedef struct Decimal { double v; int digits; } Decimal;
+/* Text that may hold stretches of another language (text/foreign.h): they get a
+   lang attribute in text, and inside an attribute they lose their marks. */
+typedef struct Spoken { Str text; } Spoken;
 /* Made only in render/ (charts, icons). */
 typedef struct Markup { Str html; } Markup;
 
@@ -37,6 +40,8 @@ void out_lit(Out *o, Str s);
 /* Text, also good inside a double-quoted attribute. */
 void out_str(Out *o, Str s);
 void out_msg(Out *o, Msg m);
+void out_spoken(Out *o, Spoken s);
+void out_bare(Out *o, Spoken s); /* without its marks */
 void out_date(Out *o, Date d);           /* 8. december 2026 */
 void out_instant(Out *o, Instant t);     /* 8. december 2026 kl. 9.05, Danish time */
 void out_count(Out *o, Count n);
@@ -69,11 +74,11 @@ Str msg_text(Ctx *c, Msg m);
 Str msg_text_in(Ctx *c, Lang lang, Msg m);
 
 #define OUT_TEXT(o, x)                                                                             \
-    _Generic((x), Str: out_str, Msg: out_msg, Date: out_date, Instant: out_instant,                \
+    _Generic((x), Str: out_str, Msg: out_msg, Spoken: out_spoken, Date: out_date, Instant: out_instant,                \
              Count: out_count, Share: out_share, Kr: out_kr, Plain: out_plain,                     \
              Decimal: out_decimal, Markup: out_markup, Href: out_href)((o), (x))
 #define OUT_ATTR(o, x)                                                                             \
-    _Generic((x), Str: out_str, Msg: out_msg, Date: out_date, Instant: out_instant,                \
+    _Generic((x), Str: out_str, Msg: out_msg, Spoken: out_bare, Date: out_date, Instant: out_instant,                \
              Count: out_count, Share: out_share, Kr: out_kr, Plain: out_plain,                     \
              Decimal: out_decimal)((o), (x))
 #define OUT_URL(o, x)                                                                              \

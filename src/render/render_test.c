@@ -4,6 +4,7 @@
 #include "render/form.html.h"
 #include "render/render_test.html.h"
 #include "test.h"
+#include "text/foreign.h"
 
 static Out new_out(void)
 {
@@ -54,6 +55,15 @@ TEST(out, numbers_follow_the_language)
     CHECK_STR(WRITTEN(OUT_TEXT(o, (Count){1250})), S("1,250"));
     CHECK_STR(WRITTEN(OUT_TEXT(o, ((Share){18, 25}))), S("72%"));
     CHECK_STR(WRITTEN(OUT_ATTR(o, (Plain){1250})), S("1250"));
+}
+
+TEST(out, another_language_has_its_name_in_text_and_none_in_an_attribute)
+{
+    Arena *arena = test_ctx_plain()->arena;
+    Spoken s = {STR_CAT(arena, S("<“"), text_foreign(arena, S("da"), S("Er der ro & fred?")), S("”"))};
+    CHECK_STR(WRITTEN(OUT_TEXT(o, s)), S("&lt;“<span lang=\"da\">Er der ro &amp; fred?</span>”"));
+    CHECK_STR(WRITTEN(OUT_ATTR(o, s)), S("&lt;“Er der ro &amp; fred?”"));
+    CHECK_STR(WRITTEN(OUT_TEXT(o, (Spoken){S("a<b")})), S("a&lt;b"));
 }
 
 TEST(out, past_its_maximum_it_says_so)

@@ -125,7 +125,7 @@ void chart_scale_fit(ChartScale *scale, const Distribution *d);
 /* "74 pct." or "ca. 70 pct.", in the Ctx's language. */
 Str pct_text(Ctx *c, Pct p);
 
-/* The numbers in words: the text alternative. */
+/* The numbers in words: the text alternative. One language, whatever its labels are in. */
 Str chart_name(Ctx *c, const Chart *chart);
 /* px. */
 double chart_height(const Chart *chart);

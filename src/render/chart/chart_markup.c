@@ -171,7 +171,7 @@ Markup chart_key(Ctx *c, Msg name, Keys keys)
         Canvas k = svg_open(&o, S(""), key_width(keys.v[i].kind), KEY_HEIGHT);
         key_draw(&k, keys.v[i].kind);
         svg_close(&k);
-        out_str(&o, keys.v[i].words);
+        out_spoken(&o, (Spoken){keys.v[i].words});
         out_lit(&o, S("</li>"));
     }
     out_lit(&o, S("</ul>"));

@@ -1,6 +1,7 @@
 /* The charts in words. Kept apart from the drawing, because the words are the
    chart for whoever cannot see it, and are reviewed as text. */
 #include "render/chart/chart.h"
+#include "text/foreign.h"
 
 enum { NAME_MAX = 16 << 10 }; /* bytes; a longer one is cut at a whole sentence part */
 
@@ -102,7 +103,7 @@ Str chart_name(Ctx *c, const Chart *chart)
         [CHART_HIDDEN] = hidden_name,
         [CHART_QR] = qr_name,
     };
-    return by_kind[chart->kind](c, chart);
+    return text_bare(c->arena, by_kind[chart->kind](c, chart));
 }
 
 Strs chart_notes(Ctx *c, const Chart *chart)

@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "render/pdf/pdf_own.h"
+#include "text/foreign.h"
 
 #define RULE 0xdcdcdc
 #define RULE_HEAD 0x1a1a1a
@@ -117,6 +118,7 @@ Pdf *pdf_begin(Ctx *c, const PdfFonts *fonts, const PdfMeta *meta)
     Pdf *pdf = NEW(c->arena, Pdf, 1);
     pdf->c = c;
     pdf->meta = *meta;
+    pdf->meta.title = text_bare(c->arena, meta->title);
     pdf->width = PAPERS[meta->paper].width;
     pdf->height = PAPERS[meta->paper].height;
     pdf->left = PAPERS[meta->paper].left;
@@ -201,7 +203,7 @@ static void draw_pending(Pdf *pdf)
         if (!pdf->is_top) pdf->y += larger(HEADINGS[level].before * pdf->scale, pdf->gap);
         PangoLayout *layout =
             pdf_layout_text(pdf, HEADINGS[level].type, pdf->pending[i].text, pdf->right - pdf->left, false);
-        add_outline(pdf, level, pdf->pending[i].text);
+        add_outline(pdf, level, text_bare(pdf->c->arena, pdf->pending[i].text));
         pdf_draw_layout(pdf, layout, HEADINGS[level].type, pdf_node(pdf, pdf->root, HEADINGS[level].role), pdf->left,
                         pdf->y);
         pdf->y += pdf_layout_height(layout);
@@ -267,7 +269,6 @@ static const struct {
 typedef struct Paragraph {
     PangoLayout *layout;
     TypeName type;
-    PdfRuns runs;
     Node *node;
     double x;
     bool has_bar;
@@ -277,7 +278,7 @@ static void draw_part(Pdf *pdf, const Paragraph *p, int from, int to)
 {
     double leading = TYPES[p->type].leading * pdf->scale;
     if (p->has_bar) pdf_bar(pdf, BAR, (Box){pdf->left, pdf->y, 3 * pdf->scale, leading * (to - from)});
-    pdf_draw_lines(pdf, p->layout, p->type, p->runs, p->node, p->x, pdf->y, from, to);
+    pdf_draw_lines(pdf, p->layout, p->type, p->node, p->x, pdf->y, from, to);
     pdf->y += leading * (to - from);
     pdf->is_top = false;
 }
@@ -298,7 +299,7 @@ static void draw_lines_over_pages(Pdf *pdf, const Paragraph *p, int lines)
 void pdf_runs(Pdf *pdf, PdfText kind, PdfRuns runs)
 {
     double indent = KINDS[kind].indent * pdf->scale;
-    Paragraph p = {.type = KINDS[kind].type, .runs = runs, .x = pdf->left + indent, .has_bar = kind == PDF_NOTE};
+    Paragraph p = {.type = KINDS[kind].type, .x = pdf->left + indent, .has_bar = kind == PDF_NOTE};
     p.layout = pdf_layout(pdf, p.type, runs, pdf->right - pdf->left - indent, false);
     int lines = pango_layout_get_line_count(p.layout);
     double leading = TYPES[p.type].leading * pdf->scale, height = lines * leading;
@@ -327,12 +328,8 @@ static Str item_label(Pdf *pdf, bool is_numbered, ptrdiff_t i)
 static void draw_item(Pdf *pdf, Node *list, Str label, Str text)
 {
     double indent = 16 * pdf->scale;
-    PdfRun run = {.text = text};
-    Paragraph p = {
-        .type = TYPE_BODY, .runs = {&run, 1},
-             .x = pdf->left + indent
-    };
-    p.layout = pdf_layout(pdf, TYPE_BODY, p.runs, pdf->right - p.x, false);
+    Paragraph p = {.type = TYPE_BODY, .x = pdf->left + indent};
+    p.layout = pdf_layout_text(pdf, TYPE_BODY, text, pdf->right - p.x, false);
     int lines = pango_layout_get_line_count(p.layout);
     double leading = TYPES[TYPE_BODY].leading * pdf->scale, height = lines * leading;
     bool fits_a_page = height < pdf->end - pdf->top - pending_height(pdf);

@@ -1,6 +1,7 @@
 /* Reports as tagged PDF: what one sees, selects and hears is the same text in
    the same order, headings are headings, tables have heads, every picture has
    its words. Same input, same bytes: dates and language come from the caller.
+   Any text may hold stretches of another language (text/foreign.h).
    A document is written from top to bottom; blocks that fit on a page are never
    split, headings stay with what follows. Trouble is kept and told by pdf_end.
    How: cairo and pango draw and number the marked contents; the structure tree

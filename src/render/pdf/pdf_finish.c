@@ -142,6 +142,7 @@ static qpdf_oh new_element(Finish *f, const Node *n, qpdf_oh parent, int page)
     put(f, element, "/S", role_name(f, n->role));
     put(f, element, "/P", parent);
     if (page >= 0) put(f, element, "/Pg", f->page[page]);
+    if (n->lang.n) put(f, element, "/Lang", qpdf_oh_new_string(f->q, z(f, n->lang)));
     add_attributes(f, n, element);
     return element;
 }

@@ -20,6 +20,7 @@ typedef struct Node {
     const char *role;  /* ELEMENT: "P", "TH" … */
     const char *scope; /* TH: "Column" or "Row" */
     int span;          /* TH, TD: columns it covers; 0 is 1 */
+    Str lang;          /* Span: of its words, where it is not the document's */
     Str words;         /* Figure: its alternative. ANNOTATION: what the link says */
     Str address;       /* ANNOTATION */
     Box box;           /* Figure and ANNOTATION */
@@ -103,16 +104,17 @@ typedef enum TypeName {
 } TypeName;
 extern const Type TYPES[TYPE_COUNT_];
 
-/* A text laid out in width points; freed by pdf_layouts_free. */
+/* A text laid out in width points; freed by pdf_layouts_free. Stretches of another
+   language (text/foreign.h) become runs of their own. */
 PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, bool is_right);
 PangoLayout *pdf_layout_text(Pdf *pdf, TypeName type, Str text, double width, bool is_right);
 /* All but the oldest `from`. */
 void pdf_layouts_free(Pdf *pdf, int from);
 double pdf_layout_height(PangoLayout *layout);
 /* Draws the lines [from, to) (to < 0: all) with their first one at y, each
-   stretch under `node` or, for links, under a Link below it; node NULL: an artifact. */
-void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y,
-                    int from, int to);
+   stretch under `node` or, for links and other languages, under a Link or Span
+   below it; node NULL: an artifact. */
+void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, Node *node, double x, double y, int from, int to);
 void pdf_draw_layout(Pdf *pdf, PangoLayout *layout, TypeName type, Node *node, double x, double y);
 void pdf_colour(Pdf *pdf, int rgb);
 /* Rule or bar, as an artifact. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "render/pdf/pdf_own.h"
+#include "text/foreign.h"
 
 #define INK 0x1a1a1a
 #define INK_2 0x454545
@@ -37,17 +38,63 @@ static void set_over(PangoAttrList *list, PangoAttribute *attribute, ptrdiff_t f
     pango_attr_list_insert(list, attribute);
 }
 
-/* Link stretches get a colour of their own, so that pango cuts its runs there. */
-static void add_run_attributes(PangoAttrList *list, const PdfRun *run, ptrdiff_t from)
+/* A run, or what of it is in one language. */
+typedef struct Stretch {
+    PdfRun run;
+    Str lang; /* empty: the document's */
+} Stretch;
+
+typedef struct Stretches {
+    Stretch *v;
+    ptrdiff_t n;
+} Stretches;
+
+static ptrdiff_t count_pieces(Pdf *pdf, Str text)
 {
+    if (!text_has_foreign(text)) return 1;
+    ptrdiff_t n = 0;
+    TextPiece piece = {0};
+    for (Str rest = text; text_piece(pdf->c->arena, &rest, &piece);) n++;
+    return n;
+}
+
+static void add_stretches(Pdf *pdf, Stretches *all, PdfRun run)
+{
+    if (!text_has_foreign(run.text)) {
+        all->v[all->n++] = (Stretch){.run = run};
+        return;
+    }
+    TextPiece piece = {0};
+    for (Str rest = run.text; text_piece(pdf->c->arena, &rest, &piece);) {
+        run.text = piece.text;
+        if (piece.text.n) all->v[all->n++] = (Stretch){.run = run, .lang = piece.lang};
+    }
+}
+
+static Stretches *stretches_of(Pdf *pdf, PdfRuns runs)
+{
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < runs.n; i++) n += count_pieces(pdf, runs.v[i].text);
+    Stretches *all = NEW(pdf->c->arena, Stretches, 1);
+    all->v = NEW(pdf->c->arena, Stretch, n);
+    for (ptrdiff_t i = 0; i < runs.n; i++) add_stretches(pdf, all, runs.v[i]);
+    return all;
+}
+
+/* Pango cuts its runs where a language begins, and where a colour does: links have one. */
+static void add_run_attributes(Pdf *pdf, PangoAttrList *list, const Stretch *stretch, ptrdiff_t from)
+{
+    const PdfRun *run = &stretch->run;
     ptrdiff_t to = from + run->text.n;
+    if (stretch->lang.n)
+        set_over(list, pango_attr_language_new(pango_language_from_string(str_z(pdf->c->arena, stretch->lang))), from, to);
     if (run->is_bold) set_over(list, pango_attr_weight_new(PANGO_WEIGHT_SEMIBOLD), from, to);
     if (run->is_italic) set_over(list, pango_attr_style_new(PANGO_STYLE_ITALIC), from, to);
     if (run->address.n)
         set_over(list, pango_attr_foreground_new(0, (guint16)(0x4d * 257), (guint16)(0x99 * 257)), from, to);
 }
 
-static PangoAttrList *attributes_of(Pdf *pdf, TypeName type, PdfRuns runs)
+static PangoAttrList *attributes_of(Pdf *pdf, TypeName type, const Stretches *all)
 {
     PangoAttrList *list = pango_attr_list_new();
     /* Figures of one width; no ligatures, so that every letter selects by itself. */
@@ -55,9 +102,9 @@ static PangoAttrList *attributes_of(Pdf *pdf, TypeName type, PdfRuns runs)
     int leading = (int)lround(TYPES[type].leading * pdf->scale * PANGO_SCALE);
     pango_attr_list_insert(list, pango_attr_line_height_new_absolute(leading));
     ptrdiff_t at = 0;
-    for (ptrdiff_t i = 0; i < runs.n; i++) {
-        add_run_attributes(list, &runs.v[i], at);
-        at += runs.v[i].text.n;
+    for (ptrdiff_t i = 0; i < all->n; i++) {
+        add_run_attributes(pdf, list, &all->v[i], at);
+        at += all->v[i].run.text.n;
     }
     return list;
 }
@@ -72,17 +119,22 @@ static void set_font(Pdf *pdf, PangoLayout *layout, const Type *type)
     pango_font_description_free(font);
 }
 
-static Str runs_text(Pdf *pdf, PdfRuns runs)
+static Str whole_text(Pdf *pdf, const Stretches *all)
 {
-    Str *parts = NEW(pdf->c->arena, Str, runs.n);
-    for (ptrdiff_t i = 0; i < runs.n; i++) parts[i] = runs.v[i].text;
-    return str_join(pdf->c->arena, parts, runs.n);
+    if (all->n == 1) return all->v[0].run.text;
+    Str *parts = NEW(pdf->c->arena, Str, all->n);
+    for (ptrdiff_t i = 0; i < all->n; i++) parts[i] = all->v[i].run.text;
+    return str_join(pdf->c->arena, parts, all->n);
 }
+
+static const char stretches_key[] = "stretches"; /* of a layout, in the arena */
 
 PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, bool is_right)
 {
-    Str text = runs_text(pdf, runs);
+    Stretches *all = stretches_of(pdf, runs);
+    Str text = whole_text(pdf, all);
     PangoLayout *layout = pango_layout_new(pdf->context);
+    g_object_set_data(G_OBJECT(layout), stretches_key, all);
     assert(pdf->live_n < PDF_LIVE);
     pdf->live[pdf->live_n++] = layout;
     set_font(pdf, layout, &TYPES[type]);
@@ -90,7 +142,7 @@ PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, boo
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     if (is_right) pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT);
     pango_layout_set_text(layout, text.p, (int)text.n);
-    PangoAttrList *list = attributes_of(pdf, type, runs);
+    PangoAttrList *list = attributes_of(pdf, type, all);
     pango_layout_set_attributes(layout, list);
     pango_attr_list_unref(list);
     return layout;
@@ -114,13 +166,13 @@ double pdf_layout_height(PangoLayout *layout)
     return (double)height / PANGO_SCALE;
 }
 
-/* The run of ours that byte `at` lies in. */
-static const PdfRun *run_at(PdfRuns runs, ptrdiff_t at)
+/* The stretch of ours that byte `at` lies in. */
+static const Stretch *stretch_at(const Stretches *all, ptrdiff_t at)
 {
     ptrdiff_t end = 0;
-    for (ptrdiff_t i = 0; i < runs.n; i++) {
-        end += runs.v[i].text.n;
-        if (at < end) return &runs.v[i];
+    for (ptrdiff_t i = 0; i < all->n; i++) {
+        end += all->v[i].run.text.n;
+        if (at < end) return &all->v[i];
     }
     return NULL;
 }
@@ -128,21 +180,29 @@ static const PdfRun *run_at(PdfRuns runs, ptrdiff_t at)
 typedef struct Drawing {
     Pdf *pdf;
     TypeName type;
-    PdfRuns runs;
-    Node *node;       /* NULL: artifact */
-    const PdfRun *in; /* the stretch being drawn; a Link element while it is a link */
-    Node *link;
-    bool is_open;
+    const Stretches *all;
+    Node *node;        /* NULL: artifact */
+    const Stretch *in; /* the stretch being drawn */
+    Node *own;         /* its element, where it needs one: a Link, or a Span in another language */
+    bool is_link, is_open;
 } Drawing;
 
-static void enter_stretch(Drawing *d, const PdfRun *run)
+static Node *own_node(Drawing *d, const Stretch *stretch)
 {
-    bool is_link = d->node && run && run->address.n;
-    if (d->is_open && (run == d->in || (!d->link && !is_link))) return;
+    Node *own = pdf_node(d->pdf, d->node, d->is_link ? "Link" : "Span");
+    own->lang = stretch->lang;
+    return own;
+}
+
+static void enter_stretch(Drawing *d, const Stretch *stretch)
+{
+    bool has_own = d->node && stretch && (stretch->run.address.n || stretch->lang.n);
+    if (d->is_open && (stretch == d->in || (!d->own && !has_own))) return;
     if (d->is_open) pdf_mark_end(d->pdf);
-    d->link = is_link ? pdf_node(d->pdf, d->node, "Link") : NULL;
-    d->in = run;
-    pdf_mark_begin(d->pdf, d->link ? d->link : d->node);
+    d->is_link = has_own && stretch->run.address.n > 0;
+    d->own = has_own ? own_node(d, stretch) : NULL;
+    d->in = stretch;
+    pdf_mark_begin(d->pdf, d->own ? d->own : d->node);
     d->is_open = true;
 }
 
@@ -177,20 +237,19 @@ static void draw_run(Drawing *d, PangoLayoutIter *iter, PangoLayoutRun *run, dou
     Box at = {x + (double)box.x / PANGO_SCALE, y + (double)box.y / PANGO_SCALE, (double)box.width / PANGO_SCALE,
               (double)box.height / PANGO_SCALE};
     double base = y + (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE;
-    const PdfRun *ours = run_at(d->runs, run->item->offset);
+    const Stretch *ours = stretch_at(d->all, run->item->offset);
     enter_stretch(d, ours);
-    pdf_colour(d->pdf, d->link ? LINK : TYPES[d->type].colour);
+    pdf_colour(d->pdf, d->is_link ? LINK : TYPES[d->type].colour);
     cairo_move_to(d->pdf->cr, at.x, base);
     show_run(d->pdf, pango_layout_get_text(pango_layout_iter_get_layout(iter)), run);
-    if (!d->link) return;
+    if (!d->is_link) return;
     underline(d->pdf, at, base);
-    pdf_link_box(d->pdf, d->link, ours->text, ours->address, at);
+    pdf_link_box(d->pdf, d->own, ours->run.text, ours->run.address, at);
 }
 
-void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, Node *node, double x, double y,
-                    int from, int to)
+void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, Node *node, double x, double y, int from, int to)
 {
-    Drawing d = {.pdf = pdf, .type = type, .runs = runs, .node = node};
+    Drawing d = {.pdf = pdf, .type = type, .all = g_object_get_data(G_OBJECT(layout), stretches_key), .node = node};
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     int line = 0, first_y = 0;
     do {
@@ -208,7 +267,7 @@ void pdf_draw_lines(Pdf *pdf, PangoLayout *layout, TypeName type, PdfRuns runs, 
 
 void pdf_draw_layout(Pdf *pdf, PangoLayout *layout, TypeName type, Node *node, double x, double y)
 {
-    pdf_draw_lines(pdf, layout, type, (PdfRuns){0}, node, x, y, 0, -1);
+    pdf_draw_lines(pdf, layout, type, node, x, y, 0, -1);
 }
 
 void pdf_bar(Pdf *pdf, int rgb, Box box)

@@ -6,6 +6,7 @@
 
 #include "render/pdf/pdf_check.h"
 #include "test.h"
+#include "text/foreign.h"
 
 /* ---- a report with everything in it ---- */
 
@@ -284,6 +285,36 @@ TEST(pdf, words_over_a_line_break_stay_in_their_element_and_apart)
     Str tree = said_by("pdfinfo -struct-text", "", made(PDF_A4, 1));
     CHECK(str_find(tree, S("\"Vi ser på hinandens undervisning og taler om den bagefter\""), 0) >= 0);
     CHECK(str_find(plain_form(made(PDF_A4, 1)), S("/ActualText"), 0) < 0);
+}
+
+static int64_t times(Str in, Str what)
+{
+    int64_t n = 0;
+    for (ptrdiff_t at = 0; (at = str_find(in, what, at)) >= 0; at += what.n) n++;
+    return n;
+}
+
+TEST(pdf, another_language_is_told_where_it_begins_and_ends)
+{
+    Ctx *c = test_ctx_plain();
+    c->lang = LANG_EN;
+    PdfMeta meta = meta_of(PDF_A4);
+    Pdf *pdf = pdf_begin(c, letters(), &meta);
+    Str ask = text_foreign(c->arena, S("da"), S("Vi ser på hinandens undervisning og taler om den bagefter, så vi lærer af det"));
+    static const PdfColumn columns[] = {{S_INIT("Question"), 2}, {S_INIT("Share"), 1}};
+    const PdfCell cells[] = {{ask, S("43 answers")}, {S("33%")}};
+    pdf_heading(pdf, 1, ask);
+    pdf_text(pdf, PDF_BODY, STR_CAT(c->arena, S("Agreement is highest with “"), ask, S("” (33%). No change is definite.")));
+    pdf_table(pdf, &(PdfTable){.column = columns, .columns = 2, .cells = cells, .rows = 1});
+    Str bytes = {0};
+    CHECK_OK(pdf_end(pdf, &bytes));
+    check_no_faults(bytes);
+    Str plain = plain_form(bytes);
+    CHECK_INT(times(plain, S("/Lang (da)")), 3);
+    CHECK_INT(times(plain, S("/Lang (en)")), 1);
+    Str text = said_by("pdftotext -raw", "-", bytes);
+    CHECK(str_find(text, S("(33%). No change is definite."), 0) > 0);
+    CHECK(!text_has_foreign(text) && !text_has_foreign(plain));
 }
 
 TEST(pdf, furniture_is_not_in_the_tree)
