@@ -163,6 +163,27 @@ static const WaveUnit *unit_in(const WaveUnits *all, const char *code)
     return NULL;
 }
 
+TEST(survey, a_class_that_has_ended_stays_below_a_school_that_moves_down)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
+    WaveUnits all = {0};
+    UnitId district = {0};
+    NewUnit d1 = {.code = S("D1"), .name = S("Nord"), .kind = S("distrikt"), .parent_code = S("K1"), .valid_from = {19205}};
+    CHECK_OK(organisation_add(c, d1, &district));
+    test_sql(c, "UPDATE unit SET parent_id = (SELECT id FROM unit WHERE code = 'D1') WHERE code = 'S11'");
+    CHECK_OK(organisation_reach_rebuild(c));
+    test_sql(c, "UPDATE unit SET valid_to = valid_from + 30, name = '0.A', name_sort = '0.a' WHERE code = 'S11-3A'");
+    test_sql(c, "UPDATE wave_unit SET name_sort = '0.a' WHERE code = 'S11-3A'");
+    CHECK_OK(survey_invited_set(c, wave.id, (UnitId){test_unit(c, "S11-3A")}, S(""), 24));
+    CHECK_OK(survey_tree_take(c, wave.id));
+    CHECK_OK(survey_units(c, wave.id, &all));
+    const WaveUnit *class = unit_in(&all, "S11-3A"), *above = class->parent < 0 ? NULL : &all.v[class->parent];
+    CHECK(above && str_eq(above->code, S("S11-A")) && class->depth == above->depth + 1);
+    CHECK_INT(unit_in(&all, "S11")->invited, 24);
+    test_clean(c);
+}
+
 TEST(survey, the_tree_has_parents_first_and_knows_its_lowest)
 {
     Ctx *c = test_store_pers();

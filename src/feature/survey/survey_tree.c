@@ -95,6 +95,21 @@ SQL(COPY, "INSERT INTO wave_unit (wave_id, unit_id, parent_id, code, name, name_
 SQL(LOWEST, "UPDATE wave_unit SET is_lowest = CASE WHEN EXISTS (SELECT 1 FROM wave_unit k WHERE k.wave_id = wave_unit.wave_id"
             " AND k.parent_id = wave_unit.unit_id) THEN 0 ELSE 1 END WHERE wave_id = $1");
 
+/* A unit that has ended stays as it was; what it lies under may have moved up or down since. */
+SQL(DEEPEN, "UPDATE wave_unit SET depth = (SELECT p.depth + 1 FROM wave_unit p WHERE p.wave_id = wave_unit.wave_id"
+            " AND p.unit_id = wave_unit.parent_id) WHERE wave_id = $1 AND parent_id IS NOT NULL AND depth <> (SELECT p.depth + 1"
+            " FROM wave_unit p WHERE p.wave_id = wave_unit.wave_id AND p.unit_id = wave_unit.parent_id)");
+
+static Err settle_depths(Ctx *c, WaveId id)
+{
+    for (int i = 0; i <= UNIT_DEPTH_MAX; i++) {
+        int changed = 0;
+        TRY(db_exec(c, DEEPEN, &changed, id));
+        if (changed == 0) return OK;
+    }
+    return fail(c, E_BROKEN, T("Organisationen går i ring."));
+}
+
 static void node_json(Ctx *c, Buf *b, const Nodes *all, const Node *node)
 {
     buf_add(b, b->n ? S(",[") : S("[["));
@@ -132,6 +147,7 @@ static Err copy_nodes(Ctx *c, WaveId id, const Nodes *all)
         if (++waiting % TREE_CHUNK == 0) TRY(copy_chunk(c, id, &b));
     }
     TRY(copy_chunk(c, id, &b));
+    TRY(settle_depths(c, id));
     return db_exec(c, LOWEST, NULL, id);
 }
 
