@@ -160,10 +160,13 @@ static Err take_to_release(Ctx *c, WaveId id)
 Err release_publish(Ctx *c, const Prepared *p)
 {
     Mark now = {0};
+    Wave wave = {0};
     int64_t round = 0;
     TRY(release_mark(c, p->wave.id, &now));
     if (now.rows != p->mark.rows || now.invited != p->mark.invited || now.rounds != p->mark.rounds)
         return fail(c, E_CONFLICT, T("Der er kommet svar eller ændringer, mens rapporterne blev lavet. Prøv igen."));
+    TRY(survey_by_id(c, p->wave.id, &wave));
+    if (wave.state == WAVE_ARKIVERET) return fail(c, E_CONFLICT, T("Målingen er arkiveret og kan ikke frigives igen."));
     TRY(take_to_release(c, p->wave.id));
     if (p->n == 0) return OK;
     TRY(publication_round_add(c, p->wave.id, p->mark.rounds + 1, p->t.hash, &round));

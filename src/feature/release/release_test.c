@@ -566,6 +566,17 @@ TEST(release, answers_that_come_meanwhile_stop_the_release)
     CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication"), 0);
 }
 
+TEST(release, a_wave_that_is_archived_meanwhile_is_not_released)
+{
+    World w = world();
+    Prepared *p = NULL;
+    answers(&w, "S12", 20, 9);
+    CHECK_OK(release_prepare(w.c, &w.wave, (UnitId){0}, &p));
+    CHECK_OK(survey_move(w.c, w.wave.id, WAVE_ARKIVERET));
+    CHECK_ERR(release_publish(w.c, p), E_CONFLICT);
+    CHECK_INT(test_count(w.c, "SELECT count(*) FROM publication"), 0);
+}
+
 TEST(release, invited_that_move_between_schools_meanwhile_stop_it_too)
 {
     World w = world();
