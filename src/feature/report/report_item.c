@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "feature/report/report_words.h"
+#include "text/foreign.h"
 
 enum { WORD_BYTES = 4000 };
 
@@ -190,7 +191,7 @@ static Chart distribution_of(Ctx *c, const ReportItem *item, const AnswerOrder *
 
 Str report_item_text(Ctx *c, const ReportItem *item)
 {
-    Str text = item->texts.n ? report_text(c, item->texts) : item->text;
+    Str text = item->texts.n ? report_text(c, item->texts) : item->text; /* Danish: a report from before texts had languages */
     if (item->matrix.n == 0) return text;
     return STR_CAT(c->arena, report_text(c, item->matrix), S(" "), text);
 }
@@ -199,7 +200,7 @@ enum { COUNTED_MAX = 2 }; /* answers; more are no name for a column */
 
 Str report_counted(Ctx *c, const ReportItem *item)
 {
-    Str text = str_trim(report_item_text(c, item)), word = S("");
+    Str text = str_trim(text_bare(c->arena, report_item_text(c, item))), word = S("");
     bool is_question = text.n > 0 && text.p[text.n - 1] == '?';
     if (!is_question || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
     for (ptrdiff_t i = 0; i < item->options.n; i++) {

@@ -180,7 +180,7 @@ static bool has_share(const ReportItem *item)
 /* The row's own text, without its matrix's. */
 static Str text_of(Ctx *c, const ReportItem *item)
 {
-    return item->texts.n ? report_text(c, item->texts) : item->text;
+    return item->texts.n ? report_bare(c, item->texts) : item->text;
 }
 
 static void item_line(Ctx *c, const Report *r, const ReportItem *item, Row *line)
@@ -216,7 +216,7 @@ static void group_line(Ctx *c, const Report *r, const ReportItem *item, const Re
 
 static void score_line(Ctx *c, const Report *r, const ReportScore *score, Row *line)
 {
-    put_head(line, r, S(""), S(""), score->code, report_text(c, score->title));
+    put_head(line, r, S(""), S(""), score->code, report_bare(c, score->title));
     put_empty(line, 2);
     put_valid(line, score->state, score->valid);
     put_empty(line, 8);

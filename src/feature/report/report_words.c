@@ -6,15 +6,26 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "text/da.h"
+#include "text/foreign.h"
 
 static Str lang_code(Ctx *c)
 {
     return c->lang == LANG_EN ? S("en") : S("da");
 }
 
-Str report_text(Ctx *c, LangTexts texts)
+Str report_bare(Ctx *c, LangTexts texts)
 {
     return lang_text(texts, lang_code(c));
+}
+
+Str report_text(Ctx *c, LangTexts texts)
+{
+    Str own = lang_code(c), text = lang_text(texts, own);
+    for (ptrdiff_t i = 0; i < texts.n; i++) {
+        if (texts.v[i].text.p != text.p) continue;
+        return str_eq(texts.v[i].lang, own) ? text : text_foreign(c->arena, texts.v[i].lang, text);
+    }
+    return text;
 }
 
 Msg report_hidden_words(void)

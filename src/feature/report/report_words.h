@@ -8,8 +8,11 @@
 
 /* ---- numbers ------------------------------------------------------------------ */
 
-/* In the reader's language, else in Danish. */
+/* In the reader's language, else in Danish (lang_text); what is not in the
+   reader's is marked with its own (text/foreign.h). */
 Str report_text(Ctx *c, LangTexts texts);
+/* The same without a mark, for a program's table. */
+Str report_bare(Ctx *c, LangTexts texts);
 Str report_decimal(Ctx *c, double v, int digits);
 Str report_count_text(Ctx *c, int64_t n);
 Str report_share_text(Ctx *c, int64_t count, int64_t of);
@@ -34,6 +37,7 @@ Str report_change_cell(Ctx *c, const ReportCompare *change, bool is_share);
 
 /* ---- one item ------------------------------------------------------------------ */
 
+/* With its matrix's words before it; marked as report_text. */
 Str report_item_text(Ctx *c, const ReportItem *item);
 Str report_option_text(Ctx *c, const ReportItem *item, int64_t value);
 /* −1 disagree, 1 agree, 0 neither. */
