@@ -158,7 +158,28 @@ static const JobKind *kind_of(const JobRunner *r, Str name)
     return NULL;
 }
 
-/* False: nothing is due, or the store could not say. */
+SQL(UNCLAIM, "UPDATE job SET state = 'waiting', version = version + 1 WHERE id = $1 AND state = 'running'");
+
+static Err write_unclaim(Ctx *c)
+{
+    const Attempt *a = c->work;
+    return db_exec(c, UNCLAIM, NULL, a->step.job_id);
+}
+
+/* Until it is stored, or the program stops: the next start looks for what runs. */
+static void store_surely(JobRunner *r, Ctx *c, Attempt *a, Err (*write)(Ctx *c))
+{
+    c->work = a;
+    for (;;) {
+        ctx_forgive(c);
+        if (writer_run(r->app->writer, c, "job", write) == OK || atomic_load(&r->is_stopping)) return;
+        wait_a_second(r);
+    }
+}
+
+/* False: nothing is due, or the store could not say. A claim of which nobody knows
+   whether it was stored (the connection broke) is given back: else the row would
+   be running with no one at it. */
 static bool claim(JobRunner *r, Ctx *c, Attempt *a)
 {
     if (db_read_begin(c, r->app->store) != OK) return false;
@@ -168,7 +189,9 @@ static bool claim(JobRunner *r, Ctx *c, Attempt *a)
     a->kind = kind_of(r, a->kind_name);
     a->after = a->step;
     c->work = a;
-    return writer_run(r->app->writer, c, "job", write_claim) == OK;
+    err = writer_run(r->app->writer, c, "job", write_claim);
+    if (err == E_BROKEN) store_surely(r, c, a, write_unclaim);
+    return err == OK;
 }
 
 /* ---- one step ------------------------------------------------------------------ */
@@ -274,13 +297,7 @@ static void park(JobRunner *r, Ctx *c, Attempt *a, Err err)
     a->message = message_of(c, err);
     a->next_at = (Instant){r->options.clock().ms + 1000 * pauses_s[i64_min(a->tries, COUNT_OF(pauses_s) - 1)]};
     tell(r, c, a, a->is_over ? "failed" : "again later");
-    c->work = a;
-    for (;;) {
-        ctx_forgive(c);
-        if (writer_run(r->app->writer, c, "job", write_park) == OK) return;
-        if (atomic_load(&r->is_stopping)) return;
-        wait_a_second(r);
-    }
+    store_surely(r, c, a, write_park);
 }
 
 /* ---- working ---------------------------------------------------------------------- */

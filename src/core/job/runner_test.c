@@ -9,18 +9,26 @@
 
 #include "base/buf.h"
 #include "core/job/job.h"
+#include "db/driver.h"
 #include "core/job/runner.h"
+#include "place.h"
 
 typedef struct World {
     atomic_int prepared, written;
     Err prepare_err, write_err; /* answered from now on */
-    bool fills_arena;
+    bool fills_arena, loses_step;
     int resumed;                /* steps that were told they had been broken off */
     ViewerId viewer;
     char log[2000];
 } World;
 
 static World world;
+/* A driver that stores and does not say so, as a connection that breaks during COMMIT. */
+static struct {
+    const Driver *real;
+    Driver driver; /* the same, but for connect and commit */
+    atomic_int commits_lost;
+} lossy;
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER; /* of what several steps tell: log, viewer */
 static atomic_llong now_ms;
 
@@ -65,6 +73,8 @@ static Err write_three(Ctx *c, JobStep *step)
     step->bookmark = (Str){digit, 1};
     step->is_done = step->done_n == 3;
     step->figures[0] = (JobFigure){"parts", 1};
+    if (world.loses_step) atomic_store(&lossy.commits_lost, 1);
+    world.loses_step = false;
     return OK;
 }
 
@@ -168,6 +178,68 @@ TEST(job_runner, steps_go_on_until_done)
     CHECK_INT(job_now(f, uid).state, JOB_DONE);
     CHECK_INT(files(f), 3);
     CHECK_INT(world.viewer.v, f->served.person);
+    test_served_clean(&f->served);
+}
+
+/* ---- a connection that breaks during COMMIT -------------------------------------- */
+
+/* Stored, and nobody is told. */
+static Err commit_unheard(Ctx *c, DbConn *conn)
+{
+    TRY(lossy.real->commit(c, conn));
+    if (atomic_load(&lossy.commits_lost) == 0) return OK;
+    atomic_fetch_sub(&lossy.commits_lost, 1);
+    return db_tell(c, conn, FAULT_LOST, NULL, S("gone"));
+}
+
+static Err connect_lossy(Ctx *c, Store *store, bool read_only, DbConn **ret)
+{
+    TRY(lossy.real->connect(c, store, read_only, ret));
+    (*ret)->driver = &lossy.driver;
+    return OK;
+}
+
+/* A writer whose next commits will not be heard of, `n` of them. */
+static void lose_commits(Fixture *f, int n)
+{
+    struct App *app = f->served.c->app;
+    lossy.real = app->store->driver;
+    lossy.driver = *lossy.real;
+    lossy.driver.connect = connect_lossy;
+    lossy.driver.commit = commit_unheard;
+    app->store->driver = &lossy.driver;
+    place_writer_close(app->writer);
+    app->writer = place_writer(app->store, (WriterOptions){.connections = 1});
+    atomic_store(&lossy.commits_lost, n);
+}
+
+TEST(job_runner, a_claim_that_nobody_heard_of_is_given_back)
+{
+    Fixture *f = fixture(0);
+    Str uid = add(f, &kinds[1]);
+    lose_commits(f, 1);
+    CHECK(!job_runner_step(f->runner));
+    CHECK_INT(atomic_load(&lossy.commits_lost), 0);
+    CHECK_INT(job_now(f, uid).state, JOB_WAITING);
+    for (int i = 0; i < 3; i++) CHECK(job_runner_step(f->runner));
+    CHECK_INT(job_now(f, uid).state, JOB_DONE);
+    CHECK_INT(world.prepared, 3); /* and nothing was taken for broken off */
+    CHECK_INT(world.resumed, 0);
+}
+
+TEST(job_runner, a_step_that_nobody_heard_of_is_stored_once)
+{
+    Fixture *f = fixture(0);
+    Str uid = add(f, &kinds[0]);
+    lose_commits(f, 0);
+    world.loses_step = true;
+    CHECK(job_runner_step(f->runner));
+    CHECK_INT(atomic_load(&lossy.commits_lost), 0);
+    CHECK_INT(job_now(f, uid).state, JOB_WAITING);
+    CHECK_INT(job_now(f, uid).done_n, 1);
+    while (job_runner_step(f->runner)) continue;
+    CHECK_INT(job_now(f, uid).state, JOB_DONE);
+    CHECK_INT(files(f), 3);
     test_served_clean(&f->served);
 }
 
