@@ -51,7 +51,7 @@ static void *sweep(void *user)
             continue;
         }
         struct timespec at;
-        clock_gettime(CLOCK_REALTIME, &at);
+        clock_gettime(CLOCK_MONOTONIC, &at); /* as wake was made for: a clock set back would hold the sweeper up for as long */
         at.tv_sec++;
         pthread_cond_timedwait(&pool->wake, &pool->lock, &at);
         cut_late(pool);
@@ -82,8 +82,12 @@ void web_pool_open(Pool *pool, Arena *keep, int connections, int per_address, pt
         pool->free_conns = &pool->conns[i];
     }
     make_slots(pool, keep, slot_bytes);
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->wake, NULL);
+    pthread_cond_init(&pool->wake, &clock);
+    pthread_condattr_destroy(&clock);
     int err = pthread_create(&pool->sweeper, NULL, sweep, pool);
     assert(err == 0);
 }
