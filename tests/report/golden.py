@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""The text of a report on paper, as it is read from top to bottom: school,
-municipality, region, resume and slides of a small made-up region, held against
-tests/golden/report/. UPDATE=1 writes them anew; then read the difference.
+"""The text of a report as it is read from top to bottom: school, municipality,
+region, resume and slides of a small made-up region, in Danish, and one of each
+kind of file in English, held against tests/golden/report/. UPDATE=1 writes them
+anew; then read the difference. One question has no English text, so that it is
+seen what an English reader meets.
 
 Usage: golden.py TRAAD FOLDER GOLDEN
 Ends with `N texts compared, N failed`.
 """
 import csv
 import difflib
+import html
 import json
 import os
 import pathlib
@@ -16,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 
 TRAAD, WORK, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 STORE = WORK / "golden.db"
@@ -29,8 +33,11 @@ S12,Strandmarkskolen,skole,K1,2020-08-01,
 S13,Ådalens Skole,skole,K1,2020-08-01,
 S21,Holmeå Skole,skole,K2,2020-08-01,
 """
-TEXTS = {"Q1": "Mit team deler, hvad der virker", "Q2": "Ledelsen følger op på teamets arbejde", "Q3": "Eleverne er med til at bestemme"}
-FILES = [("S11", "pdf"), ("S11", "slides"), ("S13", "pdf"), ("K1", "pdf"), ("K1", "resume"), ("R1", "pdf")]
+TEXTS = {"Q1": {"da": "Mit team deler, hvad der virker", "en": "My team shares what works"},
+         "Q2": {"da": "Ledelsen følger op på teamets arbejde", "en": "The leaders follow up on the team's work"},
+         "Q3": {"da": "Eleverne er med til at bestemme"}}
+FILES = [("S11", "pdf", "da"), ("S11", "slides", "da"), ("S13", "pdf", "da"), ("K1", "pdf", "da"), ("K1", "resume", "da"), ("R1", "pdf", "da"),
+         ("S11", "pdf", "en"), ("K1", "resume", "en"), ("S11", "html", "en"), ("S11", "xlsx", "en"), ("S11", "csv", "en")]
 
 
 def run(*args):
@@ -45,15 +52,16 @@ def write(name, text):
 
 
 def questionnaire():
-    words = ["Helt uenig", "Uenig", "Hverken enig eller uenig", "Enig", "Helt enig"]
-    options = [{"value": v + 1, "text": {"da": w}} for v, w in enumerate(words)] + [{"value": 9, "text": {"da": "Ved ikke"}}]
+    words = [("Helt uenig", "Strongly disagree"), ("Uenig", "Disagree"), ("Hverken enig eller uenig", "Neither agree nor disagree"),
+             ("Enig", "Agree"), ("Helt enig", "Strongly agree"), ("Ved ikke", "Don't know")]
+    options = [{"value": v, "text": {"da": da, "en": en}} for v, (da, en) in zip((1, 2, 3, 4, 5, 9), words)]
     scales = {"enig": {"options": options, "agree": [4, 5], "disagree": [1, 2], "dont_know": [9]},
               "hvem": {"options": [{"value": v + 1, "text": {"da": w}} for v, w in enumerate(["En kollega", "En vejleder", "Ingen"])]}}
-    items = [{"code": q, "kind": "single", "scale": "enig", "text": {"da": t}, "core": True} for q, t in TEXTS.items()]
+    items = [{"code": q, "kind": "single", "scale": "enig", "text": t, "core": True} for q, t in TEXTS.items()]
     more = [{"code": "H1", "kind": "single", "scale": "hvem", "text": {"da": "Hvem har hjulpet dig i år?"}},
             {"code": "N1", "kind": "number", "text": {"da": "Hvor mange timer om ugen forbereder I jer sammen?"}}]
-    return {"format": "traad-questionnaire-1", "code": "P", "title": {"da": "Personale"}, "languages": ["da"], "scales": scales,
-            "sections": [{"code": "SAM", "title": {"da": "Samarbejde"}, "theme": "samarbejde", "items": items},
+    return {"format": "traad-questionnaire-1", "code": "P", "title": {"da": "Personale", "en": "Staff"}, "languages": ["da", "en"], "scales": scales,
+            "sections": [{"code": "SAM", "title": {"da": "Samarbejde", "en": "Working together"}, "theme": "samarbejde", "items": items},
                          {"code": "TID", "title": {"da": "Tid og hjælp"}, "theme": "praksis", "items": more}],
             "scores": [{"code": "TEAM", "title": {"da": "Teamets arbejde"}, "items": ["Q1", "Q2"], "min_answered": 0.5}]}
 
@@ -84,11 +92,44 @@ def fill(wave, lift):
     run("survey", "release", "--wave", wave, "--all")
 
 
-def text_of(unit, form):
-    path = WORK / f"{unit}-{form}.pdf"
-    run("survey", "report", "--wave", "2026", "--unit", unit, "--format", form, "--out", path)
-    text = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], check=True, capture_output=True, text=True).stdout
-    return re.sub(r"\d{1,2}\. [a-zæøå]+ 20\d\d", "DAGEN", text)
+def paper_text(path):
+    return subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], check=True, capture_output=True, text=True).stdout
+
+
+def page_text(path):
+    """What is said, a line each, with the names of drawings and of other languages."""
+    page = re.sub(r"<style>.*?</style>", "", path.read_text(encoding="utf-8"), flags=re.S)
+    page = re.sub(r'<span lang="(\w+)">(.*?)</span>', r"[\1: \2]", page, flags=re.S)
+    page = re.sub(r'<svg[^>]*aria-label="([^"]*)".*?</svg>', r"\n(\1)\n", page, flags=re.S)
+    page = re.sub(r'<html lang="(\w+)">', r"\n(\1)\n", page)
+    text = html.unescape(re.sub(r"<[^>]+>", "\n", page))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def book_text(path):
+    """The sheet for people whole, and of the table its first column of words."""
+    with zipfile.ZipFile(path) as book:
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode("utf-8"))
+        texts = re.findall(r"<t[^>]*>([^<]*)</t>", book.read("xl/sharedStrings.xml").decode("utf-8"))
+    return "\n".join(names + [html.unescape(t) for t in texts]) + "\n"
+
+
+def plain_text(path):
+    return path.read_text(encoding="utf-8")
+
+
+KINDS = {"html": page_text, "xlsx": book_text, "csv": plain_text}
+
+
+def text_of(unit, form, language):
+    path = WORK / f"{unit}-{form}-{language}"
+    run("survey", "report", "--wave", "2026", "--unit", unit, "--format", form, "--language", language, "--out", path)
+    text = KINDS.get(form, paper_text)(path)
+    return re.sub(r"\d{1,2}\.? [A-Za-zæøå]+ 20\d\d", "DAGEN", text)
+
+
+def name_of(unit, form, language):
+    return f"{unit}-{form}.txt" if language == "da" else f"{unit}-{form}-{language}.txt"
 
 
 def differs(name, text):
@@ -119,7 +160,7 @@ def main():
     run("survey", "wave", "--questionnaire", "P", "--name", "2026", "--previous", "2025")
     fill("2025", {"Q1": -0.4, "Q2": 0.6})
     fill("2026", {"Q1": 1.4, "Q2": 0.5})
-    failed = sum(differs(f"{unit}-{form}.txt", text_of(unit, form)) for unit, form in FILES)
+    failed = sum(differs(name_of(*file), text_of(*file)) for file in FILES)
     print(f"{len(FILES)} texts compared, {failed} failed")
     sys.exit(failed > 0)
 
