@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "web/assets/assets.h"
+#include "web/cookie.h"
 #include "web/web_inside.h"
 
 enum { ERROR_PAGE_MAX = 192 << 10 };
@@ -35,19 +36,21 @@ static bool is_cookie_value(Str s)
     return true;
 }
 
-void web_set_cookie(Ctx *c, const char *name, Str value, int max_age_s)
+static void set_cookie(Ctx *c, Str fence, const char *name, Str value, Str path, int max_age_s)
 {
     Request *r = c->request;
     bool is_secure = r->web->options.secure_cookies;
-    assert(is_cookie_value(value));
+    assert(is_cookie_value(value) && is_cookie_value(path));
     /* Nothing may follow a respondent from one page to the next. */
     assert(!r->route || r->route->route.kind != REPLY);
-    Buf b = buf_new(c->arena, value.n + 256);
-    buf_add(&b, is_secure ? S("__Host-") : S(""));
+    Buf b = buf_new(c->arena, value.n + path.n + 256);
+    buf_add(&b, is_secure ? fence : S(""));
     buf_add(&b, str_of_z(name));
     buf_add(&b, S("="));
     buf_add(&b, value);
-    buf_add(&b, S("; Path=/; HttpOnly; SameSite=Lax"));
+    buf_add(&b, S("; Path="));
+    buf_add(&b, path);
+    buf_add(&b, S("; HttpOnly; SameSite=Lax"));
     buf_add(&b, is_secure ? S("; Secure") : S(""));
     if (max_age_s >= 0) {
         buf_add(&b, S("; Max-Age="));
@@ -55,6 +58,16 @@ void web_set_cookie(Ctx *c, const char *name, Str value, int max_age_s)
     }
     assert(!b.full);
     web_header(c, "Set-Cookie", buf_str(&b));
+}
+
+void web_set_cookie(Ctx *c, const char *name, Str value, int max_age_s)
+{
+    set_cookie(c, S("__Host-"), name, value, S("/"), max_age_s);
+}
+
+void web_set_cookie_under(Ctx *c, const char *name, Str value, Str path, int max_age_s)
+{
+    set_cookie(c, S("__Secure-"), name, value, path, max_age_s);
 }
 
 /* ---- pages ---------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 #include <string.h>
 
+#include "web/cookie.h"
 #include "web/web_inside.h"
 
 /* ---- head ------------------------------------------------------------------- */
@@ -322,14 +323,24 @@ Str web_wanted_block(Ctx *c)
     return is_block_name(id) ? id : S("");
 }
 
-Str web_cookie(Ctx *c, const char *name)
+static Str cookie_of(Ctx *c, Str fence, const char *name)
 {
     Request *r = c->request;
     if (r->route && r->route->route.kind == REPLY) return S("");
     Str full = str_of_z(name);
-    if (r->web->options.secure_cookies) full = STR_CAT(c->arena, S("__Host-"), full);
+    if (r->web->options.secure_cookies) full = STR_CAT(c->arena, fence, full);
     Str value = web_cookie_of(r->head.cookie, full);
     return str_is_utf8(value) ? value : S("");
+}
+
+Str web_cookie(Ctx *c, const char *name)
+{
+    return cookie_of(c, S("__Host-"), name);
+}
+
+Str web_cookie_under(Ctx *c, const char *name)
+{
+    return cookie_of(c, S("__Secure-"), name);
 }
 
 static Str address_text(Arena *arena, const unsigned char address[16])

@@ -18,6 +18,7 @@
 
 #include "base/number.h"
 #include "web/assets/assets.h"
+#include "web/cookie.h"
 #include "web/web_inside.h"
 
 enum { ANSWER_MAX = 1 << 20 };
@@ -173,6 +174,7 @@ static Err get_file(Ctx *c)
 static Err get_cookie(Ctx *c)
 {
     web_set_cookie(c, "s", S("7"), 60);
+    web_set_cookie_under(c, "u", S("8"), S("/under"), 60);
     return web_redirect(c, S("/plain?a=b c"));
 }
 
@@ -570,6 +572,7 @@ TEST(web, cookies_are_fenced)
     Server *s = serve_with((WebOptions){.secure_cookies = true}, (WriterOptions){0});
     Str a = get(s, "/cookie");
     CHECK(has(a, S("Set-Cookie: __Host-s=7; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60")));
+    CHECK(has(a, S("Set-Cookie: __Secure-u=8; Path=/under; HttpOnly; SameSite=Lax; Secure; Max-Age=60")));
     CHECK(has(a, S("Location: /plain?a=b%20c\r\n")) && has(a, S("Strict-Transport-Security: ")));
     CHECK_INT(status_of(get_with(s, "/heavy", "Cookie: s=7\r\n")), 403);
     CHECK_INT(status_of(get_with(s, "/heavy", "Cookie: __Host-s=7\r\n")), 200);

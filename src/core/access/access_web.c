@@ -6,12 +6,14 @@
 #include "core/access/access_pages.h"
 #include "core/access/bare.html.h"
 #include "core/access/consent.h"
+#include "core/access/device.h"
 #include "core/access/log_in.html.h"
 #include "core/access/own.h"
 #include "core/access/sessions.html.h"
 #include "core/access/sign_in.h"
 #include "core/app.h"
 #include "web/assets/assets.h"
+#include "web/cookie.h"
 
 extern const Schema access_schema;
 
@@ -101,6 +103,14 @@ static Err draw_second_step(Ctx *c, LogIn *found, FormValues *values)
     return access_bare_end(c, o, status_again(c));
 }
 
+/* Only the log-in pages get it: it outlives the session, and must not go along with a respondent's answer. */
+static const char device_cookie[] = "enhed";
+
+static Caller caller(Ctx *c)
+{
+    return (Caller){.address = web_address(c), .agent = web_agent(c), .device = web_cookie_under(c, device_cookie)};
+}
+
 static Err prepare_log_in(Ctx *c)
 {
     LogIn *found = NEW(c->arena, LogIn, 1);
@@ -110,11 +120,9 @@ static Err prepare_log_in(Ctx *c)
     found->to = access_safe_way(web_field(c, "to"));
     TRY(web_form(c, &log_in_form, &found->values));
     TRY(sign_in_prepare(c, form_value(&found->values, "login")->raw, form_value(&found->values, "password")->raw,
-                        web_address(c), web_agent(c), &found->in));
-    if (found->in.second_step.n == 0) return OK;
+                        caller(c), &found->in));
     found->step = found->in.second_step;
-    FormValues empty = form_empty(c, &code_form);
-    return draw_second_step(c, found, &empty);
+    return OK;
 }
 
 static Err code_again(Ctx *c)
@@ -132,7 +140,7 @@ static Err prepare_code(Ctx *c)
     found->to = access_safe_way(web_field(c, "to"));
     found->step = web_field(c, "step");
     TRY(web_form(c, &code_form, &found->values));
-    return sign_in_code_prepare(c, found->step, form_value(&found->values, "code")->raw, web_address(c), web_agent(c), &found->in);
+    return sign_in_code_prepare(c, found->step, form_value(&found->values, "code")->raw, caller(c), &found->in);
 }
 
 static Err write_log_in(Ctx *c)
@@ -143,9 +151,12 @@ static Err write_log_in(Ctx *c)
 
 static Err finish_log_in(Ctx *c)
 {
-    const LogIn *found = c->work;
+    LogIn *found = c->work;
+    FormValues empty = form_empty(c, &code_form);
+    if (found->in.second_step.n) return draw_second_step(c, found, &empty);
     int64_t seconds = (found->in.ends_at.ms - c->now.ms) / 1000;
     web_set_cookie(c, "traad", found->in.token, (int)seconds);
+    web_set_cookie_under(c, device_cookie, found->in.device_cookie, S("/log-ind"), DEVICE_DAYS * 86400);
     return web_redirect(c, found->to);
 }
 

@@ -2,11 +2,12 @@
 
 #include "base/buf.h"
 #include "base/number.h"
+#include "core/access/device.h"
 #include "core/app.h"
 #include "core/audit/audit.h"
 #include "text/name.h"
 
-#define ACCOUNT_COLUMNS "a.id, a.person_id, a.owner_id, a.password_hash, a.totp_secret, a.login"
+#define ACCOUNT_COLUMNS "a.id, a.person_id, a.owner_id, a.password_hash, a.totp_secret, a.login, a.version"
 #define ACCOUNT_OPEN                                                                                  \
     " FROM account a JOIN v_people_person p ON p.id = a.person_id"                                    \
     " WHERE (a.closed_on IS NULL OR a.closed_on > $2) AND (p.leaves_on IS NULL OR p.leaves_on > $2)"
@@ -20,6 +21,7 @@ typedef struct Found {
     int64_t owner_id;
     Str hash, login;
     Bytes totp; /* n 0: no second factor */
+    Version version;
 } Found;
 
 static Err found_account(Rows r, Found *ret)
@@ -27,7 +29,7 @@ static Err found_account(Rows r, Found *ret)
     Found f = {.hash = S(""), .login = S("")};
     if (db_next(&r)) {
         f = (Found){.account = {db_i64(&r, 0)}, .person = {db_i64(&r, 1)}, .owner_id = db_i64(&r, 2), .hash = db_str(&r, 3),
-                    .login = db_str(&r, 5)};
+                    .login = db_str(&r, 5), .version = {db_i64(&r, 6)}};
         if (!db_is_null(&r, 4)) f.totp = db_bytes(&r, 4);
     }
     TRY(db_done(&r));
@@ -35,10 +37,19 @@ static Err found_account(Rows r, Found *ret)
     return OK;
 }
 
+/* Of a device that the log-in was used on: its own; of any other: the account's and the network's. */
+static Throttle throttle_for(Ctx *c, Str login_folded, const Caller *caller)
+{
+    Str device = device_of(c, caller->device, login_folded);
+    if (device.n) return throttle_of_device(c, device, "sign-in.failed");
+    return throttle_of(c, S(""), login_folded, caller->address, "sign-in.failed");
+}
+
 static SignIn new_sign_in(Ctx *c, const Found *f, Throttle throttle, Str user_agent)
 {
     SignIn in = {
         .account = f->account,
+        .seen = f->version,
         .person = f->person,
         .owner_id = f->owner_id,
         .throttle = throttle,
@@ -46,6 +57,7 @@ static SignIn new_sign_in(Ctx *c, const Found *f, Throttle throttle, Str user_ag
         .token = access_token_new(c),
         .session_uid = ctx_uid(c),
         .device = session_device(c, user_agent),
+        .device_cookie = device_new(c, f->login),
         .ends_at = {c->now.ms + c->app->settings->session_hours * 3600000},
     };
     in.throttle.owner_id = f->owner_id;
@@ -90,14 +102,14 @@ static Err step_of(Ctx *c, Str step, Found *ret)
 
 /* ---- signing in --------------------------------------------------------------- */
 
-Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret)
+Err sign_in_prepare(Ctx *c, Str login, Str password, Caller caller, SignIn *ret)
 {
     Str folded = text_name_fold(c->arena, str_trim(login));
-    Throttle throttle = throttle_of(c, S(""), folded, address, "sign-in.failed");
+    Throttle throttle = throttle_for(c, folded, &caller);
     Found f = {0};
     TRY(throttle_check(c, &throttle));
     TRY(found_account(db_query(c, ACCOUNT_BY_LOGIN, folded, c->today), &f));
-    SignIn in = new_sign_in(c, &f, throttle, user_agent);
+    SignIn in = new_sign_in(c, &f, throttle, caller.agent);
     db_read_end(c); /* hashing takes long: hold no snapshot meanwhile */
     in.is_right = secret_password_is(c, c->app->secrets, f.hash, password) && f.account.v;
     if (in.is_right && f.totp.n) in.second_step = second_step(c, &f);
@@ -105,13 +117,13 @@ Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent
     return OK;
 }
 
-Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent, SignIn *ret)
+Err sign_in_code_prepare(Ctx *c, Str step, Str code, Caller caller, SignIn *ret)
 {
     Found f = {0};
     TRY(step_of(c, step, &f));
-    Throttle throttle = throttle_of(c, S(""), f.login, address, "sign-in.failed");
+    Throttle throttle = throttle_for(c, f.login, &caller);
     TRY(throttle_check(c, &throttle));
-    SignIn in = new_sign_in(c, &f, throttle, user_agent);
+    SignIn in = new_sign_in(c, &f, throttle, caller.agent);
     TRY(second_read(c, f.totp, code, &in.code));
     in.by_code = true;
     in.is_right = true;
@@ -119,8 +131,10 @@ Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent
     return OK;
 }
 
+/* Guarded: between the look at the password and this write the account may have been
+   closed, or given another password by a link that ended every session but this one. */
 SQL(SESSION_ADD, "INSERT INTO session (token_hash, uid, account_id, began_at, seen_at, ends_at, strong_until, device)"
-                 " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)");
+                 " SELECT $1, $2, a.id, $4, $4, $5, $6, $7 FROM account a WHERE a.id = $3 AND a.version = $8");
 enum { STRONG_MS = 600000 }; /* a fresh sign-in opens personal exports for ten minutes */
 
 static Err wrong(Ctx *c, const Throttle *throttle, const char *field, Msg what)
@@ -135,20 +149,28 @@ static Msg wrong_code(void)
     return T("Koden passer ikke, eller den er brugt. Vent, til appen viser en ny, eller brug en af dine nødkoder.");
 }
 
+static Err session_begin(Ctx *c, const SignIn *in)
+{
+    int changed = 0;
+    TRY(db_exec(c, SESSION_ADD, &changed, in->token_hash, in->session_uid, in->account, c->now.ms, in->ends_at.ms,
+                c->now.ms + STRONG_MS, in->device, in->seen));
+    return changed ? OK : fail(c, E_CONFLICT, T("Kontoen blev ændret imens. Log ind igen."));
+}
+
 /* A hundred tries sent at one moment have all passed the throttle before the
    first of them is counted. Writes come one after the other: from the fifth
    wrong one on, none of the rest is looked at, right or wrong. */
 Err sign_in_write(Ctx *c, const SignIn *in)
 {
     TRY(throttle_check(c, &in->throttle));
-    bool right = in->is_right && in->second_step.n == 0;
+    bool right = in->is_right;
+    if (right && in->second_step.n) return OK; /* only now: the page that asks for the code tells that the password is right */
     if (right && in->by_code) TRY(second_use(c, in->account, &in->code, &right));
     if (!right && in->by_code) return wrong(c, &in->throttle, "code", wrong_code());
     if (!right)
         return wrong(c, &in->throttle, "login", T("Brugernavn og adgangskode passer ikke sammen. Prøv igen, eller bed om et nyt link."));
     TRY(throttle_clear(c, &in->throttle));
-    TRY(db_exec(c, SESSION_ADD, NULL, in->token_hash, in->session_uid, in->account, c->now.ms, in->ends_at.ms,
-                c->now.ms + STRONG_MS, in->device));
+    TRY(session_begin(c, in));
     c->viewer = (ViewerId){in->person.v};
     return audit_add(c, (AuditRow){.owner_id = in->owner_id, .verb = "sign-in", .object = "account", .object_id = in->person.v,
                                    .detail = in->by_code ? S("second") : S("")});
@@ -161,11 +183,12 @@ bool access_is_strong(Ctx *c)
     return c->session && c->session->strong_until.ms > c->now.ms;
 }
 
+/* Counted apart from signing in: who tries that from outside slows nobody who is in. */
 Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret)
 {
     Found f = {0};
     TRY(found_account(db_query(c, ACCOUNT_BY_ID, c->session->account, c->today), &f));
-    Confirm it = {.throttle = throttle_of(c, S(""), f.login, address, "confirm.failed"), .login = f.login, .code = {.step = -1},
+    Confirm it = {.throttle = throttle_of(c, S("confirm:"), f.login, address, "confirm.failed"), .login = f.login, .code = {.step = -1},
                   .by_code = by_code, .token = access_token_new(c)};
     it.throttle.owner_id = f.owner_id;
     it.throttle.person_id = f.person.v;
@@ -184,8 +207,19 @@ Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret)
 /* A new token with it (ASVS V7.2.4): one that was stolen before is worth nothing after. */
 SQL(SESSION_STRONG, "UPDATE session SET strong_until = $2, token_hash = $3 WHERE token_hash = $1");
 
+SQL(SESSION_STANDS, "SELECT count(*) FROM session WHERE token_hash = $1");
+
+/* A link may have set another password, and ended this session, while the one given here was hashed. */
+static Err check_session(Ctx *c)
+{
+    int64_t n = 0;
+    TRY(db_one_i64(c, SESSION_STANDS, &n, c->session->token_hash));
+    return n ? OK : fail(c, E_CONFLICT, T("Du er blevet logget af imens. Log ind igen."));
+}
+
 Err confirm_check(Ctx *c, const Confirm *it, const char *field)
 {
+    TRY(check_session(c));
     TRY(throttle_check(c, &it->throttle));
     bool right = it->is_right;
     if (it->by_code) TRY(second_use(c, c->session->account, &it->code, &right));

@@ -7,9 +7,16 @@
 #include "core/access/second.h"
 #include "core/access/throttle.h"
 
+/* Who knocks, as the request tells it. */
+typedef struct Caller {
+    Str address, agent;
+    Str device; /* the cookie of device.h; empty: none */
+} Caller;
+
 /* What prepare finds out, so that write needs no hashing. */
 typedef struct SignIn {
     AccountId account; /* 0: no such account */
+    Version seen;      /* of the account, when the password was looked at */
     PersonId person;
     int64_t owner_id;
     bool is_right;    /* the password */
@@ -18,18 +25,21 @@ typedef struct SignIn {
     Str second_step;  /* the password was right, a code is still to come: what its form carries */
     Throttle throttle;
     Str token, token_hash, session_uid;
-    Str device;
+    Str device;        /* what it is called */
+    Str device_cookie; /* for the next time */
     Instant ends_at;
 } SignIn;
 
 /* On a worker: checks the throttle, then the password. E_CONFLICT while this
    account or address must wait, with the time. */
-MUST Err sign_in_prepare(Ctx *c, Str login, Str password, Str address, Str user_agent, SignIn *ret);
+MUST Err sign_in_prepare(Ctx *c, Str login, Str password, Caller caller, SignIn *ret);
 /* The second step, on any thread. E_CONFLICT also when the first is over five
    minutes old, or the password has changed since. */
-MUST Err sign_in_code_prepare(Ctx *c, Str step, Str code, Str address, Str user_agent, SignIn *ret);
+MUST Err sign_in_code_prepare(Ctx *c, Str step, Str code, Caller caller, SignIn *ret);
 /* Inside the write: begins the session, or counts the failure (which survives
-   the failure of this write) and answers E_INVALID. */
+   the failure of this write) and answers E_INVALID. With a second step to come it
+   begins nothing. E_CONFLICT while the caller must wait, and when the account has
+   changed since prepare: a password that was reset meanwhile opens nothing. */
 MUST Err sign_in_write(Ctx *c, const SignIn *in);
 MUST Err sign_out_write(Ctx *c);
 
@@ -48,7 +58,8 @@ MUST Err second_is_on(Ctx *c, bool *ret);
 MUST Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret);
 /* Inside a write: E_INVALID with a problem at `field`, counted, unless it is right. */
 MUST Err confirm_check(Ctx *c, const Confirm *it, const char *field);
-/* The same at "proof"; then the session is strong and has a new token. */
+/* The same at "proof"; then the session is strong and has a new token. Both:
+   E_CONFLICT when the session has ended since. */
 MUST Err confirm_write(Ctx *c, const Confirm *it);
 
 /* Who asks, by the hash of the cookie's token: fills c->session, c->viewer and c->lang;

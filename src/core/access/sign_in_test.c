@@ -12,13 +12,15 @@ static int64_t account(Ctx *c, const char *login)
     return person;
 }
 
+static const Caller firefox = {.address = S_INIT("10.1.2.3"), .agent = S_INIT("Firefox on Windows")};
+
 static Err sign_in(Ctx *c, Str password)
 {
     SignIn in = {0};
     DbConn *conn = c->conn;
     ctx_forgive(c);
     c->record = NULL;
-    Err err = sign_in_prepare(c, S("ANNE"), password, S("10.1.2.3"), S("Firefox on Windows"), &in);
+    Err err = sign_in_prepare(c, S("ANNE"), password, firefox, &in);
     c->conn = conn; /* prepare lets its snapshot go before hashing; tests have one connection */
     if (err == OK) err = sign_in_write(c, &in);
     if (c->record) c->record->fn(c, c->record->data); /* as the writer does after the roll-back */
@@ -82,7 +84,7 @@ static Str begun(Ctx *c)
 {
     SignIn in = {0};
     DbConn *conn = c->conn;
-    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), S("10.1.2.3"), S("Firefox on Windows"), &in));
+    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), firefox, &in));
     c->conn = conn;
     CHECK_OK(sign_in_write(c, &in));
     return in.token_hash;
@@ -128,7 +130,7 @@ TEST(sign_in, tries_of_one_moment_are_counted_before_the_next_is_looked_at)
     DbConn *conn = c->conn;
     for (int i = 0; i < TRIES; i++) {
         Str password = i == TRIES - 1 ? S("tre-ord-til-demo") : S("forkert-forkert");
-        CHECK_OK(sign_in_prepare(c, S("anne"), password, S("10.1.2.3"), S("Firefox"), &in[i]));
+        CHECK_OK(sign_in_prepare(c, S("anne"), password, firefox, &in[i]));
         c->conn = conn;
     }
     CHECK(in[TRIES - 1].is_right);
@@ -138,6 +140,47 @@ TEST(sign_in, tries_of_one_moment_are_counted_before_the_next_is_looked_at)
         CHECK_ERR(sign_in_write(c, &in[i]), i < 5 ? E_INVALID : E_CONFLICT);
         if (c->record) c->record->fn(c, c->record->data);
     }
+    CHECK_INT(test_count(c, "SELECT count(*) FROM session"), 0);
+}
+
+/* The page that asks for the code tells that the password is right: of a burst of
+   guesses at an account with an app code, none behind the fifth may be told. */
+TEST(sign_in, a_right_password_behind_five_wrong_ones_is_not_told_where_a_code_is_still_to_come)
+{
+    Ctx *c = test_store();
+    account(c, "anne");
+    test_sql(c, "UPDATE account SET totp_secret = x'00'");
+    SignIn in = {0};
+    DbConn *conn = c->conn;
+    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), firefox, &in));
+    c->conn = conn;
+    CHECK(in.second_step.n > 0);
+    CHECK_OK(sign_in_write(c, &in));
+    CHECK_INT(test_count(c, "SELECT count(*) FROM session"), 0);
+    for (int i = 0; i < 5; i++) CHECK_ERR(sign_in(c, S("forkert-forkert")), E_INVALID);
+    ctx_forgive(c);
+    CHECK_ERR(sign_in_write(c, &in), E_CONFLICT);
+}
+
+/* Hashing takes long, and the queue for it longer: a link may be used meanwhile. */
+TEST(sign_in, a_password_that_was_reset_meanwhile_begins_no_session)
+{
+    Ctx *c = test_store();
+    int64_t person = account(c, "anne");
+    SignIn in = {0};
+    DbConn *conn = c->conn;
+    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), firefox, &in));
+    c->conn = conn;
+    CHECK(in.is_right);
+    CHECK_OK(access_password_set(c, in.account, S("$argon2id$new")));
+    CHECK_ERR(sign_in_write(c, &in), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK_OK(sign_in_prepare(c, S("anne"), S("tre-ord-til-demo"), firefox, &in));
+    c->conn = conn;
+    in.is_right = true;
+    test_viewer(c, test_person(c, "Jens", "K1", "sysadm"));
+    CHECK_OK(access_account_close(c, (PersonId){person}));
+    CHECK_ERR(sign_in_write(c, &in), E_CONFLICT);
     CHECK_INT(test_count(c, "SELECT count(*) FROM session"), 0);
 }
 

@@ -33,6 +33,11 @@ Throttle throttle_of(Ctx *c, Str kind, Str login_folded, Str address, const char
     };
 }
 
+Throttle throttle_of_device(Ctx *c, Str device, const char *verb)
+{
+    return (Throttle){.account = STR_CAT(c->arena, S("device:"), device), .address = S(""), .verb = verb};
+}
+
 SQL(THROTTLE_GET, "SELECT coalesce(max(free_at), 0) FROM throttle WHERE subject IN ($1, $2)");
 
 Err throttle_check(Ctx *c, const Throttle *t)
@@ -65,7 +70,7 @@ static Err count_failure(Ctx *c, Str subject, int64_t tries)
 Err throttle_count_now(Ctx *c, const Throttle *t)
 {
     TRY(count_failure(c, t->account, ACCOUNT_TRIES));
-    TRY(count_failure(c, t->address, ADDRESS_TRIES));
+    if (t->address.n) TRY(count_failure(c, t->address, ADDRESS_TRIES));
     if (!t->person_id) return OK;
     return audit_add(c, (AuditRow){.owner_id = t->owner_id, .verb = t->verb, .object = "account", .object_id = t->person_id});
 }

@@ -2,14 +2,15 @@
    count survives the failure that caused it (ctx_record). An account is slowed
    after five, an address after thirty (a whole school may sit behind one),
    doubling from 30 seconds to 15 minutes; a quarter of an hour without a try
-   forgets. Nothing is ever locked for good, so nobody can lock out another. */
+   forgets. Nothing is ever locked for good, and a device that the account was used
+   on is counted by itself (device.h), so nobody can lock out another. */
 #ifndef CORE_ACCESS_THROTTLE_H
 #define CORE_ACCESS_THROTTLE_H
 
 #include "base/ctx.h"
 
 typedef struct Throttle {
-    Str account, address; /* keyed hashes; what is stored tells neither */
+    Str account, address; /* keyed hashes; what is stored tells neither. address empty: that of a known device is not counted */
     int64_t owner_id, person_id; /* of the account; 0: there is none, then no audit row */
     const char *verb;     /* of the audit row of a failure: "sign-in.failed" */
 } Throttle;
@@ -19,6 +20,8 @@ typedef struct Throttle {
    IPv4 address counts as that. kind: what is counted apart from the rest; empty:
    showing who one is. */
 Throttle throttle_of(Ctx *c, Str kind, Str login_folded, Str address, const char *verb);
+/* The one subject of a device that the account was used on. */
+Throttle throttle_of_device(Ctx *c, Str device, const char *verb);
 /* E_CONFLICT while either must wait, with the minutes. Ask before the work, and
    again inside the write: between the two, tries that came at the same moment
    have been counted. */

@@ -501,6 +501,25 @@ HTTP_TEST(account, wrong_tries_are_counted_though_their_write_fails)
     CHECK_INT(test_http_i64("SELECT count(*) FROM audit WHERE verb = 'sign-in.failed' AND object_id = (SELECT person_id FROM account WHERE login = 'uheldig')"), 5);
 }
 
+/* Only the log-in pages get that cookie back, so a respondent's answer never carries it. */
+HTTP_TEST(account, who_has_signed_in_on_a_device_is_not_locked_out_there_by_others)
+{
+    Browser admin = test_login("sysadm"), own = test_stranger(), others = test_stranger();
+    choose(invite(&admin, new_person(&admin, "Kendt Enhedsen", "team"), "kendt.e"));
+    Answer in = test_sign_in(&own, "kendt.e", "gulerod-paraply-onsdag");
+    CHECK_STATUS(in, 303);
+    ptrdiff_t at = str_find(in.headers, S("Set-Cookie: enhed="), 0);
+    CHECK(at >= 0);
+    Str cookie = str_sub(in.headers, at, str_find_char(in.headers, '\r', at));
+    CHECK(str_ends(cookie, S("; Path=/log-ind; HttpOnly; SameSite=Lax; Max-Age=15552000")));
+    for (int i = 0; i < 5; i++) CHECK_STATUS(test_sign_in(&others, "kendt.e", "forkert-forkert"), 422);
+    CHECK_STATUS(test_sign_in(&others, "kendt.e", "gulerod-paraply-onsdag"), 409);
+    (void)test_get(&own, "/");
+    CHECK_STATUS(test_post(&own, "/log-af", ""), 303);
+    CHECK_STATUS(test_sign_in(&own, "kendt.e", "gulerod-paraply-onsdag"), 303);
+    test_http_sql("UPDATE throttle SET free_at = 0");
+}
+
 HTTP_TEST(account, a_changed_password_ends_all_other_sessions)
 {
     Browser admin = test_login("sysadm"), here = test_stranger(), there = test_stranger();
