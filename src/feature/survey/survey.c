@@ -443,6 +443,15 @@ Err survey_edit(Ctx *c, WaveId id, Version seen, WaveEdit to)
     return survey_tree_take(c, id);
 }
 
+SQL(TOUCH, "UPDATE wave SET version = version + 1 WHERE id = $1 AND version = $2");
+
+Err survey_touch(Ctx *c, WaveId id, Version seen)
+{
+    int changed = 0;
+    TRY(db_exec(c, TOUCH, &changed, id, seen));
+    return changed ? OK : fail(c, E_CONFLICT, T("En anden har ændret målingen imens."));
+}
+
 /* ---- moving ------------------------------------------------------------------- */
 
 SQL(MOVE, "UPDATE wave SET state = $3, version = version + 1 WHERE id = $1 AND state = $2");

@@ -7,12 +7,28 @@ HTTP_TEST(survey, numbers_of_invited_are_read_whole_or_not_at_all)
     Browser lead = test_login("programleder");
     Str path = test_http_wave(&lead, "Tal");
     test_get(&lead, test_path(path, "/inviterede"));
-    Answer wrong = test_post(&lead, test_path(path, "/inviterede"), "tal=S12,personale,20%0AIKKE,personale,3");
+    Answer wrong = test_post(&lead, test_path(path, "/inviterede"), "version=1&tal=S12,personale,20%0AIKKE,personale,3");
     CHECK_STATUS(wrong, 422);
     CHECK_HAS(wrong, "IKKE");
     CHECK_INT(test_http_i64("SELECT count(*) FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'Tal'"), 0);
-    CHECK_STATUS(test_post(&lead, test_path(path, "/inviterede"), "tal=S12;personale;20"), 303);
+    CHECK_STATUS(test_post(&lead, test_path(path, "/inviterede"), "version=1&tal=S12;personale;20"), 303);
     CHECK_INT(test_http_i64("SELECT n FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'Tal'"), 20);
+}
+
+HTTP_TEST(survey, whoever_writes_the_numbers_second_sees_what_the_first_wrote)
+{
+    Browser lead = test_login("programleder");
+    Str path = test_http_wave(&lead, "To tæller");
+    test_get(&lead, test_path(path, "/inviterede"));
+    CHECK_STATUS(test_post(&lead, test_path(path, "/inviterede"), "version=1&tal=S12;personale;20"), 303);
+    Answer second = test_post(&lead, test_path(path, "/inviterede"), "version=1&tal=S12;personale;31");
+    CHECK_STATUS(second, 409);
+    CHECK_HAS(second, "S12;personale;20");
+    CHECK_HAS(second, "S12;personale;31");
+    CHECK_HAS(second, "name=\"version\" value=\"2\"");
+    CHECK_INT(test_http_i64("SELECT n FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'To tæller'"), 20);
+    CHECK_STATUS(test_post(&lead, test_path(path, "/inviterede"), "version=2&tal=S12;personale;31"), 303);
+    CHECK_INT(test_http_i64("SELECT n FROM wave_invited i JOIN wave w ON w.id = i.wave_id WHERE w.name = 'To tæller'"), 31);
 }
 
 HTTP_TEST(survey, a_school_sees_its_own_only_and_decides_nothing)

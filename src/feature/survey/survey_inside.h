@@ -10,6 +10,10 @@ enum { SURVEY_INVITED_BYTES = 512 << 10 }; /* of the text with all numbers */
    destroys keys that a crash left behind, removes marks that mean nothing. */
 MUST Err survey_tidy(Ctx *c, bool *ret_more);
 
+/* Inside a write, before what lies beside the wave's own row is changed on a page: a new
+   version; E_CONFLICT where somebody has changed the wave since `seen`. */
+MUST Err survey_touch(Ctx *c, WaveId id, Version seen);
+
 /* Inside a write: the lines of "enhed,rolle,antal" (comma, semicolon or tab; the
    head may be left out, an empty role is not split). E_INVALID at "tal" for the
    first line that cannot be stored; then nothing is. */

@@ -101,6 +101,9 @@ typedef struct EditWavePage {
 typedef struct InvitedPage {
     Wave wave;
     FormValues *values;
+    Version version;
+    Msg conflict;   /* empty: nobody came between */
+    Str theirs;     /* the numbers that stand now */
     Str nonce;
     bool was_saved;
     Href action;

@@ -472,7 +472,7 @@ static Err prepare_step(Ctx *c)
     if (!step) return E_NOT_FOUND;
     TRY(this_wave(c, &wave));
     if (step->to == WAVE_AABEN) TRY(check_of(c, &wave, &findings));
-    if (findings.errors) return fail(c, E_CONFLICT, T("Spørgeskemaet skal rettes, før målingen kan åbne."));
+    if (findings.errors) return fail(c, E_CONFLICT, T("Målingen kan ikke åbnes med det spørgeskema, den blev lavet med. Ret spørgeskemaet, og lav en ny måling."));
     return OK;
 }
 
@@ -498,46 +498,70 @@ static const Field invited_fields[] = {
 };
 static const Form invited_form = {invited_fields, COUNT_OF(invited_fields)};
 
-static Err draw_invited(Ctx *c, FormValues *values)
+typedef struct InvitedWork {
+    FormValues values;
+    Version seen; /* of the wave, when the numbers were shown */
+} InvitedWork;
+
+static Err draw_invited(Ctx *c, InvitedPage *page)
 {
-    InvitedPage page = {.values = values, .nonce = access_gate.nonce(c), .was_saved = str_eq(web_query(c, "gemt"), S("1"))};
-    TRY(this_wave(c, &page.wave));
-    page.action = (Href){wave_path(c, &page.wave, S("/inviterede"))};
-    page_survey_invited(web_page_begin(c, T("Inviterede")), &page);
+    page->nonce = access_gate.nonce(c);
+    page->was_saved = str_eq(web_query(c, "gemt"), S("1"));
+    page->action = (Href){wave_path(c, &page->wave, S("/inviterede"))};
+    page_survey_invited(web_page_begin(c, T("Inviterede")), page);
     return web_page_end(c);
 }
 
 static Err get_invited(Ctx *c)
 {
-    Wave wave = {0};
+    InvitedPage page = {0};
     FormValues values = form_empty(c, &invited_form);
-    TRY(this_wave(c, &wave));
-    TRY(survey_invited_text(c, &wave, &form_value(&values, "tal")->raw));
-    return draw_invited(c, &values);
+    TRY(this_wave(c, &page.wave));
+    TRY(survey_invited_text(c, &page.wave, &form_value(&values, "tal")->raw));
+    page.values = &values;
+    page.version = page.wave.version;
+    return draw_invited(c, &page);
 }
 
 static Err invited_again(Ctx *c)
 {
-    FormValues *values = c->work;
-    values->problems = c->problems;
-    return draw_invited(c, values);
+    InvitedWork *work = c->work;
+    InvitedPage page = {.values = &work->values, .version = work->seen};
+    TRY(this_wave(c, &page.wave));
+    work->values.problems = c->problems;
+    return draw_invited(c, &page);
+}
+
+/* With the version that stands now: sent again, mine count. A wave that is over has no form to draw. */
+static Err invited_too_late(Ctx *c)
+{
+    InvitedWork *work = c->work;
+    InvitedPage page = {.values = &work->values, .conflict = c->message};
+    TRY(this_wave(c, &page.wave));
+    if (survey_takes_import(c, &page.wave) != OK) return E_CONFLICT;
+    TRY(survey_invited_text(c, &page.wave, &page.theirs));
+    page.version = page.wave.version;
+    return draw_invited(c, &page);
 }
 
 static Err prepare_invited(Ctx *c)
 {
-    FormValues *values = NEW(c->arena, FormValues, 1);
-    c->work = values;
+    InvitedWork *work = NEW(c->arena, InvitedWork, 1);
+    c->work = work;
     web_on_invalid(c, invited_again);
-    return web_form(c, &invited_form, values);
+    web_on_conflict(c, invited_too_late);
+    TRY(web_form(c, &invited_form, &work->values));
+    return web_form_version(c, &work->seen);
 }
 
 static Err write_invited(Ctx *c)
 {
-    FormValues *values = c->work;
+    InvitedWork *work = c->work;
     Wave wave = {0};
     TRY(this_wave(c, &wave));
     TRY(survey_takes_import(c, &wave));
-    TRY(survey_invited_read(c, &wave, form_value(values, "tal")->raw));
+    TRY(survey_touch(c, wave.id, work->seen));
+    TRY(survey_invited_read(c, &wave, form_value(&work->values, "tal")->raw));
     TRY(audit_wave(c, "wave.invited", &wave, S("")));
     return web_redirect(c, wave_path(c, &wave, S("/inviterede?gemt=1")));
 }
