@@ -82,9 +82,24 @@ static void read_choices(Ctx *c, const Item *item, Entry *entry)
     }
 }
 
+/* "1.500": a thousand and a half to a Dane, one and a half to others. */
+static bool has_thousands(Str s)
+{
+    ptrdiff_t point = str_find_char(s, '.', 0);
+    ptrdiff_t first = s.n > 0 && s.p[0] == '-';
+    if (point <= first || point > first + 3 || s.n - point != 4 || s.p[first] == '0') return false;
+    for (ptrdiff_t i = first; i < s.n; i++)
+        if (i != point && (s.p[i] < '0' || s.p[i] > '9')) return false;
+    return true;
+}
+
 static void read_number(Ctx *c, Entry *entry)
 {
     Str raw = str_trim(entry->raw.v[0]);
+    if (has_thousands(raw)) {
+        entry->problem = T("Skriv tallet uden punktum, for eksempel 1500 eller 1,5.");
+        return;
+    }
     entry->values = (Values){NEW(c->arena, int64_t, 1), 1};
     bool good = answer_number(raw, ',', &entry->values.v[0]) || answer_number(raw, '.', &entry->values.v[0]);
     if (!good) entry->problem = T("Skriv et tal, for eksempel 12 eller 7,5.");

@@ -17,7 +17,8 @@ static const char *quiz = "{\"format\":\"traad-questionnaire-1\",\"code\":\"SVAR
     "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"Del et\"},\"theme\":\"a\",\"items\":["
     "{\"code\":\"H1\",\"kind\":\"single\",\"scale\":\"s\",\"text\":{\"da\":\"Et\"},\"core\":true},"
     "{\"code\":\"H2\",\"kind\":\"single\",\"scale\":\"s\",\"text\":{\"da\":\"To\"},\"ask_if\":{\"item\":\"H1\",\"in\":[1]}}]},"
-    "{\"code\":\"B\",\"title\":{\"da\":\"Del to\"},\"theme\":\"b\",\"items\":[{\"code\":\"H3\",\"kind\":\"text\",\"text\":{\"da\":\"Tre\"}}]}]}";
+    "{\"code\":\"B\",\"title\":{\"da\":\"Del to\"},\"theme\":\"b\",\"items\":[{\"code\":\"H3\",\"kind\":\"text\",\"text\":{\"da\":\"Tre\"}},"
+    "{\"code\":\"H4\",\"kind\":\"number\",\"text\":{\"da\":\"Fire\"}}]}]}";
 
 static const char *path_in(Str csv, const char *kind)
 {
@@ -115,6 +116,22 @@ HTTP_TEST(answer, what_cannot_be_right_is_refused_with_the_form_as_written)
     CHECK_HAS(a, "Min egen tekst");
     CHECK_STATUS(submit(p.open, "H1=2&~nonce=kort"), 409);
     CHECK_INT(stored(), before);
+}
+
+HTTP_TEST(answer, a_number_that_may_be_a_thousand_or_one_is_asked_for_again)
+{
+    Paths p = paths();
+    int64_t before = stored();
+    static const char *const doubtful[] = {"H1=2&H4=1.500", "H1=2&H4=-12.000"};
+    for (int i = 0; i < 2; i++) {
+        Answer a = submit(p.open, doubtful[i]);
+        CHECK_STATUS(a, 422);
+        CHECK_HAS(a, "uden punktum");
+    }
+    CHECK_INT(stored(), before);
+    static const char *const plain[] = {"H1=2&H4=1500", "H1=2&H4=7.5", "H1=2&H4=7,5", "H1=2&H4=0.125", "H1=2&H4=1.5000"};
+    for (int i = 0; i < 5; i++) CHECK_STATUS(submit(p.open, plain[i]), 200);
+    CHECK_INT(stored(), before + 5);
 }
 
 HTTP_TEST(answer, earlier_pages_travel_signed)
