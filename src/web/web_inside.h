@@ -199,6 +199,7 @@ typedef struct Head {
     Str accept_encoding, forwarded_for, hx_request, hx_target, user_agent;
     bool doubled;  /* one that must stand once stands twice */
     bool has_zero;
+    bool has_odd_name; /* a space before the colon above all */
     ptrdiff_t bytes;
     int n;
 } Head;

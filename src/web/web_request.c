@@ -43,6 +43,17 @@ static void keep_header(Head *head, Str name, Str value)
     }
 }
 
+/* RFC 9110 §5.6.2. MHD takes "Content-Length " for a header of that name; others
+   would take it for the length. */
+static bool is_token(Str name)
+{
+    for (ptrdiff_t i = 0; i < name.n; i++) {
+        unsigned char ch = (unsigned char)name.p[i];
+        if (ch <= ' ' || ch >= 0x7f || str_find_char(S("\"(),/:;<=>?@[\\]{}"), name.p[i], 0) >= 0) return false;
+    }
+    return name.n > 0;
+}
+
 /* Called by MHD: no arena here. */
 static enum MHD_Result on_header(void *user, enum MHD_ValueKind kind, const char *key, size_t key_n,
                                  const char *value, size_t value_n)
@@ -52,7 +63,8 @@ static enum MHD_Result on_header(void *user, enum MHD_ValueKind kind, const char
     Str name = {key, (ptrdiff_t)key_n}, text = {value ? value : "", (ptrdiff_t)value_n};
     head->n++;
     head->bytes += name.n + text.n + 4;
-    if (str_has_zero(name) || str_has_zero(text)) head->has_zero = true;
+    if (str_has_zero(text)) head->has_zero = true;
+    if (!is_token(name)) head->has_odd_name = true;
     keep_header(head, name, text);
     return MHD_YES;
 }
@@ -61,7 +73,7 @@ static enum MHD_Result on_header(void *user, enum MHD_ValueKind kind, const char
 static int head_refused(const Head *head)
 {
     if (head->n > WEB_HEADERS_MAX || head->bytes > WEB_HEAD_MAX || head->cookie.n > WEB_COOKIE_MAX) return 431;
-    if (head->has_zero || head->doubled) return 400;
+    if (head->has_zero || head->has_odd_name || head->doubled) return 400;
     /* Two lengths: proxies and servers have read such requests differently.
        Source: RFC 9112 §6.3 (the line is closed after the answer). */
     if (head->content_length.p && head->transfer_encoding.p) return 400;

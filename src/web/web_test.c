@@ -780,7 +780,8 @@ TEST(web, nothing_is_read_behind_a_body_of_doubtful_length)
 {
     static const char *const lengths[] = {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                                           "Content-Length: 5\r\nContent-Length: 0\r\n\r\n",
-                                          "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"};
+                                          "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+                                          "Content-Length : 50\r\n\r\n"};
     Server *s = serve();
     for (ptrdiff_t i = 0; i < COUNT_OF(lengths); i++) {
         Str a = ask(s, STR_CAT(s->c->arena, S("POST /open HTTP/1.1\r\nHost: t\r\n"), str_of_z(lengths[i]),
