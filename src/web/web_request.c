@@ -49,6 +49,7 @@ static bool is_token(Str name)
 {
     for (ptrdiff_t i = 0; i < name.n; i++) {
         unsigned char ch = (unsigned char)name.p[i];
+        if ((ch >= 'a' && ch <= 'z') || ch == '-') continue; /* nearly all */
         if (ch <= ' ' || ch >= 0x7f || str_find_char(S("\"(),/:;<=>?@[\\]{}"), name.p[i], 0) >= 0) return false;
     }
     return name.n > 0;
