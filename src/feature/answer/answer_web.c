@@ -233,7 +233,8 @@ static Err get_privacy(Ctx *c)
     else TRY(err);
     PrivacyPage page = {
         .ui_lang = ui_lang(c), .style = style(), .script = script(), .back = {own_way(c, v, v->lang)},
-        .title = lang_text(v->form->q.title, v->lang), .wave = v->form->wave.name, .owner = v->form->owner,
+        .title = lang_text(v->form->q.title, v->lang), .owner = v->form->owner,
+        .wave = survey_name_beside(lang_text(v->form->q.title, S("da")), v->form->wave.name),
         .is_anonymous = v->form->promise.is_anonymous, .why = v->form->promise.why,
     };
     page_answer_privacy(web_bare_begin(c), &page);

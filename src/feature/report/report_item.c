@@ -248,6 +248,12 @@ static Str shown_words(Ctx *c, const ReportItem *item, bool is_drawn)
 ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
 {
     ItemView view = {.text = report_item_text(c, item)};
+    if (item->state == REPORT_HIDDEN && item->kind == ITEM_TEXT) {
+        /* Not that nobody wrote: none is an n below five, and as secret as the others (DOMAIN §5.7). */
+        view.is_left_out = true;
+        view.says = msg_text(c, T("Svar i fri tekst er ikke med i rapporten. Hvor mange der har skrevet, vises ikke."));
+        return view;
+    }
     if (item->state == REPORT_HIDDEN) {
         view.is_hidden = true;
         view.says = msg_text(c, report_hidden_words());
@@ -269,6 +275,7 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
         view.comparison = report_comparison(item);
         if (counted.n) view.comparison.comparison.subject = msg_verbatim(counted);
         view.agree = agree_words(c, r, item);
+        view.counted = counted;
     }
     view.says = shown_words(c, item, order.is_drawn);
     view.is_left_out = item->kind == ITEM_TEXT;

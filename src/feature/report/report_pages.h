@@ -35,6 +35,7 @@ typedef struct ItemView {
     bool is_left_out;  /* free text: the report has nothing of it */
     Chart distribution, comparison;
     Str agree;         /* the comparison's numbers in words, for a phone */
+    Str counted;       /* report_counted, with a comparison: what the share counts; empty: "enige" */
     Str years;         /* several measurements taken together, said first; empty: only one */
     Certainty certainty; /* 0: nothing is said about change */
     Str change, change_more;

@@ -1,8 +1,10 @@
-/* The report as slides for a staff meeting: what was found, drawn large, and
-   room for what to do about it. The tables stay in the report. */
+/* The report as slides for a staff meeting: what was found and all the numbers
+   that it rests on at a glance, then each drawn large, and room for what to do
+   about it. The tables stay in the report. */
 #include "core/app.h"
 #include "base/number.h"
 #include "feature/report/report_print.h"
+#include "feature/report/report_words.h"
 
 enum { SLIDE_ITEMS = 2 }; /* with their keys a slide has room for no more */
 
@@ -43,34 +45,69 @@ static void slides_of_tables(Show *s, const BlockView *b)
     }
 }
 
-/* What has only words shares one slide. */
-static void slide_of_words(Show *s)
+/* ---- the first slide of a section --------------------------------------------------------- */
+
+/* "90 pct. enige: Vi har et fælles børnesyn (forår 2025: 88 pct.)"; empty: its drawing says it all. */
+static Str glance(Ctx *c, const Report *r, const ItemView *i)
 {
-    ptrdiff_t room = 0;
-    for (ptrdiff_t i = 0; i < s->section->blocks.n; i++) room += s->section->blocks.v[i].items.n;
-    Strs all = {.v = NEW(s->c->arena, Str, room)};
-    for (ptrdiff_t i = 0; i < s->section->blocks.n; i++) {
-        const BlockView *b = &s->section->blocks.v[i];
-        for (ptrdiff_t k = 0; b->has_open_tables && b->tables.n == 0 && k < b->items.n; k++)
-            if (!b->items.v[k].is_left_out)
-                all.v[all.n++] = STR_CAT(s->c->arena, b->items.v[k].text, S(" "), b->items.v[k].says);
-    }
-    if (all.n == 0) return;
-    slide_begin(s);
-    pdf_list(s->pdf, false, all);
+    if (i->is_left_out || i->is_hidden) return S("");
+    if (!i->has_comparison) return i->has_distribution ? S("") : STR_CAT(c->arena, i->text, S(" "), i->says);
+    const Comparison *k = &i->comparison.comparison;
+    Str now = pct_text(c, k->now);
+    Str line = i->counted.n ? msg_text(c, TF("{1} svarer {2}: {3}", now, i->counted, i->text)) : msg_text(c, TF("{1} enige: {2}", now, i->text));
+    if (!k->has_last) return line;
+    return STR_CAT(c->arena, line, S(" "), msg_text(c, TF("({1}: {2})", report_wave(c, r, r->previous), pct_text(c, k->last))));
 }
 
-static void print_section(Ctx *c, Pdf *pdf, const SectionView *section)
+/* Of tables there is a slide of their own. */
+static Strs glances(Ctx *c, const Report *r, const SectionView *section)
+{
+    ptrdiff_t room = 0;
+    for (ptrdiff_t i = 0; i < section->blocks.n; i++) room += section->blocks.v[i].items.n;
+    Strs all = {.v = NEW(c->arena, Str, room)};
+    for (ptrdiff_t i = 0; i < section->blocks.n; i++) {
+        const BlockView *b = &section->blocks.v[i];
+        for (ptrdiff_t k = 0; k < b->items.n && (!b->has_open_tables || b->tables.n == 0); k++) {
+            Str line = glance(c, r, &b->items.v[k]);
+            if (line.n) all.v[all.n++] = line;
+        }
+    }
+    return all;
+}
+
+/* Lines of a slide under its heading, and bytes in one of them; a finding is set larger. */
+enum { SLIDE_LINES = 12, LINE_BYTES = 88, FINDING_BYTES = 72 };
+
+static ptrdiff_t lines_of(Str text, ptrdiff_t width)
+{
+    return (text.n + width - 1) / width;
+}
+
+/* As many as the slide has room for; the rest on slides that say that they go on. */
+static void slides_of_glances(Show *s, Strs all)
+{
+    ptrdiff_t used = 1 + lines_of(s->section->finding, FINDING_BYTES);
+    for (ptrdiff_t i = 0; i < s->section->more.n; i++) used += lines_of(s->section->more.v[i], LINE_BYTES);
+    for (ptrdiff_t from = 0; from < all.n; used = 0) {
+        ptrdiff_t to = from;
+        while (to < all.n && (used == 0 || used + lines_of(all.v[to], LINE_BYTES) <= SLIDE_LINES)) used += lines_of(all.v[to++], LINE_BYTES);
+        pdf_list(s->pdf, false, (Strs){all.v + from, to - from});
+        from = to;
+        if (from < all.n) slide_begin(s);
+    }
+}
+
+static void print_section(Ctx *c, Pdf *pdf, const Report *r, const SectionView *section)
 {
     Show s = {c, pdf, section, false};
     slide_begin(&s);
     if (section->more.n) pdf_list(pdf, false, section->more);
+    slides_of_glances(&s, glances(c, r, section));
     for (ptrdiff_t i = 0; i < section->blocks.n; i++) {
         const BlockView *b = &section->blocks.v[i];
         if (b->has_open_tables) slides_of_tables(&s, b);
         else slides_of_items(&s, b);
     }
-    slide_of_words(&s);
     if (section->focus.body.n == 0) return;
     slide_begin(&s);
     report_print_focus(c, pdf, PDF_LEAD, &section->focus);
@@ -85,7 +122,7 @@ Err report_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_byte
     pdf_text(pdf, PDF_LEAD, view.lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
     report_print_rate(c, pdf, &view);
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
+    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, r, &view.sections.v[i]);
     pdf_page(pdf);
     report_print_next_step(c, pdf);
     return pdf_end(pdf, ret_bytes);

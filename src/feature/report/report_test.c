@@ -375,6 +375,30 @@ TEST(report_slides, can_be_read_by_everybody)
     keep("TRAAD_LOOK_SLIDES", bytes);
 }
 
+TEST(report_slides, many_long_questions_go_on_over_slides)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str bytes = {0};
+    Buf b = buf_new(c->arena, 300);
+    while (b.n + 20 < 300) buf_add(&b, S("meget længe og "));
+    for (int i = 0; i < ITEMS; i++) r.items.v[i].texts = both(c, str_z(c->arena, buf_str(&b)), "long");
+    CHECK_OK(report_slides(c, &r, &nothing, &bytes));
+    no_faults(c, bytes);
+}
+
+/* None, few or hidden for others' sake: free text is told of in the same words. */
+TEST(report_item, hidden_free_text_is_not_drawn_as_a_hidden_number)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.items.v[5].kind = ITEM_TEXT;
+    ItemView view = report_item_view(c, &r, &r.items.v[5]);
+    CHECK(!view.is_hidden && view.is_left_out);
+    CHECK_STR(view.says, S("Svar i fri tekst er ikke med i rapporten. Hvor mange der har skrevet, vises ikke."));
+    CHECK_STR(view.answers, S(""));
+}
+
 /* ---- words of a question -------------------------------------------------------------- */
 
 TEST(report_words, a_question_is_answered_and_only_a_statement_is_agreed_with)

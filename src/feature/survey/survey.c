@@ -119,6 +119,22 @@ Msg survey_role_name(Str role)
     return msg_verbatim(role);
 }
 
+/* Whole words: "Elev" does not begin "Elever". */
+static bool begins_with_words(Str text, Str words)
+{
+    return words.n > 0 && str_starts(text, words) && (text.n == words.n || text.p[words.n] == ' ' || text.p[words.n] == ',');
+}
+
+Str survey_name_beside(Str title, Str name)
+{
+    if (begins_with_words(name, title)) {
+        Str rest = str_trim(str_sub(name, title.n, name.n));
+        return str_starts(rest, S(",")) ? str_trim(str_sub(rest, 1, rest.n)) : rest;
+    }
+    ptrdiff_t comma = str_find(name, S(", "), 0);
+    return comma > 0 && begins_with_words(title, str_sub(name, 0, comma)) ? str_trim(str_sub(name, comma + 1, name.n)) : name;
+}
+
 bool survey_has_word(Str list, Str word)
 {
     Str part = {0};

@@ -55,6 +55,11 @@ Str survey_state_code(WaveState state);
 Msg survey_state_name(WaveState state);
 /* "personale" … as pages write it; an unknown one as it stands. */
 Msg survey_role_name(Str role);
+/* The name of a wave without what the questionnaire's Danish title says already, for
+   where the two stand together: of "Elever" and "Elever, forår 2026" it is "forår 2026",
+   and so it is of "Personale og ledere" and "Personale, forår 2026". The whole name
+   where it begins with something else; empty where it is the title. */
+Str survey_name_beside(Str title, Str name);
 bool survey_is_role(Str role);
 /* Whether `word` is one of the words of `list`. */
 bool survey_has_word(Str list, Str word);

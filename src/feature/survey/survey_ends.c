@@ -53,7 +53,19 @@ static Msg filled(Msg text, const Wave *wave, Date day)
     return text;
 }
 
-static void add(Ctx *c, const Wave *wave, const End *e, LooseEnd **list)
+/* "Lukker 28. november 2026. Strandmarkskolen: mindst 35 af 104 har svaret." */
+static Err with_rate(Ctx *c, const Wave *wave, Msg *about)
+{
+    Str unit = {0};
+    Msg answered = {0};
+    Err err = survey_answered_own(c, wave->id, &unit, &answered);
+    if (err == E_NOT_FOUND) return OK;
+    TRY(err);
+    *about = TF("Lukker {1}. {2}: {3} har svaret.", wave->closes_on, unit, msg_text(c, answered));
+    return OK;
+}
+
+static Err add(Ctx *c, const Wave *wave, const End *e, LooseEnd **list)
 {
     Date day = wave->state == WAVE_KLADDE ? wave->opens_on : wave->closes_on;
     bool was_early = e->state >= WAVE_LUKKET && c->today.day < wave->closes_on.day;
@@ -70,7 +82,9 @@ static void add(Ctx *c, const Wave *wave, const End *e, LooseEnd **list)
         .strip = e->strip,
         .next = *list,
     };
+    if (e->state == WAVE_AABEN) TRY(with_rate(c, wave, &end->about));
     *list = end;
+    return OK;
 }
 
 Err survey_loose_ends(Ctx *c, LooseEnd **list)
@@ -84,7 +98,7 @@ Err survey_loose_ends(Ctx *c, LooseEnd **list)
             bool may = false;
             if (ends[k].state != wave->state || !is_time(c, wave)) continue;
             TRY(may_at(c, wave, ends[k].need, &may));
-            if (may) add(c, wave, &ends[k], list);
+            if (may) TRY(add(c, wave, &ends[k], list));
         }
     }
     return OK;

@@ -97,6 +97,8 @@ HTTP_TEST(survey, the_demonstration_has_waves_under_way_that_a_school_sees)
 {
     Browser head = test_login("skoleleder");
     CHECK_HAS(test_get(&head, "/"), "hvem der mangler at svare i Personale, pulsmåling");
+    CHECK_HAS(test_get(&head, "/"), "Strandmarkskolen: mindst ");
+    CHECK_LACKS(test_get(&head, "/"), "Fjordby Kommune: mindst ");
     CHECK_HAS(test_get(&head, "/maalinger"), "Elever, pulsmåling");
     /* Some answers are in, and far from all. */
     static const char answered[] = "SELECT count(*) FROM answer a JOIN wave w ON w.id = a.wave_id WHERE w.name LIKE '%pulsmåling%'";

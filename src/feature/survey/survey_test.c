@@ -1,8 +1,11 @@
 #include "feature/survey/survey_inside.h"
 
+#include <stdio.h>
+
 #include "base/number.h"
 #include "core/app.h"
 #include "core/secret/wave_key.h"
+#include "feature/survey/survey_view.h"
 #include "wave.h"
 
 TEST(survey, a_wave_with_dates_is_open_and_one_without_takes_files_only)
@@ -16,6 +19,19 @@ TEST(survey, a_wave_with_dates_is_open_and_one_without_takes_files_only)
     CHECK_OK(survey_takes_import(c, &undated));
     CHECK_ERR(survey_takes_answers(c, &undated), E_CONFLICT);
     test_clean(c);
+}
+
+TEST(survey, a_name_beside_the_title_does_not_say_it_again)
+{
+    CHECK_STR(survey_name_beside(S("Elever"), S("Elever, forår 2026")), S("forår 2026"));
+    CHECK_STR(survey_name_beside(S("Personale og ledere"), S("Personale og ledere, forår 2026")), S("forår 2026"));
+    CHECK_STR(survey_name_beside(S("Personale og ledere"), S("Personale, pulsmåling 2026")), S("pulsmåling 2026"));
+    CHECK_STR(survey_name_beside(S("Elever"), S("Elever 2026")), S("2026"));
+    CHECK_STR(survey_name_beside(S("Elever"), S("Elevers trivsel, 2026")), S("Elevers trivsel, 2026"));
+    CHECK_STR(survey_name_beside(S("Elevers trivsel"), S("Elev, 2026")), S("Elev, 2026"));
+    CHECK_STR(survey_name_beside(S("Elever"), S("2026")), S("2026"));
+    CHECK_STR(survey_name_beside(S("Elever"), S("Elever")), S(""));
+    CHECK_STR(survey_name_beside(S(""), S("Elever, 2026")), S("Elever, 2026"));
 }
 
 TEST(survey, answers_are_taken_from_the_first_day_to_the_end_of_the_last)
@@ -270,6 +286,44 @@ TEST(survey, invited_adds_up_and_is_unknown_where_one_below_is)
     CHECK_OK(survey_units(c, wave.id, &all));
     CHECK_INT(unit_in(&all, "S12")->invited, 8);
     CHECK_ERR(survey_invited_set(c, wave.id, s12, S("elev"), -1), E_INVALID);
+}
+
+static void answer_at(Ctx *c, const Wave *wave, const char *unit, int n)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "INSERT INTO tally (wave_id, unit_id, item_id, group_id, value, n) VALUES (%lld, %lld, 0, 0, 1, %d)",
+             (long long)wave->id.v, (long long)test_unit(c, unit), n);
+    test_sql(c, sql);
+}
+
+static void check_own(Ctx *c, const Wave *wave, const char *at, const char *unit, const char *words)
+{
+    Str name = {0};
+    Msg told = {0};
+    test_viewer(c, test_person(c, "Alma Holm", at, "skoleleder"));
+    CHECK_OK(survey_answered_own(c, wave->id, &name, &told));
+    CHECK_STR(name, str_of_z(unit));
+    CHECK_STR(msg_text(c, told), str_of_z(words));
+}
+
+TEST(survey, ones_own_rate_is_of_the_highest_unit_one_may_see_in_steps_of_five)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
+    WaveUnits all = {0};
+    int64_t *answered = NULL;
+    CHECK_OK(survey_invited_set(c, wave.id, (UnitId){test_unit(c, "S11-3A")}, S("elev"), 20));
+    answer_at(c, &wave, "S11-3A", 12);
+    answer_at(c, &wave, "S12", 4);
+    CHECK_OK(survey_units(c, wave.id, &all));
+    CHECK_OK(survey_answered(c, wave.id, &all, &answered));
+    CHECK_INT(answered[unit_in(&all, "S11") - all.v], 10);
+    check_own(c, &wave, "S11", "Bakkeskolen", "mindst 10 af 20");
+    check_own(c, &wave, "S12", "Strandmarkskolen", "færre end 5"); /* and how many are invited is not known */
+    Str name = {0};
+    Msg told = {0};
+    test_viewer(c, test_person(c, "Bo Krog", "K1", "politiker"));
+    CHECK_ERR(survey_answered_own(c, wave.id, &name, &told), E_NOT_FOUND);
 }
 
 TEST(survey, groups_stand_as_first_named_and_the_unknown_last)

@@ -61,6 +61,20 @@ Err survey_place(Ctx *c, Str uid, Place *ret)
 SQL(ANSWERED, "SELECT u.unit_id, t.n FROM wave_unit u JOIN v_answer_tally t ON t.wave_id = u.wave_id AND t.unit_id = u.unit_id"
               " AND t.item_id = 0 AND t.group_id = 0 AND t.value = 1 WHERE u.wave_id = $1 ORDER BY u.depth, u.name_sort, u.unit_id");
 
+/* In steps, and not under the least. */
+static int64_t told(int64_t n)
+{
+    return n < SURVEY_FEW ? -1 : n - n % SURVEY_FEW;
+}
+
+Msg survey_answered_words(int64_t answered, int64_t invited)
+{
+    if (answered < 0 && invited >= SURVEY_FEW) return TF("færre end 5 af {1}", invited);
+    if (answered < 0) return T("færre end 5");
+    if (invited < SURVEY_FEW) return TF("mindst {1}", answered);
+    return TF("mindst {1} af {2}", answered, invited);
+}
+
 Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret)
 {
     int64_t *n = NEW(c->arena, int64_t, units->n);
@@ -73,13 +87,50 @@ Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret)
     TRY(db_done(&r));
     for (ptrdiff_t i = units->n - 1; i >= 0; i--)
         if (units->v[i].parent >= 0) n[units->v[i].parent] += n[i];
-    for (ptrdiff_t i = 0; i < units->n; i++) n[i] = n[i] < SURVEY_FEW ? -1 : n[i] - n[i] % SURVEY_FEW;
+    for (ptrdiff_t i = 0; i < units->n; i++) n[i] = told(n[i]);
     *ret = n;
     return OK;
 }
 
 SQL(VISIBLE, "SELECT u.unit_id FROM wave_unit u WHERE u.wave_id = $1 AND u.unit_id" SEEN("$2", "$3", "$4")
              " ORDER BY u.depth, u.name_sort, u.unit_id");
+
+SQL(OWN_TOP, "SELECT u.unit_id, u.name FROM wave_unit u WHERE u.wave_id = $1 AND u.unit_id" SEEN("$2", "'response_rate'", "$3")
+             " ORDER BY u.depth, u.name_sort, u.unit_id LIMIT 1");
+/* Answered and invited at and below one unit, as survey_answered and survey_units sum them for the whole tree. */
+SQL(ANSWERED_BELOW, "WITH RECURSIVE below (id, is_lowest) AS (SELECT u.unit_id, u.is_lowest FROM wave_unit u WHERE u.wave_id = $1 AND u.unit_id = $2"
+                    " UNION ALL SELECT k.unit_id, k.is_lowest FROM below b JOIN wave_unit k ON k.wave_id = $1 AND k.parent_id = b.id)"
+                    " SELECT CAST(coalesce(sum(x.answered), 0) AS INTEGER),"
+                    " CASE WHEN max(x.lacks) = 1 THEN -1 ELSE CAST(coalesce(sum(x.invited), 0) AS INTEGER) END"
+                    " FROM (SELECT (SELECT t.n FROM v_answer_tally t WHERE t.wave_id = $1 AND t.unit_id = b.id AND t.item_id = 0"
+                    " AND t.group_id = 0 AND t.value = 1) AS answered,"
+                    " (SELECT CAST(sum(i.n) AS INTEGER) FROM wave_invited i WHERE i.wave_id = $1 AND i.unit_id = b.id) AS invited,"
+                    " CASE WHEN b.is_lowest = 1 AND NOT EXISTS (SELECT 1 FROM wave_invited i WHERE i.wave_id = $1 AND i.unit_id = b.id)"
+                    " THEN 1 ELSE 0 END AS lacks FROM below b) x");
+
+static Err sum_below(Ctx *c, WaveId id, int64_t unit, int64_t *ret_answered, int64_t *ret_invited)
+{
+    Rows r = db_query(c, ANSWERED_BELOW, id, unit);
+    if (db_next(&r)) {
+        *ret_answered = db_i64(&r, 0);
+        *ret_invited = db_i64(&r, 1);
+    }
+    return db_done(&r);
+}
+
+Err survey_answered_own(Ctx *c, WaveId id, Str *ret_unit, Msg *ret)
+{
+    Rows r = db_query(c, OWN_TOP, id, c->viewer, c->today);
+    bool found = db_next(&r);
+    int64_t unit = found ? db_i64(&r, 0) : 0, answered = 0, invited = 0;
+    Str name = found ? db_str(&r, 1) : S("");
+    TRY(db_done(&r));
+    if (!found) return E_NOT_FOUND;
+    TRY(sum_below(c, id, unit, &answered, &invited));
+    *ret_unit = name;
+    *ret = survey_answered_words(told(answered), invited);
+    return OK;
+}
 
 Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool **ret)
 {

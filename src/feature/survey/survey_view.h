@@ -26,6 +26,11 @@ MUST Err survey_under_way(Ctx *c, Waves *ret);
 /* Answers that count as answered, of each unit of the tree with those below it;
    in steps of five and -1 under five, as they may be shown (DESIGN, Anonymity). */
 MUST Err survey_answered(Ctx *c, WaveId id, const WaveUnits *units, int64_t **ret);
+/* "mindst 35 af 104": one of them in words. */
+Msg survey_answered_words(int64_t answered, int64_t invited);
+/* The highest unit of the wave whose response rate is the viewer's to see: its name
+   and those words. E_NOT_FOUND without a sentence: there is none. */
+MUST Err survey_answered_own(Ctx *c, WaveId id, Str *ret_unit, Msg *ret);
 /* Of each unit, whether the viewer has the right on it: 'response_rate' or 'wave_codes', R. */
 MUST Err survey_visible(Ctx *c, WaveId id, const WaveUnits *units, Str object, bool **ret);
 

@@ -265,14 +265,6 @@ static Msg lead_of(Ctx *c, const Wave *wave)
     return TF("Målingen er lukket. Der kunne svares til og med {1}.", wave->closes_on);
 }
 
-static Msg answered_of(const WaveUnit *unit, int64_t answered)
-{
-    if (answered < 0 && unit->invited >= SURVEY_FEW) return TF("færre end 5 af {1}", unit->invited);
-    if (answered < 0) return T("færre end 5");
-    if (unit->invited < SURVEY_FEW) return TF("mindst {1}", answered);
-    return TF("mindst {1} af {2}", answered, unit->invited);
-}
-
 typedef struct Seen {
     WaveUnits units;
     int64_t *answered;
@@ -305,7 +297,7 @@ static UnitRow unit_row(Ctx *c, const Wave *wave, const Seen *s, ptrdiff_t i)
 {
     const WaveUnit *unit = &s->units.v[i];
     UnitRow row = {.code = unit->code, .name = unit->name, .kind = unit->kind, .answered = T("–")};
-    if (s->rates[i] && wave->state == WAVE_AABEN) row.answered = answered_of(unit, s->answered[i]);
+    if (s->rates[i] && wave->state == WAVE_AABEN) row.answered = survey_answered_words(s->answered[i], unit->invited);
     if (unit->is_lowest && s->codes[i] && wave->closes_on.day && !survey_is_done(wave))
         row.codes = (Href){STR_CAT(c->arena, S("/koder/"), wave->uid, S("-"), unit->code)};
     if (!unit->is_lowest) row.below = (Href){wave_path(c, wave, STR_CAT(c->arena, S("?under="), unit->code))};
