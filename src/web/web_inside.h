@@ -25,12 +25,13 @@ enum {
     WEB_PARAMS = 6,             /* ':name' parts of a route */
     WEB_SEGMENTS = 16,          /* parts of a path */
     WEB_PATH_MAX = 2048,        /* bytes of a path as sent */
-    WEB_QUERY_MAX = 16384,      /* bytes of all query parameters as sent */
+    WEB_QUERY_MAX = 8 << 10,    /* bytes of all query parameters as sent */
     WEB_HEADERS_MAX = 100,
-    WEB_HEAD_MAX = 24 << 10,    /* bytes of all headers */
-    WEB_COOKIE_MAX = 16 << 10,
-    WEB_POOL = 64 << 10,        /* MHD's memory of a connection: a head of WEB_HEAD_MAX
-                                   fits, so that a larger one gets our 431 */
+    WEB_HEAD_MAX = 12 << 10,    /* bytes of all headers */
+    WEB_COOKIE_MAX = 8 << 10,
+    WEB_POOL = 40 << 10,        /* MHD's memory of a connection: the largest line and head that
+                                   we take fit, so that larger ones get our 414 and 431; no more,
+                                   since MHD clears all of it for each request */
     WEB_BODY_MAX = 64 << 10,
     WEB_FIELDS_MAX = 2000,
     WEB_PAGE_MAX = 4 << 20,

@@ -21,26 +21,18 @@
 enum { CELL_BYTES = 66, AT_ONCE = 256 }; /* three numbers of twenty figures and a sign, and what parts them */
 
 typedef struct Cell {
-    int64_t item_id, value, n;
+    int64_t value, n;
 } Cell;
-
-static int order(const Cell *a, const Cell *b)
-{
-    if (a->item_id != b->item_id) return a->item_id < b->item_id ? -1 : 1;
-    return a->value < b->value ? -1 : a->value > b->value;
-}
 
 /* ---- out of the text ---------------------------------------------------------------- */
 
 typedef struct Reader {
     const char *at, *end;
-    Cell last;      /* n 0: none yet */
-    bool is_item;   /* an item's number comes next */
 } Reader;
 
-static Reader reader_of(Str counts)
+static Reader reader_of(Str s)
 {
-    return (Reader){counts.p, counts.p + counts.n, {0}, true};
+    return (Reader){s.p, s.p + s.n};
 }
 
 /* 18 figures cannot overflow. Digit by digit here, since a submission reads and
@@ -65,37 +57,50 @@ static bool take_sign(Reader *r, char sign)
     return true;
 }
 
-static bool take_cell(Reader *r, Cell *cell)
+/* "12:1=35,40", of one item; no text: none. */
+typedef struct Line {
+    int64_t item_id;
+    Str text, cells; /* cells: what stands behind the colon */
+} Line;
+
+/* The line after *line. False at a fault, which an order that is not kept is too;
+   at the end it has no text. */
+static bool next_line(Str *rest, Line *line)
 {
-    bool is_first = r->is_item;
-    if (is_first && (!take_number(r, &cell->item_id) || !take_sign(r, ':'))) return false;
-    if (!take_number(r, &cell->n)) return false;
-    if (!take_sign(r, '=')) {
-        cell->value++;
-        return !is_first;
-    }
-    cell->value = cell->n;
-    return take_number(r, &cell->n);
+    Line before = *line;
+    *line = (Line){0};
+    if (rest->n == 0) return true;
+    const char *end = memchr(rest->p, ';', (size_t)rest->n);
+    Str text = str_sub(*rest, 0, end ? end - rest->p : rest->n);
+    Reader r = reader_of(text);
+    if (end && text.n + 1 == rest->n) return false;
+    if (!take_number(&r, &line->item_id) || !take_sign(&r, ':') || r.at == r.end) return false;
+    if (before.text.n && before.item_id >= line->item_id) return false;
+    line->text = text;
+    line->cells = (Str){r.at, r.end - r.at};
+    *rest = str_sub(*rest, text.n + (end != NULL), rest->n);
+    return true;
 }
 
-/* False at a fault, which an order that is not kept is too; at the end ret->n is 0. */
-static bool next_cell(Reader *r, Cell *ret)
+/* The cell after *cell, as next_line; at the end its n is 0. */
+static bool next_cell(Reader *r, Cell *cell)
 {
-    Cell cell = r->last;
-    *ret = (Cell){0};
+    Cell before = *cell;
+    *cell = (Cell){0};
     if (r->at == r->end) return true;
-    if (!take_cell(r, &cell) || cell.n <= 0 || (r->last.n && order(&r->last, &cell) >= 0)) return false;
-    r->last = *ret = cell;
-    if (r->at == r->end) return true;
-    r->is_item = *r->at == ';';
-    return (r->is_item || *r->at == ',') && ++r->at < r->end;
+    if (!take_number(r, &cell->n)) return false;
+    bool is_told = take_sign(r, '=');
+    cell->value = is_told ? cell->n : before.value + 1;
+    if (is_told && !take_number(r, &cell->n)) return false;
+    if (is_told ? before.n && before.value >= cell->value : !before.n) return false;
+    return cell->n > 0 && (r->at == r->end || (take_sign(r, ',') && r->at < r->end));
 }
 
 /* ---- into a text ---------------------------------------------------------------------- */
 
 typedef struct Writing {
-    char *from, *to; /* there is room for all cells: the callers count it */
-    Cell last;       /* n 0: none yet */
+    char *from, *to; /* there is room for all: the callers count it */
+    Cell last;       /* of the line that is written; n 0: none yet */
 } Writing;
 
 static Writing writing_new(Arena *arena, ptrdiff_t bytes)
@@ -109,36 +114,50 @@ static Str written(const Writing *w)
     return (Str){w->from, w->to - w->from};
 }
 
+static void put(Writing *w, const char *from, const char *end)
+{
+    memcpy(w->to, from, (size_t)(end - from));
+    w->to += end - from;
+}
+
 /* Most are small. */
-static char *put_number(char *to, int64_t n)
+static void put_number(Writing *w, int64_t n)
 {
     if (n >= 0 && n < 10) {
-        *to = (char)('0' + n);
-        return to + 1;
+        *w->to++ = (char)('0' + n);
+        return;
     }
     char digits[20];
     ptrdiff_t at = COUNT_OF(digits);
     uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
     for (; left; left /= 10) digits[--at] = (char)('0' + left % 10);
-    if (n < 0) *to++ = '-';
-    memcpy(to, digits + at, (size_t)(COUNT_OF(digits) - at));
-    return to + COUNT_OF(digits) - at;
+    if (n < 0) *w->to++ = '-';
+    put(w, digits + at, digits + COUNT_OF(digits));
 }
 
-static void add_cell(Writing *w, Cell cell)
+/* Lines in the order of their items. */
+static void begin_line(Writing *w, int64_t item_id)
 {
-    if (cell.n == 0) return;
-    bool is_same = w->last.n && cell.item_id == w->last.item_id;
-    if (w->last.n) *w->to++ = is_same ? ',' : ';';
-    if (!is_same) {
-        w->to = put_number(w->to, cell.item_id);
-        *w->to++ = ':';
-    }
-    if (!is_same || cell.value != w->last.value + 1) {
-        w->to = put_number(w->to, cell.value);
+    if (w->to > w->from) *w->to++ = ';';
+    put_number(w, item_id);
+    *w->to++ = ':';
+    w->last = (Cell){0};
+}
+
+static void put_line(Writing *w, const Line *line)
+{
+    if (w->to > w->from) *w->to++ = ';';
+    put(w, line->text.p, line->text.p + line->text.n);
+}
+
+static void put_cell(Writing *w, Cell cell)
+{
+    if (w->last.n) *w->to++ = ',';
+    if (!w->last.n || cell.value != w->last.value + 1) {
+        put_number(w, cell.value);
         *w->to++ = '=';
     }
-    w->to = put_number(w->to, cell.n);
+    put_number(w, cell.n);
     w->last = cell;
 }
 
@@ -149,22 +168,58 @@ static Err broken(Ctx *c)
     return fail(c, E_BROKEN, msg_verbatim(S("a sheet of counts cannot be read")));
 }
 
-/* Both are sorted: walked side by side. The sum is no longer than both: a count
-   has no more figures than its parts have together, and no value that followed
-   its neighbour stops to. */
+/* By far the most: one choice more of an item whose values all were chosen
+   before. One number is another then, and the rest is copied. False: not so,
+   and nothing is written. */
+static bool put_one_more(Writing *w, const Line *line, const Line *one)
+{
+    Reader add = reader_of(one->cells), r = reader_of(line->cells);
+    Cell cell = {0};
+    int64_t first = 0, n = 0;
+    if (!next_cell(&add, &cell) || add.at < add.end) return false;
+    if (!take_number(&r, &first) || !take_sign(&r, '=') || cell.value < first) return false;
+    for (int64_t skip = cell.value - first; skip > 0; r.at++) {
+        if (r.at == r.end || *r.at == '=') return false;
+        skip -= *r.at == ',';
+    }
+    const char *from = r.at;
+    if (!take_number(&r, &n) || n <= 0 || (r.at < r.end && *r.at != ',')) return false;
+    if (w->to > w->from) *w->to++ = ';';
+    put(w, line->text.p, from);
+    put_number(w, n + cell.n);
+    put(w, r.at, r.end);
+    return true;
+}
+
+/* Both are sorted: walked side by side. */
+static bool put_both(Writing *w, const Line *a, const Line *b)
+{
+    Reader left = reader_of(a->cells), right = reader_of(b->cells);
+    Cell x = {0}, y = {0};
+    begin_line(w, a->item_id);
+    if (!next_cell(&left, &x) || !next_cell(&right, &y)) return false;
+    while (x.n || y.n) {
+        bool is_left = x.n && (!y.n || x.value <= y.value), is_right = y.n && (!x.n || y.value <= x.value);
+        put_cell(w, (Cell){is_left ? x.value : y.value, (is_left ? x.n : 0) + (is_right ? y.n : 0)});
+        if (is_left && !next_cell(&left, &x)) return false;
+        if (is_right && !next_cell(&right, &y)) return false;
+    }
+    return true;
+}
+
+/* The sum is no longer than both: a count has no more figures than its parts
+   have together, and no value that followed its neighbour stops to. */
 static Err add_up(Ctx *c, Str a, Str b, Str *ret)
 {
     Writing w = writing_new(c->arena, a.n + b.n + CELL_BYTES);
-    Reader left = reader_of(a), right = reader_of(b);
-    Cell x, y;
-    if (!next_cell(&left, &x) || !next_cell(&right, &y)) return broken(c);
-    while (x.n || y.n) {
-        int by = !y.n ? -1 : !x.n ? 1 : order(&x, &y);
-        Cell sum = by <= 0 ? x : y;
-        if (by == 0) sum.n += y.n;
-        add_cell(&w, sum);
-        if (by <= 0 && !next_cell(&left, &x)) return broken(c);
-        if (by >= 0 && !next_cell(&right, &y)) return broken(c);
+    Line x = {0}, y = {0};
+    if (!next_line(&a, &x) || !next_line(&b, &y)) return broken(c);
+    while (x.text.n || y.text.n) {
+        bool is_left = x.text.n && (!y.text.n || x.item_id <= y.item_id), is_right = y.text.n && (!x.text.n || y.item_id <= x.item_id);
+        if (!is_left || !is_right) put_line(&w, is_left ? &x : &y);
+        else if (!put_one_more(&w, &x, &y) && !put_both(&w, &x, &y)) return broken(c);
+        if (is_left && !next_line(&a, &x)) return broken(c);
+        if (is_right && !next_line(&b, &y)) return broken(c);
     }
     *ret = written(&w);
     return OK;
@@ -282,40 +337,48 @@ static const AppendSpec sheets = {"tally_sheet", flush_sheets};
 
 /* ---- what is added ------------------------------------------------------------------- */
 
-static int by_cell(const void *a, const void *b)
+typedef struct ItemCount {
+    int64_t item_id;
+    Cell cell;
+} ItemCount;
+
+static int by_item(const void *a, const void *b)
 {
-    return order(a, b);
+    const ItemCount *x = a, *y = b;
+    if (x->item_id != y->item_id) return x->item_id < y->item_id ? -1 : 1;
+    return x->cell.value < y->cell.value ? -1 : x->cell.value > y->cell.value;
 }
 
 /* A questionnaire's own order mostly is the order of its ids. */
-static void sort_cells(Cell *cells, ptrdiff_t n)
+static void sort_counts(ItemCount *v, ptrdiff_t n)
 {
     ptrdiff_t sorted = 1;
-    while (sorted < n && order(&cells[sorted - 1], &cells[sorted]) < 0) sorted++;
-    if (sorted < n) qsort(cells, (size_t)n, sizeof *cells, by_cell);
+    while (sorted < n && by_item(&v[sorted - 1], &v[sorted]) < 0) sorted++;
+    if (sorted < n) qsort(v, (size_t)n, sizeof *v, by_item);
 }
 
-/* cells: sorted; the same one twice is one of both. */
-static Str text_of(Arena *arena, const Cell *cells, ptrdiff_t n)
+static Str text_of(Arena *arena, ItemCount *v, ptrdiff_t n)
 {
     Writing w = writing_new(arena, n * CELL_BYTES);
+    int64_t item_id = 0;
+    sort_counts(v, n);
     for (ptrdiff_t i = 0; i < n;) {
-        Cell sum = cells[i++];
-        for (; i < n && order(&sum, &cells[i]) == 0; i++) sum.n += cells[i].n;
-        add_cell(&w, sum);
+        ItemCount sum = v[i++];
+        for (; i < n && by_item(&sum, &v[i]) == 0; i++) sum.cell.n += v[i].cell.n;
+        if (w.to == w.from || sum.item_id != item_id) begin_line(&w, item_id = sum.item_id);
+        put_cell(&w, sum.cell);
     }
     return written(&w);
 }
 
 void answer_sheets_add(Ctx *c, WaveId wave, UnitId unit, const int64_t *groups, ptrdiff_t n_groups, Counts counts)
 {
-    Cell *cells = NEW(c->arena, Cell, counts.n);
+    ItemCount *v = NEW(c->arena, ItemCount, counts.n);
     ptrdiff_t n = 0;
     for (ptrdiff_t i = 0; i < counts.n; i++)
-        if (counts.v[i].on_sheet) cells[n++] = (Cell){counts.v[i].item_id, counts.v[i].value, 1};
+        if (counts.v[i].on_sheet) v[n++] = (ItemCount){counts.v[i].item_id, {counts.v[i].value, 1}};
     if (n == 0) return;
-    sort_cells(cells, n);
-    Str text = text_of(c->arena, cells, n);
+    Str text = text_of(c->arena, v, n);
     db_append(c, &sheets, wave, unit, (int64_t)0, text);
     for (ptrdiff_t i = 0; i < n_groups; i++) db_append(c, &sheets, wave, unit, groups[i], text);
 }
@@ -325,10 +388,9 @@ void answer_sheets_add_rows(Ctx *c, WaveId wave, const TallyRow *rows, ptrdiff_t
     for (ptrdiff_t from = 0, to; from < n; from = to) {
         for (to = from + 1; to < n && rows[to].unit_id == rows[from].unit_id && rows[to].group_id == rows[from].group_id;) to++;
         Arena before = *c->arena;
-        Cell *cells = NEW(c->arena, Cell, to - from);
-        for (ptrdiff_t i = from; i < to; i++) cells[i - from] = (Cell){rows[i].item_id, rows[i].value, rows[i].n};
-        sort_cells(cells, to - from);
-        db_append(c, &sheets, wave, rows[from].unit_id, rows[from].group_id, text_of(c->arena, cells, to - from));
+        ItemCount *v = NEW(c->arena, ItemCount, to - from);
+        for (ptrdiff_t i = from; i < to; i++) v[i - from] = (ItemCount){rows[i].item_id, {rows[i].value, rows[i].n}};
+        db_append(c, &sheets, wave, rows[from].unit_id, rows[from].group_id, text_of(c->arena, v, to - from));
         *c->arena = before;
     }
 }
@@ -337,11 +399,14 @@ void answer_sheets_add_rows(Ctx *c, WaveId wave, const TallyRow *rows, ptrdiff_t
 
 Err answer_sheet_each(Ctx *c, int64_t unit_id, int64_t group_id, Str counts, TallyFn *each, void *data)
 {
-    Reader r = reader_of(counts);
-    Cell cell;
-    for (;;) {
-        if (!next_cell(&r, &cell)) return broken(c);
-        if (cell.n == 0) return OK;
-        TRY(each(c, data, &(TallyRow){unit_id, cell.item_id, group_id, cell.value, cell.n}));
+    for (Line line = {0};;) {
+        if (!next_line(&counts, &line)) return broken(c);
+        if (line.text.n == 0) return OK;
+        Reader r = reader_of(line.cells);
+        for (Cell cell = {0};;) {
+            if (!next_cell(&r, &cell)) return broken(c);
+            if (cell.n == 0) break;
+            TRY(each(c, data, &(TallyRow){unit_id, line.item_id, group_id, cell.value, cell.n}));
+        }
     }
 }
