@@ -4,82 +4,9 @@
 #include "base/number.h"
 #include "core/feature.h"
 #include "feature/answer/answer.h"
-#include "store.h"
+#include "counted.h"
 
-/* ---- what they work on ---------------------------------------------------------------- */
-
-#define ENIG5                                                                                          \
-    "\"scales\":{\"enig5\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Helt uenig\"}},"              \
-    "{\"value\":2,\"text\":{\"da\":\"Uenig\"}},{\"value\":3,\"text\":{\"da\":\"Hverken eller\"}},"     \
-    "{\"value\":4,\"text\":{\"da\":\"Enig\"}},{\"value\":5,\"text\":{\"da\":\"Helt enig\"}},"          \
-    "{\"value\":9,\"text\":{\"da\":\"Ved ikke\"}}],\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]}}"
-#define SMALL                                                                                          \
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"LILLE\",\"title\":{\"da\":\"Lille\"},"           \
-    "\"languages\":[\"da\"]," ENIG5 ",\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\"},"         \
-    "\"theme\":\"a\",\"items\":["                                                                      \
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"Et\"},\"core\":true}," \
-    "{\"code\":\"Q2\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"To\"},\"core\":true,"  \
-    "\"reverse\":true,\"ask_if\":{\"item\":\"Q1\",\"in\":[1,2,3]}},"                                    \
-    "{\"code\":\"Q3\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"Tre\"},\"core\":true}," \
-    "{\"code\":\"M\",\"kind\":\"multiple\",\"scale\":\"enig5\",\"text\":{\"da\":\"Flere\"}},"           \
-    "{\"code\":\"N\",\"kind\":\"number\",\"text\":{\"da\":\"Tal\"}},"                                   \
-    "{\"code\":\"T\",\"kind\":\"text\",\"text\":{\"da\":\"Skriv\"}}]}],"                                \
-    "\"scores\":[{\"code\":\"S\",\"title\":{\"da\":\"S\"},\"items\":[\"Q1\",\"Q2\",\"Q3\"],\"min_answered\":0.5}]}"
-
-typedef struct Fixture {
-    Ctx *c;
-    Wave wave;
-    Questionnaire q;
-} Fixture;
-
-static Fixture given(Ctx *c, Str questionnaire)
-{
-    Fixture g = {.c = c};
-    bool is_new = false;
-    CHECK_OK(questionnaire_parse(c, questionnaire, &g.q));
-    CHECK_OK(questionnaire_store(c, &g.q, (UnitId){test_unit(c, "R1")}, &is_new));
-    CHECK_OK(survey_add(c, (NewWave){.questionnaire = g.q.code, .name = S("2026")}, &g.wave));
-    CHECK_OK(questionnaire_load(c, g.wave.questionnaire, &g.q));
-    return g;
-}
-
-static Fixture small(Ctx *c)
-{
-    return given(c, S(SMALL));
-}
-
-/* 0 for an empty code. */
-static int64_t id_of(Fixture *g, const char *table_where, int64_t parent, const char *code)
-{
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT coalesce(max(id), 0) FROM %s = %lld AND code = '%s'", table_where, (long long)parent, code);
-    return test_count(g->c, sql);
-}
-
-static int64_t tally(Fixture *g, const char *unit, const char *item, const char *group, int64_t value)
-{
-    TallyRows all = {0};
-    TallyRow wanted = {test_unit(g->c, unit), id_of(g, "item WHERE version_id", g->wave.questionnaire.v, item),
-                       id_of(g, "wave_group WHERE wave_id", g->wave.id.v, group), value, 0};
-    CHECK_OK(answer_tallies(g->c, g->wave.id, &all));
-    for (ptrdiff_t i = 0; i < all.n; i++) {
-        const TallyRow *t = &all.v[i];
-        if (t->unit_id != wanted.unit_id || t->item_id != wanted.item_id || t->group_id != wanted.group_id || t->value != value) continue;
-        CHECK_INT(wanted.n, 0); /* each stands once */
-        wanted.n = t->n;
-    }
-    return wanted.n;
-}
-
-static void check_recount(Ctx *c)
-{
-    int64_t tallies = 0, differ = -1;
-    CHECK_OK(answer_recount(c, &tallies, &differ));
-    CHECK_INT(differ, 0);
-    CHECK(tallies > 0);
-}
-
-static void store(Fixture *g, const char *unit, int64_t q1, int64_t q3)
+static void store(Counted *g, const char *unit, int64_t q1, int64_t q3)
 {
     const Given given[] = {{questionnaire_item(&g->q, S("Q1")), {&q1, 1}, {0}}, {questionnaire_item(&g->q, S("Q3")), {&q3, 1}, {0}}};
     CHECK_OK(answer_store(g->c, g->wave.id, (UnitId){test_unit(g->c, unit)}, &g->q, NULL, 0, (Answers){(Given *)given, 2}));
@@ -89,7 +16,7 @@ static void store(Fixture *g, const char *unit, int64_t q1, int64_t q3)
 
 TEST(answer, many_rows_at_once_count_as_one_by_one)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Ctx *c = g.c;
     Arena keep = arena_keep(c->arena);
     AnswerBulk *bulk = answer_bulk_new(&keep, g.wave.id, &g.q);
@@ -104,14 +31,14 @@ TEST(answer, many_rows_at_once_count_as_one_by_one)
     answer_bulk_merge(c, bulk);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer"), 1500);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text"), 500);
-    CHECK_INT(tally(&g, "S11", "Q3", "", 3), 300);
-    CHECK_INT(tally(&g, "S11", "T", "", 1), 500);
-    check_recount(c);
+    CHECK_INT(counted_tally(&g, "S11", "Q3", "", 3), 300);
+    CHECK_INT(counted_tally(&g, "S11", "T", "", 1), 500);
+    counted_check(c);
 }
 
 TEST(answer, a_changed_tally_is_found)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     int64_t tallies = 0, differ = 0;
     store(&g, "S11", 5, 3);
     store(&g, "S12", 4, 3);
@@ -128,23 +55,23 @@ TEST(answer, a_changed_tally_is_found)
 
 TEST(answer, sheets_hold_the_sums_of_all_batches_in_order)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     char wanted[200];
     for (int64_t i = 0; i < 30; i++) store(&g, "S11", 5 - i % 5, i % 2 ? 9 : 3);
-    CHECK_INT(tally(&g, "S11", "Q1", "", 1), 6);
-    CHECK_INT(tally(&g, "S11", "Q3", "", 9), 15);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "", 1), 6);
+    CHECK_INT(counted_tally(&g, "S11", "Q3", "", 9), 15);
     snprintf(wanted, sizeof wanted, "SELECT count(*) FROM tally_sheet WHERE counts LIKE '%lld:1=6,6,6,6,6;%lld:3=15,9=15;%%'",
-             (long long)id_of(&g, "item WHERE version_id", g.wave.questionnaire.v, "Q1"),
-             (long long)id_of(&g, "item WHERE version_id", g.wave.questionnaire.v, "Q3"));
+             (long long)questionnaire_item(&g.q, S("Q1"))->id.v,
+             (long long)questionnaire_item(&g.q, S("Q3"))->id.v);
     CHECK_INT(test_count(g.c, wanted), 1);
-    check_recount(g.c);
+    counted_check(g.c);
 }
 
 TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
 {
     static const char *const bad[] = {"x", "1", "1:", "1:2", "1:2=", "1:2=0", "1:2=-3", "1:2=3,", "1:2=3;", "1:2=3;;4:5=6", ":2=3", "1:2=3 ", "1:-=3",
                                       "1:2=1234567890123456789", "1:2", "1:3", "1:2=3,0", "1:2=3,2=1", "1:2=3,1=1", "2:1=1;1:1=1", "1:2=3;1:2=3", "1:2=3,4,-"};
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     TallyRows all = {0};
     store(&g, "S11", 5, 3);
     for (ptrdiff_t i = 0; i < COUNT_OF(bad); i++) {
@@ -162,7 +89,7 @@ TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
 
 TEST(answer, texts_are_sealed_until_they_settle)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Ctx *c = g.c;
     UnitId unit = {test_unit(c, "S11")};
     const Given text = {questionnaire_item(&g.q, S("T")), {0}, S("En planet af ost\nog en linje til")};
@@ -177,18 +104,18 @@ TEST(answer, texts_are_sealed_until_they_settle)
     CHECK_OK(answer_store_sealed(c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){q3, most}, 2}));
     CHECK_INT(test_count(c, "SELECT count(DISTINCT length(sealed)) FROM answer_sealed"), 1);
     CHECK_INT(test_count(c, "SELECT count(DISTINCT answers) FROM answer"), 1);
-    CHECK_INT(tally(&g, "S11", "T", "", 1), 0);
-    check_recount(c);
+    CHECK_INT(counted_tally(&g, "S11", "T", "", 1), 0);
+    counted_check(c);
     CHECK_OK(answer_texts_settle(c, &g.wave));
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text WHERE body = 'En planet af ost\nog en linje til'"), 1);
-    CHECK_INT(tally(&g, "S11", "T", "", 1), 2);
-    check_recount(c);
+    CHECK_INT(counted_tally(&g, "S11", "T", "", 1), 2);
+    counted_check(c);
 }
 
 TEST(answer, more_text_than_the_one_size_holds_is_refused)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     char much[9000];
     for (ptrdiff_t i = 0; i < (ptrdiff_t)sizeof much; i++) much[i] = 'x';
     const Given most = {questionnaire_item(&g.q, S("T")), {0}, {much, sizeof much}};
@@ -196,7 +123,7 @@ TEST(answer, more_text_than_the_one_size_holds_is_refused)
     CHECK_ERR(answer_store_sealed(g.c, &g.wave, unit, &g.q, NULL, 0, (Answers){(Given[]){most}, 1}), E_TOO_LARGE);
 }
 
-static Wave answered_wave(const Fixture *g, const char *name, Date closes)
+static Wave answered_wave(const Counted *g, const char *name, Date closes)
 {
     Ctx *c = g->c;
     Wave wave = {0};
@@ -226,7 +153,7 @@ static Err tick_of(Ctx *c, const char *feature)
 
 TEST(answer, the_last_day_settles_texts_as_a_hand_does)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Ctx *c = g.c;
     Wave by_hand = answered_wave(&g, "haand", (Date){c->today.day + 5}), by_tick = answered_wave(&g, "ur", c->today);
     CHECK_OK(survey_move(c, by_hand.id, WAVE_LUKKET));
@@ -244,14 +171,14 @@ TEST(answer, the_last_day_settles_texts_as_a_hand_does)
     };
     CHECK_INT(settled(c, &by_tick, sums[0]), 3);
     for (int i = 0; i < 4; i++) CHECK_INT(settled(c, &by_tick, sums[i]), settled(c, &by_hand, sums[i]));
-    check_recount(c);
+    counted_check(c);
 }
 
 /* Whoever closes a wave on a page has the memory of one request. */
 TEST(answer, texts_settle_in_little_memory)
 {
     enum { ROOM = 4 << 20, RESPONDENTS = 700, WRITERS = 30 };
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Ctx *c = g.c;
     UnitId unit = {test_unit(c, "S11")};
     const Given text = {questionnaire_item(&g.q, S("T")), {0}, S("Mere ro")}, q3 = {questionnaire_item(&g.q, S("Q3")), {&(int64_t){4}, 1}, {0}};
@@ -267,12 +194,12 @@ TEST(answer, texts_settle_in_little_memory)
     c->arena->full = before.full;
     CHECK(!was_full);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_text WHERE body = 'Mere ro'"), WRITERS);
-    check_recount(c);
+    counted_check(c);
 }
 
 TEST(answer, closing_the_wave_settles_its_texts)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Ctx *c = g.c;
     Wave wave = {0};
     CHECK_OK(survey_add(c, (NewWave){.questionnaire = S("LILLE"), .name = S("aaben"), .opens_on = c->today, .closes_on = {c->today.day + 5}}, &wave));

@@ -3,51 +3,9 @@
 
 #include "base/number.h"
 #include "feature/answer_file/answer_file_import.h"
-#include "store.h"
+#include "counted.h"
 
-/* ---- what they work on ---------------------------------------------------------------- */
-
-#define ENIG5                                                                                          \
-    "\"scales\":{\"enig5\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Helt uenig\"}},"              \
-    "{\"value\":2,\"text\":{\"da\":\"Uenig\"}},{\"value\":3,\"text\":{\"da\":\"Hverken eller\"}},"     \
-    "{\"value\":4,\"text\":{\"da\":\"Enig\"}},{\"value\":5,\"text\":{\"da\":\"Helt enig\"}},"          \
-    "{\"value\":9,\"text\":{\"da\":\"Ved ikke\"}}],\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]}}"
-#define SMALL                                                                                          \
-    "{\"format\":\"traad-questionnaire-1\",\"code\":\"LILLE\",\"title\":{\"da\":\"Lille\"},"           \
-    "\"languages\":[\"da\"]," ENIG5 ",\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"A\"},"         \
-    "\"theme\":\"a\",\"items\":["                                                                      \
-    "{\"code\":\"Q1\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"Et\"},\"core\":true}," \
-    "{\"code\":\"Q2\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"To\"},\"core\":true,"  \
-    "\"reverse\":true,\"ask_if\":{\"item\":\"Q1\",\"in\":[1,2,3]}},"                                    \
-    "{\"code\":\"Q3\",\"kind\":\"single\",\"scale\":\"enig5\",\"text\":{\"da\":\"Tre\"},\"core\":true}," \
-    "{\"code\":\"M\",\"kind\":\"multiple\",\"scale\":\"enig5\",\"text\":{\"da\":\"Flere\"}},"           \
-    "{\"code\":\"N\",\"kind\":\"number\",\"text\":{\"da\":\"Tal\"}},"                                   \
-    "{\"code\":\"T\",\"kind\":\"text\",\"text\":{\"da\":\"Skriv\"}}]}],"                                \
-    "\"scores\":[{\"code\":\"S\",\"title\":{\"da\":\"S\"},\"items\":[\"Q1\",\"Q2\",\"Q3\"],\"min_answered\":0.5}]}"
-
-typedef struct Fixture {
-    Ctx *c;
-    Wave wave;
-    Questionnaire q;
-} Fixture;
-
-static Fixture given(Ctx *c, Str questionnaire)
-{
-    Fixture g = {.c = c};
-    bool is_new = false;
-    CHECK_OK(questionnaire_parse(c, questionnaire, &g.q));
-    CHECK_OK(questionnaire_store(c, &g.q, (UnitId){test_unit(c, "R1")}, &is_new));
-    CHECK_OK(survey_add(c, (NewWave){.questionnaire = g.q.code, .name = S("2026")}, &g.wave));
-    CHECK_OK(questionnaire_load(c, g.wave.questionnaire, &g.q));
-    return g;
-}
-
-static Fixture small(Ctx *c)
-{
-    return given(c, S(SMALL));
-}
-
-static AnswerImport import(Fixture *g, Str map, Str csv)
+static AnswerImport import(Counted *g, Str map, Str csv)
 {
     Ctx *c = g->c;
     AnswerMap *m = NEW(c->arena, AnswerMap, 1);
@@ -62,37 +20,6 @@ static AnswerImport import(Fixture *g, Str map, Str csv)
     return done;
 }
 
-/* 0 for an empty code. */
-static int64_t id_of(Fixture *g, const char *table_where, int64_t parent, const char *code)
-{
-    char sql[200];
-    snprintf(sql, sizeof sql, "SELECT coalesce(max(id), 0) FROM %s = %lld AND code = '%s'", table_where, (long long)parent, code);
-    return test_count(g->c, sql);
-}
-
-static int64_t tally(Fixture *g, const char *unit, const char *item, const char *group, int64_t value)
-{
-    TallyRows all = {0};
-    TallyRow wanted = {test_unit(g->c, unit), id_of(g, "item WHERE version_id", g->wave.questionnaire.v, item),
-                       id_of(g, "wave_group WHERE wave_id", g->wave.id.v, group), value, 0};
-    CHECK_OK(answer_tallies(g->c, g->wave.id, &all));
-    for (ptrdiff_t i = 0; i < all.n; i++) {
-        const TallyRow *t = &all.v[i];
-        if (t->unit_id != wanted.unit_id || t->item_id != wanted.item_id || t->group_id != wanted.group_id || t->value != value) continue;
-        CHECK_INT(wanted.n, 0); /* each stands once */
-        wanted.n = t->n;
-    }
-    return wanted.n;
-}
-
-static void check_recount(Ctx *c)
-{
-    int64_t tallies = 0, differ = -1;
-    CHECK_OK(answer_recount(c, &tallies, &differ));
-    CHECK_INT(differ, 0);
-    CHECK(tallies > 0);
-}
-
 #define MAP_HEAD "{\"format\":\"traad-answers-1\",\"row_id\":{\"column\":\"id\"},\"unit\":{\"column\":\"skole\"},\"role\":{\"constant\":\"elev\"},"
 #define MAP_SAME MAP_HEAD "\"items\":{\"Q1\":\"Q1\",\"Q2\":\"Q2\",\"Q3\":\"Q3\"}}"
 
@@ -100,54 +27,54 @@ static void check_recount(Ctx *c)
 
 TEST(answer_file, a_row_counts_in_its_items_its_groups_and_its_score)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport done = import(&g, S(MAP_HEAD "\"groups\":[{\"dimension\":\"koen\",\"column\":\"k\",\"values\":{\"1\":\"m\",\"2\":\"d\"}}],"
                                      "\"items\":{\"Q1\":\"Q1\",\"Q2\":\"Q2\",\"Q3\":\"Q3\"}}"),
                                S("id,skole,k,Q1,Q2,Q3\n1,S11,1,2,5,9\n2,S11,2,3,,\n3,S11,,,,\n"));
     CHECK_INT(done.stored, 3);
-    CHECK_INT(tally(&g, "S11", "", "", 0), 2);        /* any answer */
-    CHECK_INT(tally(&g, "S11", "", "", 1), 1);        /* three of three; one of three is less than half */
-    CHECK_INT(tally(&g, "S11", "Q1", "", 2), 1);
-    CHECK_INT(tally(&g, "S11", "Q3", "m", 9), 1);     /* "don't know" is an answer */
-    CHECK_INT(tally(&g, "S11", "Q1", "d", 3), 1);
+    CHECK_INT(counted_tally(&g, "S11", "", "", 0), 2);        /* any answer */
+    CHECK_INT(counted_tally(&g, "S11", "", "", 1), 1);        /* three of three; one of three is less than half */
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "", 2), 1);
+    CHECK_INT(counted_tally(&g, "S11", "Q3", "m", 9), 1);     /* "don't know" is an answer */
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "d", 3), 1);
     /* Row 1: 2 + (1 + 5 − 5) = 3 of two items, two of three being enough; row 2 has one of three. */
-    CHECK_INT(tally(&g, "S11", "S", "", 3 * 4096 + 2), 1);
-    CHECK_INT(tally(&g, "S11", "S", "m", 3 * 4096 + 2), 1);
-    CHECK_INT(tally(&g, "S11", "S", "d", 3 * 4096 + 1), 0);
-    check_recount(g.c);
+    CHECK_INT(counted_tally(&g, "S11", "S", "", 3 * 4096 + 2), 1);
+    CHECK_INT(counted_tally(&g, "S11", "S", "m", 3 * 4096 + 2), 1);
+    CHECK_INT(counted_tally(&g, "S11", "S", "d", 3 * 4096 + 1), 0);
+    counted_check(g.c);
 }
 
 TEST(answer_file, what_was_not_asked_does_not_count)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     import(&g, S(MAP_SAME), S("id,skole,Q1,Q2,Q3\n1,S11,5,1,\n"));
-    CHECK_INT(tally(&g, "S11", "Q2", "", 1), 0);
-    CHECK_INT(tally(&g, "S11", "", "", 1), 1); /* asked Q1 and Q3, answered one of the two */
-    check_recount(g.c);
+    CHECK_INT(counted_tally(&g, "S11", "Q2", "", 1), 0);
+    CHECK_INT(counted_tally(&g, "S11", "", "", 1), 1); /* asked Q1 and Q3, answered one of the two */
+    counted_check(g.c);
 }
 
 TEST(answer_file, several_answers_numbers_and_texts_have_their_own_counts)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport done = import(&g, S(MAP_HEAD "\"items\":{\"m1\":{\"item\":\"M\",\"option\":1},\"m2\":{\"item\":\"M\",\"option\":2},\"n\":\"N\",\"t\":\"T\"}}"),
                                S("id,skole,m1,m2,n,t\n1,S11,1,1,2.5,\"Jeg \"\"siger\"\" noget\"\n2,S11,0,0,-3,\n3,S11,0,1,,Ja\n4,S11,2,,,\n5,S11,,,x,\n"));
     CHECK_INT(done.stored, 3);
     CHECK_INT(done.refused, 2);
-    CHECK_INT(tally(&g, "S11", "M", "", ANSWER_ANY), 2);
-    CHECK_INT(tally(&g, "S11", "M", "", 2), 2);
-    CHECK_INT(tally(&g, "S11", "N", "", 2500000), 1);
-    CHECK_INT(tally(&g, "S11", "N", "", -3000000), 1);
-    CHECK_INT(tally(&g, "S11", "T", "", 1), 2);
+    CHECK_INT(counted_tally(&g, "S11", "M", "", ANSWER_ANY), 2);
+    CHECK_INT(counted_tally(&g, "S11", "M", "", 2), 2);
+    CHECK_INT(counted_tally(&g, "S11", "N", "", 2500000), 1);
+    CHECK_INT(counted_tally(&g, "S11", "N", "", -3000000), 1);
+    CHECK_INT(counted_tally(&g, "S11", "T", "", 1), 2);
     CHECK_INT(test_count(g.c, "SELECT count(*) FROM answer_text"), 2);
     CHECK_INT(test_count(g.c, "SELECT count(*) FROM answer a JOIN answer_text t ON t.id = a.id"), 0);
-    check_recount(g.c);
+    counted_check(g.c);
 }
 
 /* ---- files ------------------------------------------------------------------------------------ */
 
 TEST(answer_file, a_decimal_comma_is_read_where_no_field_ends_by_it)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     const struct { const char *delimiter, *decimal, *unit, *file; int stored; } files[] = {
         {";", "", "S11", "id;skole;n\n1;S11;2,5\n2;S11;3.5\n3;S11;1.000,5\n", 2},
         {";", ",\"decimal\":\",\"", "S12", "id;skole;n\n4;S12;2,5\n5;S12;3.5\n", 1},
@@ -158,25 +85,25 @@ TEST(answer_file, a_decimal_comma_is_read_where_no_field_ends_by_it)
         snprintf(text, sizeof text, MAP_HEAD "\"items\":{\"n\":\"N\"},\"delimiter\":\"%s\"%s}", files[i].delimiter, files[i].decimal);
         AnswerImport done = import(&g, str_of_z(text), str_of_z(files[i].file));
         CHECK_INT(done.stored, files[i].stored);
-        CHECK_INT(tally(&g, files[i].unit, "N", "", i == 2 ? 3500000 : 2500000), 1);
+        CHECK_INT(counted_tally(&g, files[i].unit, "N", "", i == 2 ? 3500000 : 2500000), 1);
     }
 }
 
 TEST(answer_file, the_same_file_twice_stores_nothing_the_second_time)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     Str csv = S("id,skole,Q1,Q2,Q3\n1,S11,5,,3\n2,S12,4,,3\n1,S11,1,1,1\n");
     AnswerImport first = import(&g, S(MAP_SAME), csv), second = import(&g, S(MAP_SAME), csv);
     CHECK_INT(first.stored, 2);
     CHECK_INT(first.repeated, 1);
     CHECK_INT(second.stored, 0);
     CHECK_INT(second.repeated, 3);
-    CHECK_INT(tally(&g, "S11", "Q1", "", 5), 1);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "", 5), 1);
 }
 
 TEST(answer_file, a_refused_row_may_come_again_once_it_is_right)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport first = import(&g, S(MAP_SAME), S("id,skole,Q1,Q2,Q3\n1,S11,7,,3\n")), second = import(&g, S(MAP_SAME), S("id,skole,Q1,Q2,Q3\n1,S11,5,,3\n"));
     CHECK_INT(first.refused, 1);
     CHECK_INT(second.stored, 1);
@@ -184,18 +111,18 @@ TEST(answer_file, a_refused_row_may_come_again_once_it_is_right)
 
 TEST(answer_file, a_row_refused_for_its_unit_does_not_take_the_row_id_from_the_right_one_below_it)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport done = import(&g, S(MAP_SAME), S("id,skole,Q1,Q2,Q3\n1,S99,5,,1\n1,S11,5,,1\n1,S12,5,,1\n"));
     CHECK_INT(done.refused, 1);
     CHECK_INT(done.stored, 1);
     CHECK_INT(done.repeated, 1);
-    CHECK_INT(tally(&g, "S11", "Q1", "", 5), 1);
-    check_recount(g.c);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "", 5), 1);
+    counted_check(g.c);
 }
 
 TEST(answer_file, refused_rows_are_told_with_their_physical_line_first_fault_and_fields)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerMap m = {0};
     Plan plan = {0};
     Csv rows = csv_open(S("\xef\xbb\xbfid,skole,Q1,Q2,Q3\r\n\r\n1,S11,\"5\n\",,3\n2,S99,6,,3\r\n3,S11\n4,S11,8,9,10\n5,S11,\xff,,\n"), ',');
@@ -219,13 +146,13 @@ TEST(answer_file, refused_rows_are_told_with_their_physical_line_first_fault_and
 
 TEST(answer_file, units_are_made_and_invited_and_marked_as_participants)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport done = import(&g, S("{\"format\":\"traad-answers-1\",\"unit\":{\"column\":\"id\",\"take\":[0,2],\"prefix\":\"T\"},"
                                      "\"make_units\":{\"kind\":\"skole\",\"parent\":\"K1\"},\"items\":\"same\","
                                      "\"invited\":[{\"unit\":\"T30\",\"n\":24},{\"unit\":\"T99\",\"n\":7}],\"participant\":{\"units\":[\"T30\"]}}"),
                                S("id,Q1,Q3\n3001,5,1\n3002,4,2\n4001,,1\n"));
     CHECK_INT(done.stored, 3);
-    CHECK_INT(tally(&g, "T30", "", "", 0), 2);
+    CHECK_INT(counted_tally(&g, "T30", "", "", 0), 2);
     WaveUnit unit = {0};
     CHECK_OK(survey_unit(g.c, g.wave.id, S("T30"), &unit));
     CHECK_INT(unit.invited, 24);
@@ -238,22 +165,22 @@ TEST(answer_file, units_are_made_and_invited_and_marked_as_participants)
 
 TEST(answer_file, a_blank_group_is_uoplyst_and_counts_in_the_total)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerImport done = import(&g, S("{\"format\":\"traad-answers-1\",\"missing\":[\"NA\"],\"delimiter\":\";\",\"unit\":{\"constant\":\"S11\"},"
                                      "\"role\":{\"column\":\"r\",\"values\":{\"L\":\"leder\",\"P\":\"personale\"}},"
                                      "\"groups\":[{\"dimension\":\"koen\",\"column\":\"k\",\"values\":{\"1\":\"m\"},\"other\":\"uoplyst\"}],\"items\":\"same\"}"),
                                S("r;k;Q1\nL;1;5\nNA;NA;5\nP;3;5\nX;1;5\n"));
     CHECK_INT(done.stored, 3);
     CHECK_INT(done.refused, 1);
-    CHECK_INT(tally(&g, "S11", "Q1", "", 5), 3);
-    CHECK_INT(tally(&g, "S11", "Q1", "m", 5), 1);
-    CHECK_INT(tally(&g, "S11", "Q1", "leder", 5), 1);
-    check_recount(g.c);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "", 5), 3);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "m", 5), 1);
+    CHECK_INT(counted_tally(&g, "S11", "Q1", "leder", 5), 1);
+    counted_check(g.c);
 }
 
 TEST(answer_file, a_wrong_mapping_tells_every_fault_with_its_place)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerMap m = {0};
     CHECK_ERR(answer_file_map_read(g.c, S("{\"format\":\"traad-answers-1\",\"unit\":{\"column\":\"a\"},\"role\":{\"constant\":\"lærer\"},\"hov\":1,"
                                      "\"items\":{\"a\":\"NEJ\",\"b\":{\"item\":\"Q1\",\"values\":{\"1\":77}},\"c\":\"M\"}}"), &g.q, &m), E_INVALID);
@@ -268,7 +195,7 @@ TEST(answer_file, a_wrong_mapping_tells_every_fault_with_its_place)
 
 TEST(answer_file, a_header_without_a_mapped_column_refuses_the_file)
 {
-    Fixture g = small(test_store());
+    Counted g = counted_small(test_store());
     AnswerMap m = {0};
     Plan plan = {0};
     CHECK_OK(answer_file_map_read(g.c, S(MAP_SAME), &g.q, &m));
@@ -328,7 +255,7 @@ static Reference reference(Ctx *c, const char *name)
 
 typedef struct Stored { TallyRows rows; WaveGroups groups; } Stored;
 
-static Stored stored(const Fixture *g)
+static Stored stored(const Counted *g)
 {
     Stored s = {0};
     CHECK_OK(answer_tallies(g->c, g->wave.id, &s.rows));
@@ -354,7 +281,7 @@ static int64_t sum_of(const Stored *s, int64_t unit, const Item *item, int64_t g
     return n;
 }
 
-static void check_groups(const char *name, const Fixture *g, const char *const codes[][2])
+static void check_groups(const char *name, const Counted *g, const char *const codes[][2])
 {
     Reference ref = reference(g->c, name);
     Stored s = stored(g);
@@ -374,20 +301,20 @@ TEST(answer_file_real, bfi_counts_by_gender_and_age_equal_those_of_r)
 {
     Ctx *c = test_store();
     Str csv = shared_file(c, "r/bfi.csv");
-    Fixture g = given(c, own_file(c, "bfi.json"));
+    Counted g = counted_of(c, own_file(c, "bfi.json"));
     AnswerImport done = import(&g, own_file(c, "bfi-map.json"), csv);
     CHECK_INT(done.stored, 2800);
     static const char *const genders[][2] = {{"male", "m"}, {"female", "k"}, {0}};
     check_groups("ref/bfi_by_gender_items.csv", &g, genders);
     check_groups("ref/bfi_by_ageband_items.csv", &g, NULL);
-    check_recount(c);
+    counted_check(c);
 }
 
 TEST(answer_file_real, bhr2000_counts_by_unit_equal_those_of_r)
 {
     Ctx *c = test_store();
     Str csv = shared_file(c, "r/bhr2000.csv");
-    Fixture g = given(c, own_file(c, "bhr2000.json"));
+    Counted g = counted_of(c, own_file(c, "bhr2000.json"));
     AnswerImport done = import(&g, own_file(c, "bhr2000-map.json"), csv);
     CHECK_INT(done.stored, 5400);
     Reference ref = reference(c, "ref/bhr2000_units1to25_items.csv");
@@ -400,14 +327,14 @@ TEST(answer_file_real, bhr2000_counts_by_unit_equal_those_of_r)
         CHECK_INT(sum_of(&s, unit, item, 0, 4), number_in(&ref, "agree"));
     }
     CHECK_INT(rows, 11 * 25);
-    check_recount(c);
+    counted_check(c);
 }
 
 TEST(answer_file_real, talis_counts_equal_those_of_r_with_schools_made_of_the_ids)
 {
     Ctx *c = test_store();
     Str csv = shared_file(c, "r/talis_us.csv");
-    Fixture g = given(c, own_file(c, "talis.json"));
+    Counted g = counted_of(c, own_file(c, "talis.json"));
     AnswerImport done = import(&g, own_file(c, "talis-map.json"), csv);
     CHECK_INT(done.stored, 2560);
     CHECK_INT(test_count(c, "SELECT count(*) FROM unit WHERE code LIKE 'T%'"), 165);
@@ -418,5 +345,5 @@ TEST(answer_file_real, talis_counts_equal_those_of_r_with_schools_made_of_the_id
         CHECK_INT(sum_of(&s, 0, item, 0, 0), number_in(&ref, "n"));
         CHECK_INT(sum_of(&s, 0, item, 0, 3), number_in(&ref, "agree"));
     }
-    check_recount(c);
+    counted_check(c);
 }
