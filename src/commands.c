@@ -1,4 +1,5 @@
 /* The commands that belong to no feature. */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -47,9 +48,25 @@ static void tell_backup(Ctx *c, Str file)
     (void)n; /* whoever read us has gone */
 }
 
+/* Said before anything else: without it the first thing missing would be a key. */
+static Err store_is_there(Ctx *c, Str store)
+{
+    bool is_file = !str_starts(store, S("postgresql://")) && !str_starts(store, S("postgres://"));
+    if (!is_file || access(str_z(c->arena, store), F_OK) == 0) return OK;
+    return fail(c, E_NOT_FOUND, msg_verbatim(STR_CAT(c->arena, S("there is no store "), store, S("; traad init makes one"))));
+}
+
+/* Where keys and store lie unless somebody says otherwise. What cannot be made is told by who needs it. */
+static void make_default_folder(const Settings *s)
+{
+    if (str_starts(s->keys, S("var/")) || str_starts(s->store, S("var/"))) mkdir("var", 0755);
+}
+
 Err program_open(Ctx *c, bool make)
 {
     const Settings *s = c->app->settings;
+    if (make) make_default_folder(s);
+    else TRY(store_is_there(c, s->store));
     TRY(secrets_open(c, s->keys, make, &c->app->secrets));
     TRY(store_open(c, s->store, (StoreOptions){.create = make, .readers = readers_needed(s)}, &c->app->store));
     int n = 0;
@@ -237,7 +254,7 @@ static Err write_user(Ctx *c)
     AccountId account = {0};
     int64_t membership = 0;
     Err err = organisation_by_code(c, user->unit, &unit);
-    if (err == E_NOT_FOUND) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("no unit has the code "), user->unit)));
+    if (err == E_NOT_FOUND) return fail(c, err, msg_verbatim(STR_CAT(c->arena, S("no unit has the code "), user->unit)));
     TRY(err);
     TRY(people_add(c, unit.owner, user->name, S(""), &person));
     TRY(people_grant(c, (NewMembership){.person = person, .unit = unit.id, .role = user->role, .valid_from = c->today}, &membership));
@@ -376,18 +393,37 @@ static void tell_command(Buf *out, const Command *command)
     buf_add_char(out, '\n');
 }
 
+/* The command itself, and those whose names go on from there: "survey" is all of "survey …". */
+static bool is_named(const Command *command, Str words)
+{
+    Str name = str_of_z(command->name);
+    return str_starts(name, words) && (words.n == 0 || name.n == words.n || name.p[words.n] == ' ');
+}
+
+static bool tell_named(Buf *out, const Command *commands, Str words)
+{
+    bool found = false;
+    for (const Command *p = commands; p && p->name; p++) {
+        if (!is_named(p, words)) continue;
+        tell_command(out, p);
+        found = true;
+    }
+    return found;
+}
+
+static Str joined(Ctx *c, Args args)
+{
+    Str words = {0};
+    for (ptrdiff_t i = 0; i < args.n; i++) words = i ? STR_CAT(c->arena, words, S(" "), args.v[i]) : args.v[0];
+    return words;
+}
+
 Err program_help(Ctx *c, Args args, Buf *out)
 {
-    ptrdiff_t words = 0;
-    if (args.n) {
-        const Command *command = program_find(args, &words);
-        if (!command) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unknown command "), args.v[0])));
-        tell_command(out, command);
-        return OK;
-    }
-    for (const Command *p = program_commands; p->name; p++) tell_command(out, p);
-    for (int i = 0; i < feature_count; i++)
-        for (const Command *p = features[i]->commands; p && p->name; p++) tell_command(out, p);
-    buf_add(out, S("\nEvery command takes --config FILE and any setting as --name value, --store among them.\n"));
+    Str words = joined(c, args);
+    bool found = tell_named(out, program_commands, words);
+    for (int i = 0; i < feature_count; i++) found = tell_named(out, features[i]->commands, words) || found;
+    if (!found) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, S("unknown command "), words)));
+    if (args.n == 0) buf_add(out, S("\nEvery command takes --config FILE and any setting as --name value, --store among them.\n"));
     return OK;
 }

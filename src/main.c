@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "core/flags.h"
 #include "program.h"
 
 static void system_random(void *state, void *bytes, size_t n)
@@ -19,22 +20,27 @@ static Instant now(void)
     return (Instant){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
 }
 
-/* One line, in English: "traad: WHERE: WHAT". */
+/* One line, also of a library's sentence that has several, and of a name with a line end. */
+static void add_line(Buf *b, Str where, Str what)
+{
+    ptrdiff_t from = b->n;
+    buf_add(b, S("traad: "));
+    buf_add(b, where);
+    buf_add(b, S(": "));
+    buf_add(b, what);
+    for (ptrdiff_t i = from; i < b->n; i++)
+        if ((unsigned char)b->p[i] < ' ') b->p[i] = ' ';
+    buf_add_char(b, '\n');
+}
+
+/* One line, in English: "traad: WHERE: WHAT"; one for each problem of a file that has several. */
 static void tell(Ctx *c, Str where)
 {
     Buf b = buf_new(c->arena, 4000);
-    for (const Problem *p = c->problems ? c->problems->next : NULL; p; p = p->next) {
-        buf_add(&b, S("traad: "));
-        buf_add(&b, p->field.n ? p->field : where);
-        buf_add(&b, S(": "));
-        buf_add(&b, msg_text(c, p->what));
-        buf_add_char(&b, '\n');
-    }
-    buf_add(&b, S("traad: "));
-    buf_add(&b, c->problems && c->problems->field.n ? c->problems->field : where);
-    buf_add(&b, S(": "));
-    buf_add(&b, msg_is_empty(c->message) ? S("failed") : msg_text(c, c->message));
-    buf_add_char(&b, '\n');
+    for (const Problem *p = c->problems ? c->problems->next : NULL; p; p = p->next)
+        add_line(&b, p->field.n ? p->field : where, msg_text(c, p->what));
+    add_line(&b, c->problems && c->problems->field.n ? c->problems->field : where,
+             msg_is_empty(c->message) ? S("failed") : msg_text(c, c->message));
     fwrite(b.p, 1, (size_t)b.n, stderr);
 }
 
@@ -95,9 +101,13 @@ static Err run(Ctx *c, Args args, Buf *out, Str *ret_where)
         return fail(c, E_INVALID, msg_verbatim(S("unknown command; see traad help")));
     }
     *ret_where = str_of_z(command->name);
-    if (command->needs_store) TRY(program_open(c, false));
+    args = (Args){args.v + words, args.n - words};
+    if (command->needs_store) {
+        TRY(flags_fit(c, command, args));
+        TRY(program_open(c, false));
+    }
     if (command->writes) TRY(program_open_writer(c));
-    Err err = command->run(c, (Args){args.v + words, args.n - words}, out);
+    Err err = command->run(c, args, out);
     program_close(c);
     return err;
 }

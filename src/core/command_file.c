@@ -66,7 +66,7 @@ Err command_file_read(Ctx *c, Str path, int64_t max_bytes, Str *ret)
 
 struct NewFile {
     int fd;
-    bool has_name;
+    bool has_name, is_device;
     Str path;
     const char *to, *part;
 };
@@ -79,16 +79,38 @@ static void end(Ctx *c, void *data)
     if (!file->has_name) unlink(file->part);
 }
 
+/* Taking the name away would break it for everybody: /dev/full is a device, /dev/stdout a link to whatever it is now. */
+static bool is_device(const NewFile *file, const struct stat *there)
+{
+    struct stat itself;
+    if (!S_ISREG(there->st_mode)) return true;
+    bool is_system = str_starts(file->path, S("/dev/")) || str_starts(file->path, S("/proc/"));
+    return is_system && lstat(file->to, &itself) == 0 && S_ISLNK(itself.st_mode);
+}
+
+static Err open_device(Ctx *c, NewFile *file)
+{
+    file->fd = open(file->to, O_WRONLY | O_CLOEXEC);
+    if (file->fd < 0) return refuse_errno(c, file->path);
+    file->has_name = file->is_device = true;
+    ctx_at_end(c, end, file);
+    return OK;
+}
+
 Err command_file_new(Ctx *c, Str path, int mode, NewFile **ret)
 {
+    struct stat there;
     NewFile *file = NEW(c->arena, NewFile, 1);
     Str part = STR_CAT(c->arena, path, S(".part-"), str_sub(ctx_uid(c), 0, 8));
     *file = (NewFile){.path = path, .to = str_z(c->arena, path), .part = str_z(c->arena, part)};
+    *ret = file;
+    bool is_there = stat(file->to, &there) == 0;
+    if (is_there && S_ISDIR(there.st_mode)) return refuse(c, path, S("Is a directory"));
+    if (is_there && is_device(file, &there)) return open_device(c, file);
     /* A file that is there is somebody's: its permissions, or where it links to, are not ours. */
     file->fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (file->fd < 0) return refuse_errno(c, path);
     ctx_at_end(c, end, file);
-    *ret = file;
     return OK;
 }
 
@@ -112,6 +134,7 @@ Err command_file_store(Ctx *c, NewFile *file, Str bytes)
         if (n < 0) return refuse_errno(c, file->path);
         at += n;
     }
+    if (file->is_device) return OK;
     if (fsync(file->fd) != 0 || rename(file->part, file->to) != 0) return refuse_errno(c, file->path);
     file->has_name = true;
     return sync_folder(c, file->path) == 0 ? OK : refuse_errno(c, file->path);

@@ -12,11 +12,13 @@ MUST Err command_file_read(Ctx *c, Str path, int64_t max_bytes, Str *ret);
 
 /* A file in the making: PATH.part-XXXXXXXX, made now, so that a command learns of a
    folder that is not there before it stores anything. mode: permission bits of
-   the new file. Ends with the Ctx: what was not stored whole leaves nothing behind. */
+   the new file. Ends with the Ctx: what was not stored whole leaves nothing behind.
+   What is there and is no file (a pipe, a terminal, all in /dev and /proc) is written to as it is; a folder is
+   refused. */
 typedef struct NewFile NewFile;
 MUST Err command_file_new(Ctx *c, Str path, int mode, NewFile **ret);
 /* Writes all bytes, makes them durable and gives the file its name: nobody ever
-   finds half of it. To be called once. */
+   finds half of it (except in a pipe or terminal). To be called once. */
 MUST Err command_file_store(Ctx *c, NewFile *file, Str bytes);
 
 #endif

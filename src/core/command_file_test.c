@@ -103,3 +103,29 @@ TEST(command_file, refusals_name_the_file_and_the_reason)
     unlink(str_z(c->arena, path));
     rmdir(str_z(c->arena, folder));
 }
+
+TEST(command_file, what_is_no_file_is_written_to_and_stays_what_it_is)
+{
+    Ctx *c = test_store();
+    Str folder = folder_new(c), path = at(c, folder, "pipe");
+    NewFile *file = NULL;
+    struct stat s;
+    char got[8] = {0};
+    CHECK_INT(mkfifo(str_z(c->arena, path), 0600), 0);
+    int reader = open(str_z(c->arena, path), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    CHECK_OK(command_file_new(c, path, 0600, &file));
+    CHECK_OK(command_file_store(c, file, S("linje\n")));
+    CHECK_INT(read(reader, got, sizeof got), 6);
+    CHECK_INT(stat(str_z(c->arena, path), &s), 0);
+    CHECK(S_ISFIFO(s.st_mode));
+    close(reader);
+    unlink(str_z(c->arena, path));
+    CHECK_ERR(command_file_new(c, folder, 0600, &file), E_CONFLICT);
+    CHECK_STR(c->message.arg[0].s, STR_CAT(c->arena, folder, S(": Is a directory")));
+    ctx_forgive(c);
+    CHECK_INT(rmdir(str_z(c->arena, folder)), 0);
+    CHECK_OK(command_file_new(c, S("/dev/full"), 0600, &file));
+    CHECK_ERR(command_file_store(c, file, S("linje\n")), E_CONFLICT);
+    CHECK_INT(stat("/dev/full", &s), 0);
+    CHECK(S_ISCHR(s.st_mode));
+}

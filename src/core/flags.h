@@ -15,6 +15,11 @@ typedef struct Flag {
    twice, without its value, or missing. Values are left as the caller had them
    where a flag is not given. */
 MUST Err flags_read(Ctx *c, Args args, const Flag *all, ptrdiff_t n);
+/* Do the words fit the command's own usage line ("--wave NAME (--unit CODE | --all) [--share K/N]")? It is asked
+   before a store is opened, so that wrong use is told as such also where there is none. Values, and what excludes
+   what, are the command's own to look at.
+   Errors: E_INVALID for an unknown or missing flag, a missing value, and too few or too many words. */
+MUST Err flags_fit(Ctx *c, const Command *command, Args args);
 /* E_INVALID, "what which". */
 MUST Err flags_wrong(Ctx *c, Str what, Str which);
 

@@ -307,8 +307,23 @@ def settings_file_is_held_to_its_rules(p):
     check({}, 0)
 
 
+def wrong_use_is_told_before_a_store_is_looked_for(p):
+    nowhere = ["--store", str(p.work / "none.db")]
+    for words in ("check --bogus", "backup", "user add --login x", "organisation import", "survey import", "survey wave --name x",
+                  "survey codes", "survey answers --wave x --map y", "survey release x", "survey report --wave x --all --format json",
+                  "stats", "help survey bogus", "bogus"):
+        told = p.run(*words.split(), status=2, settings=nowhere if words.split()[0] not in ("stats", "help", "bogus") else [])
+        must(told.startswith("traad: ") and told.count("\n") == 1, f"{words}: told “{told}”")
+    for words in ("check", "survey report --wave x --all --format json --out y"):
+        told = p.run(*words.split(), status=1, settings=nowhere)
+        must("there is no store" in told and told.count("\n") == 1, f"{words}: told “{told}”")
+    told = p.run("check", status=1, settings=["--store", "postgresql://127.0.0.1:1/none", "--keys", str(p.work / "traad.keys")])
+    must(told.count("\n") == 1, f"a server that is not there is told in several lines: “{told}”")
+    must("traad survey wave" in p.run("help", "survey", settings=[]), "help survey does not tell its commands")
+
+
 CLAIMS = [keepers_port_tells_health_and_figures, log_has_nothing_but_what_is_allowed, it_ends_soon_whatever_clients_do,
-          full_store_is_said_plainly, settings_file_is_held_to_its_rules]
+          full_store_is_said_plainly, settings_file_is_held_to_its_rules, wrong_use_is_told_before_a_store_is_looked_for]
 
 
 def main():

@@ -51,13 +51,19 @@ static Err run_backup(Ctx *c, Args args, Buf *out)
     return OK;
 }
 
+/* A file that is no backup, or a damaged one, is a failure: the words were right. */
+static Err failed(Ctx *c, Err err)
+{
+    return err == E_INVALID && !c->problems ? E_CONFLICT : err;
+}
+
 static Err run_restore(Ctx *c, Args args, Buf *out)
 {
     Words w = {0};
     BackupCounts counts = {0};
     TRY(read_words(c, args, &w));
     if (w.file.n == 0 || w.out.n) return wrong_use(c, "restore takes FILE");
-    TRY(backup_restore(c, w.file, w.key, &counts));
+    TRY(failed(c, backup_restore(c, w.file, w.key, &counts)));
     bool is_file = !str_starts(c->app->settings->store, S("postgres"));
     tell(out, "restored ", counts, is_file ? c->app->settings->store : S("the PostgreSQL database")); /* no password on a screen */
     buf_add(out, S("keys are in no backup: put your copy of the folder "));
