@@ -92,6 +92,13 @@ def fill(wave, lift):
     run("survey", "release", "--wave", wave, "--all")
 
 
+def languages(path):
+    """How often each language is named in the document and on stretches of it."""
+    form = subprocess.run(["qpdf", "--qdf", "--object-streams=disable", str(path), "-"], check=True, capture_output=True).stdout
+    named = re.findall(rb"/Lang \((\w+)\)", form)
+    return ", ".join(f"{code.decode()} {named.count(code)}" for code in sorted(set(named)))
+
+
 def paper_text(path):
     return subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], check=True, capture_output=True, text=True).stdout
 
@@ -125,6 +132,8 @@ def text_of(unit, form, language):
     path = WORK / f"{unit}-{form}-{language}"
     run("survey", "report", "--wave", "2026", "--unit", unit, "--format", form, "--language", language, "--out", path)
     text = KINDS.get(form, paper_text)(path)
+    if language != "da" and form not in KINDS:
+        text = f"(languages: {languages(path)})\n{text}"
     return re.sub(r"\d{1,2}\.? [A-Za-zæøå]+ 20\d\d", "DAGEN", text)
 
 
@@ -148,8 +157,8 @@ def differs(name, text):
 
 
 def main():
-    if not shutil.which("pdftotext"):
-        print("skipped: no pdftotext")
+    if not shutil.which("pdftotext") or not shutil.which("qpdf"):
+        print("skipped: no pdftotext or qpdf")
         sys.exit(77)
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)

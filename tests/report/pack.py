@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The knowledge pack of a municipality and of a school, held against the single
-downloads: every file is the same bytes, and the pack is the same twice.
+downloads: every file is the same bytes, and the pack is the same twice; the
+school's in English, too, as its single downloads in English.
 
 Usage: pack.py TRAAD FOLDER
 Ends with `N files compared, N failed`.
@@ -14,8 +15,11 @@ import zipfile
 TRAAD, WORK = sys.argv[1], pathlib.Path(sys.argv[2])
 STORE = WORK / "demo.db"
 WAVE = "Personale og ledere, forår 2026"
-FORMS = {"resume-{}.pdf": "resume", "rapport-{}-slides.pdf": "slides", "rapporter/rapport-{}.pdf": "pdf",
-         "data/rapport-{}.xlsx": "xlsx", "data/rapport-{}.csv": "csv", "data/rapport-{}.json": "json"}
+FORMS = {"da": {"resume-{}.pdf": "resume", "rapport-{}-slides.pdf": "slides", "rapporter/rapport-{}.pdf": "pdf",
+                "data/rapport-{}.xlsx": "xlsx", "data/rapport-{}.csv": "csv", "data/rapport-{}.json": "json"},
+         "en": {"summary-{}.pdf": "resume", "report-{}-slides.pdf": "slides", "reports/report-{}.pdf": "pdf",
+                "data/report-{}.xlsx": "xlsx", "data/report-{}.csv": "csv", "data/report-{}.json": "json"}}
+README = {"da": "LÆS MIG.txt", "en": "READ ME.txt"}
 
 
 def run(*args):
@@ -24,15 +28,15 @@ def run(*args):
         sys.exit(f"{' '.join(map(str, args))}: {done.stderr}")
 
 
-def single(unit, form):
+def single(unit, form, language):
     path = WORK / "one"
-    run("survey", "report", "--wave", WAVE, "--unit", unit, "--format", form, "--out", path)
+    run("survey", "report", "--wave", WAVE, "--unit", unit, "--format", form, "--language", language, "--out", path)
     return path.read_bytes()
 
 
-def packed(unit, name):
+def packed(unit, name, language):
     path = WORK / name
-    run("survey", "pack", "--wave", WAVE, "--unit", unit, "--out", path)
+    run("survey", "pack", "--wave", WAVE, "--unit", unit, "--language", language, "--out", path)
     return path
 
 
@@ -41,23 +45,23 @@ def code_of(name, pattern):
     return name[len(front): len(name) - len(back)] if name.startswith(front) and name.endswith(back) else None
 
 
-def faults(unit, wanted):
-    first, second = packed(unit, f"{unit}.zip"), packed(unit, f"{unit}-again.zip")
+def faults(unit, wanted, language):
+    first, second = packed(unit, f"{unit}-{language}.zip", language), packed(unit, f"{unit}-{language}-again.zip", language)
     if first.read_bytes() != second.read_bytes():
         yield 1, f"{unit}: two packs differ"
     with zipfile.ZipFile(first) as pack:
         names = pack.namelist()
-        text = pack.read("LÆS MIG.txt").decode("utf-8")
+        text = pack.read(README[language]).decode("utf-8")
         units = set()
         for name in names[1:]:
-            code, form = next(((c, f) for p, f in FORMS.items() if (c := code_of(name, p)) and "-slides" not in c), (None, None))
+            code, form = next(((c, f) for p, f in FORMS[language].items() if (c := code_of(name, p)) and "-slides" not in c), (None, None))
             if code is None:
                 yield 1, f"{unit}: {name} has no single download"
                 continue
             units.add(code)
             if form == "pdf" and name not in text:
                 yield 1, f"{unit}: the text does not tell of {name}"
-            yield 1, None if pack.read(name) == single(code, form) else f"{unit}: {name} is not the single download"
+            yield 1, None if pack.read(name) == single(code, form, language) else f"{unit}: {name} is not the single download"
         yield 1, None if units == wanted else f"{unit}: reports of {sorted(units)}"
 
 
@@ -66,8 +70,8 @@ def main():
     WORK.mkdir(parents=True)
     run("demo")
     compared = failed = 0
-    for unit, wanted in (("K2", {"K2", "S21", "S21-N", "S21-O", "S21-S", "S21-V"}), ("S12", {"S12"})):
-        for n, fault in faults(unit, wanted):
+    for unit, wanted, language in (("K2", {"K2", "S21", "S21-N", "S21-O", "S21-S", "S21-V"}, "da"), ("S12", {"S12"}, "da"), ("S12", {"S12"}, "en")):
+        for n, fault in faults(unit, wanted, language):
             compared += n
             if fault:
                 failed += 1

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/number.h"
 #include "base/str.h"
 
 static const char *text(Str a, const char *b)
@@ -52,6 +53,43 @@ HTTP_TEST(report, the_head_reads_the_schools_report_and_fetches_it_in_every_form
         CHECK(str_starts(a.body, str_of_z(files[i].begins)));
     }
     CHECK_STATUS(test_get(&head, text(own, "/hent/doc")), 404);
+}
+
+static void speak(Browser *b, const char *fields)
+{
+    test_get(b, "/");
+    CHECK_STATUS(test_post(b, "/sprog", fields), 303);
+}
+
+static bool has(Str s, const char *part)
+{
+    return str_find(s, str_of_z(part), 0) >= 0;
+}
+
+HTTP_TEST(report, who_chose_english_reads_the_page_and_gets_the_files_in_english)
+{
+    static const char *const drawn[] = {"/hent/pdf", "/hent/slides", "/hent/resume", "/hent/xlsx", "/hent/html"};
+    Answer danish[COUNT_OF(drawn)];
+    Browser head = test_login("skoleleder-holmeaa");
+    Str own = report_of(&head, "/S21");
+    for (int i = 0; i < COUNT_OF(drawn); i++) danish[i] = test_get(&head, text(own, drawn[i]));
+    Answer data = test_get(&head, text(own, "/hent/json"));
+    speak(&head, "sprog=en&tilbage=%2F");
+    Answer page = test_get(&head, text(own, ""));
+    CHECK_HAS(page, "<html lang=\"en\"");
+    CHECK_HAS(page, "Report: Holmeå Skole");
+    CHECK_HAS(page, "How the figures were worked out");
+    CHECK_LACKS(page, "Hvem har svaret");
+    for (int i = 0; i < COUNT_OF(drawn); i++) {
+        Answer a = test_get(&head, text(own, drawn[i]));
+        CHECK_STATUS(a, 200);
+        CHECK(!str_eq(a.body, danish[i].body));
+        CHECK(has(a.headers, "report-S21") || has(a.headers, "summary-S21"));
+    }
+    CHECK_HAS(test_get(&head, text(own, "/hent/html")), "<html lang=\"en\">");
+    CHECK(str_eq(test_get(&head, text(own, "/hent/json")).body, data.body));
+    speak(&head, "sprog=da&tilbage=%2F");
+    for (int i = 0; i < COUNT_OF(drawn); i++) CHECK(str_eq(test_get(&head, text(own, drawn[i])).body, danish[i].body));
 }
 
 HTTP_TEST(report, another_schools_report_is_not_there)

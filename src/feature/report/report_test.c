@@ -7,6 +7,7 @@
 #include "render/pdf/pdf_check.h"
 #include "store.h"
 #include "test.h"
+#include "text/foreign.h"
 
 /* ---- a report with everything that a page must know how to say ---- */
 
@@ -365,6 +366,51 @@ TEST(report_pdf, can_be_read_by_everybody_and_is_the_same_each_time)
     keep("TRAAD_LOOK_PDF", one);
 }
 
+TEST(report_html, a_text_that_nobody_translated_keeps_its_language)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    c->lang = LANG_EN;
+    r.items.v[0].texts.n = 1; /* Danish alone */
+    Str page = html_of(c, &r);
+    CHECK(has(page, "<p class=\"q\"><span lang=\"da\">Vi har fast tid til at følge op</span></p>"));
+    CHECK(has(page, "<p class=\"q\">We watch each other teach</p>"));
+    /* In the sentence that it is quoted in, and never inside an attribute. */
+    CHECK(has(page, "33 points higher agreement with “<span lang=\"da\">Vi har fast tid til at følge op</span>”"));
+    CHECK(!text_has_foreign(page));
+}
+
+TEST(report_pdf, in_english_is_as_good_and_the_same_each_time)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str danish = {0}, one = {0}, two = {0};
+    CHECK_OK(report_pdf(c, &r, &nothing, &danish));
+    c->lang = LANG_EN;
+    for (int i = 0; i < ITEMS; i += 2) r.items.v[i].texts.n = 1;
+    CHECK_OK(report_pdf(c, &r, &nothing, &one));
+    CHECK_OK(report_pdf(c, &r, &nothing, &two));
+    no_faults(c, one);
+    CHECK(str_eq(one, two) && !str_eq(one, danish));
+}
+
+TEST(report_words, each_state_of_change_has_its_words_in_english)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    c->lang = LANG_EN;
+    ReportView view = report_view(c, &r, &nothing);
+    const ItemViews *items = &view.sections.v[0].blocks.v[0].items;
+    CHECK_STR(items->v[0].change, S("Definite change"));
+    CHECK_STR(items->v[0].change_more, S("+33 points"));
+    CHECK_STR(items->v[1].change, S("May be chance"));
+    CHECK_STR(items->v[2].change, S("Too few answers"));
+    CHECK_STR(items->v[3].change, S("New wording"));
+    CHECK_STR(items->v[4].says, S("Almost everyone gave the same answer."));
+    CHECK_STR(items->v[5].says, S("Hidden, so that no one can be recognised."));
+    CHECK_STR(items->v[0].years, S("Both surveys taken together: 46% of 87 answers agree"));
+}
+
 TEST(report_slides, can_be_read_by_everybody)
 {
     Ctx *c = test_store();
@@ -415,6 +461,8 @@ TEST(report_words, a_question_is_answered_and_only_a_statement_is_agreed_with)
     CHECK_STR(s.blocks.v[0].tables.v[1].caption, S("Hvor mange der svarer »enig« eller »helt enig«"));
     r.items.v[1].texts = both(c, "Der er ro", "It is calm");
     CHECK_STR(report_counted_by_all(c, r.items.v, ITEMS), S(""));
+    c->lang = LANG_EN;
+    CHECK_STR(report_counted(c, &r.items.v[0]), S("“agree” or “strongly agree”"));
 }
 
 /* ---- forward focus ----------------------------------------------------------------------- */
@@ -505,6 +553,19 @@ TEST(report_file, the_table_says_skjult_for_a_hidden_number_and_nothing_for_none
     CHECK(str_find(csv, S("2026,S11,1,SAM,samarbejde,Q6,\"Ressourcecentret ændrer det, jeg gør\",,,true,"
                           "skjult,skjult,skjult,skjult,skjult,skjult,,,skjult,,"), 0) > 0);
     CHECK(str_find(csv, S("2026,S11,1,SAM,samarbejde,Q5,Vi hjælper hinanden,,,false,7,,,"), 0) > 0);
+}
+
+TEST(report_file, a_table_in_english_has_the_same_columns_and_numbers_and_english_questions)
+{
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    Str da = {0}, en = {0};
+    CHECK_OK(report_csv(c, &r, &da));
+    c->lang = LANG_EN;
+    CHECK_OK(report_csv(c, &r, &en));
+    CHECK(has(en, "2026,S11,1,SAM,samarbejde,Q5,We help each other,,,false,7,,,"));
+    CHECK(has(en, ",true,skjult,skjult,") && !text_has_foreign(en));
+    CHECK(str_eq(str_sub(en, 0, str_find_char(en, '\n', 0)), str_sub(da, 0, str_find_char(da, '\n', 0))));
 }
 
 TEST(report_file, the_workbook_is_the_same_bytes_twice)
