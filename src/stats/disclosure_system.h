@@ -38,7 +38,7 @@ typedef struct System {
     int32_t *cost;   /* [vars] loss when hidden */
     int32_t eqs;
     int32_t *start;  /* [eqs + 1] into term, sign */
-    int32_t *term;   /* variables of an equation */
+    int32_t *term;   /* variables of an equation, each at most once */
     int8_t *sign;
     int32_t *of;     /* [vars + 1] into in */
     int32_t *in;     /* equations of a variable */
@@ -46,7 +46,7 @@ typedef struct System {
     /* What is proven so far: how far up and down each variable can go. */
     int32_t *up, *down;            /* >= 0 */
     const Witness **up_by, **down_by; /* who shows it; NULL while 0 */
-    int64_t work; /* entries of all tableaus of searches so far: a clock that is the same everywhere */
+    int64_t work; /* entries that the pivots of all searches touched: a clock that is the same everywhere */
     /* Marks for walks through the system. */
     int32_t *seen; /* [vars] */
     int32_t *local; /* [vars] place in the component at hand, valid where seen */
@@ -71,10 +71,10 @@ static inline bool system_is_open(const System *s, int32_t var)
 }
 
 /* Looks for witnesses for `var`, and once it is wide for the open variables
-   around it: first among the SEARCH_NEAR nearest variables, then twice as many,
-   and so on up to `limit`. With SEARCH_ALL, what is still open at the end is not
+   around it: first among the SEARCH_NEAR nearest variables, then eight times as
+   many, and so on up to `limit`. With SEARCH_ALL, what is still open at the end is not
    safe; with less it may be. E_TOO_LARGE: does not fit the scratch. */
-enum { SEARCH_NEAR = 128, SEARCH_WIDE = 512, SEARCH_ALL = 1 << 28 };
+enum { SEARCH_NEAR = 128, SEARCH_WIDE = 1024, SEARCH_ALL = 1 << 28 };
 MUST Err system_search(System *s, int32_t var, int32_t limit);
 
 /* Limits of all protected hidden variables that hang together with `var`, as

@@ -660,6 +660,63 @@ TEST(disclosure, same_input_gives_the_same_mask)
     }
 }
 
+/* ---- a region ---- */
+
+enum { REGION_PER_MUNICIPALITY = 10, REGION_DIMENSIONS = 3, REGION_GROUPS = 4, REGION_COLUMNS = 1 + REGION_DIMENSIONS * REGION_GROUPS };
+
+typedef struct Region {
+    DisclosureShape shape;
+    DisclosureTable table;
+    int32_t *parent, *n;
+} Region;
+
+/* A school of 0-8 answers, each in one group of each dimension; the last is rare. */
+static void draw_school(Region *r, int32_t school, uint64_t *seed)
+{
+    static const int32_t group[20] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3};
+    for (uint32_t answers = draw(seed, 9); answers > 0; answers--) {
+        int32_t column[1 + REGION_DIMENSIONS] = {0};
+        for (int d = 0; d < REGION_DIMENSIONS; d++) column[1 + d] = 1 + d * REGION_GROUPS + group[draw(seed, 20)];
+        for (int32_t u = school; u >= 0; u = r->parent[u]) {
+            for (int i = 0; i <= REGION_DIMENSIONS; i++) r->n[u * REGION_COLUMNS + column[i]]++;
+        }
+    }
+}
+
+static Region region_of_tiny_schools(Arena *arena, int32_t municipalities)
+{
+    static const int32_t groups[REGION_DIMENSIONS] = {REGION_GROUPS, REGION_GROUPS, REGION_GROUPS};
+    int32_t units = 1 + municipalities * (1 + REGION_PER_MUNICIPALITY);
+    Region r = {.parent = NEW(arena, int32_t, units), .n = NEW(arena, int32_t, units * REGION_COLUMNS)};
+    uint64_t seed = 1;
+    r.parent[0] = -1;
+    for (int32_t u = 1; u < units; u++) {
+        int32_t place = (u - 1) % (1 + REGION_PER_MUNICIPALITY);
+        r.parent[u] = place == 0 ? 0 : u - place;
+        if (place > 0) draw_school(&r, u, &seed);
+    }
+    r.shape = (DisclosureShape){.units = units, .parent = r.parent, .dimensions = REGION_DIMENSIONS, .groups = groups,
+                                .minimum = DISCLOSURE_MINIMUM};
+    r.table.n = r.n;
+    return r;
+}
+
+/* Nearly all of its schools' cells are secret and hang together; what a search
+   among too few of them cannot prove would cost the sums above. */
+TEST(disclosure, region_of_tiny_schools_keeps_its_own_numbers)
+{
+    Ctx *c = test_ctx_plain();
+    Region r = region_of_tiny_schools(c->arena, 30);
+    DisclosureCase what = {&r.shape, &r.table, 1};
+    DisclosureResult result = {0};
+    CHECK_OK(disclosure_hide(c->arena, what, &result));
+    print_message("%d cells: %d secret, %d hidden to protect\n", result.cells, result.primary, result.secondary);
+    for (int k = 0; k < REGION_COLUMNS; k++) CHECK(!result.hidden[k]);
+    CHECK(result.secondary * 20 < result.cells);
+    r.table.hidden = result.hidden;
+    CHECK_OK(disclosure_verify(*c->arena, what));
+}
+
 /* ---- glpsol, as a process ---- */
 
 static void write_program(const char *path, const Puzzle *p, int var, bool is_max)
