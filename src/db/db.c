@@ -153,10 +153,13 @@ Str db_str(const Rows *r, int col)
     return str_copy(r->c->arena, r->c->conn->driver->str(r->c, r->cursor, col));
 }
 
+/* What the engine had to decode lies in the arena already. */
 Bytes db_bytes(const Rows *r, int col)
 {
     assert(r->cursor);
+    const char *before = r->c->arena->next;
     Bytes b = r->c->conn->driver->bytes(r->c, r->cursor, col);
+    if (r->c->arena->next != before) return b;
     Str copy = str_copy(r->c->arena, (Str){b.p, b.n});
     return (Bytes){copy.p, copy.n};
 }

@@ -79,6 +79,24 @@ ON_BOTH(db, store_that_became_read_only_is_busy_and_not_broken)
     CHECK(str_find(c->message.text, S("Intet er gemt"), 0) > 0);
 }
 
+/* A page that sends a file has room for one of it, not for two. */
+ON_BOTH(db, a_blob_takes_its_own_size_of_the_arena)
+{
+    enum { SIZE = 1 << 20 };
+    Ctx *c = writing(engine);
+    char *all = NEW(c->arena, char, SIZE);
+    for (int i = 0; i < SIZE; i++) all[i] = (char)(i * 7);
+    ThingId id = put(c, DB_NONE, DB_NONE, DB_NONE, DB_VAL(((Bytes){all, SIZE})));
+    Rows r = db_query(c, GET, id);
+    CHECK(db_next(&r));
+    const char *before = c->arena->next;
+    Bytes got = db_bytes(&r, 3);
+    CHECK(c->arena->next - before < SIZE + SIZE / 2);
+    CHECK_OK(db_done(&r));
+    CHECK_INT(got.n, SIZE);
+    CHECK(memcmp(got.p, all, SIZE) == 0);
+}
+
 ON_BOTH(db, null_and_empty_are_two_things)
 {
     Ctx *c = writing(engine);

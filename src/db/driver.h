@@ -36,7 +36,8 @@ typedef struct Driver {
     bool (*is_null)(const struct DbCursor *cursor, int col);
     int64_t (*i64)(const struct DbCursor *cursor, int col);
     double (*real)(const struct DbCursor *cursor, int col);
-    /* Valid until the next step; db.c copies. bytes: BLOB/BYTEA decoded. */
+    /* Valid until the next step; db.c copies. bytes: BLOB/BYTEA; where it must be
+       decoded, in c->arena, and then nothing else is taken from there. */
     Str (*str)(Ctx *c, const struct DbCursor *cursor, int col);
     Bytes (*bytes)(Ctx *c, const struct DbCursor *cursor, int col);
     /* Several statements as text, in the house's SQL (translated here). */
