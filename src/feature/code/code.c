@@ -261,6 +261,15 @@ Err code_make_for_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n,
     return store_waiting(c, &m);
 }
 
+SQL(MOVE, "UPDATE wave_code SET unit_id = $3, role = $4, lang = $5 WHERE id = $1 AND wave_id = $2 AND kind = 'single'");
+
+Err code_move(Ctx *c, const Wave *wave, int64_t id, MailCode to)
+{
+    int changed = 0;
+    TRY(db_exec(c, MOVE, &changed, id, wave->id, to.unit, to.role, to.lang));
+    return changed ? OK : fail(c, E_NOT_FOUND, T("Koden findes ikke i målingen."));
+}
+
 enum { CODES_MAX = 2000000 };
 
 Err code_make(Ctx *c, const Wave *wave, CodeOrder order, PlainCodes *ret)

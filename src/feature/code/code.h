@@ -50,6 +50,11 @@ typedef struct MailCode {
    E_CONFLICT once the wave takes no more answers. */
 MUST Err code_make_for_mail(Ctx *c, const Wave *wave, const MailCode *v, ptrdiff_t n, Str *ret_hashes);
 
+/* Inside a write: a single code counts for another unit and role, and opens in another
+   language, from now on; an answer that it has given stays where it was counted. Looks at
+   no mark, so it tells nobody whether there is one. E_NOT_FOUND unless it is the wave's. */
+MUST Err code_move(Ctx *c, const Wave *wave, int64_t id, MailCode to);
+
 /* The open codes of a unit, one a role, that are there already. */
 MUST Err code_open_list(Ctx *c, const Wave *wave, UnitId unit, PlainCodes *ret);
 

@@ -270,12 +270,14 @@ Err mailing_tick(Ctx *c, bool *ret_more)
 /* ---- the end --------------------------------------------------------------------- */
 
 SQL(FORGET, "DELETE FROM invitation WHERE wave_id = $1");
+SQL(FORGET_MENDED, "DELETE FROM invitation_mended WHERE wave_id = $1");
 SQL(STOP, "UPDATE mailing SET state = 'stopped', progress = NULL WHERE wave_id = $1 AND state = 'sending'");
 SQL(UNPLAN, "DELETE FROM mailing WHERE wave_id = $1 AND state = 'planned'");
 
 Err invitation_settle(Ctx *c, const Wave *wave)
 {
     TRY(db_exec(c, FORGET, NULL, wave->id));
+    TRY(db_exec(c, FORGET_MENDED, NULL, wave->id));
     TRY(db_exec(c, UNPLAN, NULL, wave->id));
     return db_exec(c, STOP, NULL, wave->id);
 }
@@ -283,11 +285,15 @@ Err invitation_settle(Ctx *c, const Wave *wave)
 SQL_SCAN(EXPIRE, "addresses are there for open waves only", "DELETE FROM invitation WHERE wave_id IN"
          " (SELECT w.id FROM v_survey_wave w WHERE w.state NOT IN ('kladde', 'aaben'))");
 
+SQL_SCAN(EXPIRE_MENDED, "a few of each open wave", "DELETE FROM invitation_mended WHERE wave_id IN"
+         " (SELECT w.id FROM v_survey_wave w WHERE w.state NOT IN ('kladde', 'aaben'))");
+
 Err invitation_expire(Ctx *c, int64_t *ret_rows)
 {
-    int rows = 0;
+    int rows = 0, mended = 0;
     TRY(db_exec(c, EXPIRE, &rows));
-    *ret_rows = rows;
+    TRY(db_exec(c, EXPIRE_MENDED, &mended));
+    *ret_rows = rows + mended;
     return OK;
 }
 

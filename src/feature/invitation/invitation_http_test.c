@@ -144,6 +144,29 @@ HTTP_TEST(invitation, a_refused_address_is_mended_on_its_page)
     CHECK_CLEAN();
 }
 
+HTTP_TEST(invitation, a_removed_address_comes_back_with_its_code)
+{
+    Browser lead = test_login("programleder");
+    Ctx *c = test_ctx_plain();
+    Str path = wave(&lead, "Tilbage");
+    static const char codes[] = "SELECT count(*) FROM wave_code k JOIN wave w ON w.id = k.wave_id WHERE w.name = 'Tilbage' AND k.kind = 'single'";
+    test_get(&lead, text(path, "/mail/adresser"));
+    CHECK_STATUS(test_post(&lead, text(path, "/mail/liste"), "liste=anne%40a.dk,S12,personale"), 303);
+    test_http_sql("UPDATE invitation SET state = 'refused' WHERE id = (SELECT max(id) FROM invitation)");
+    char id[40];
+    snprintf(id, sizeof id, "%lld", (long long)test_http_i64("SELECT max(id) FROM invitation"));
+    CHECK_HAS(test_get(&lead, text(path, "/mail/fejl")), "får den den kode, den havde");
+    Str fields = STR_CAT(c->arena, S("handling=fjern&til=&adresse="), str_of_z(id));
+    CHECK_STATUS(test_post(&lead, text(path, "/mail/fejl"), str_z(c->arena, fields)), 303);
+    CHECK_LACKS(test_get(&lead, text(path, "/mail/fejl")), "anne@a.dk");
+    test_get(&lead, text(path, "/mail/adresser"));
+    Answer again = test_post(&lead, text(path, "/mail/liste"), "liste=anne%40a.dk,S12,personale");
+    CHECK_STATUS(again, 303);
+    CHECK_HAS(test_get(&lead, str_z(c->arena, again.location)), "1 ny adresse er lagt ind.");
+    CHECK_INT(test_http_i64(codes), 1);
+    CHECK_CLEAN();
+}
+
 HTTP_TEST(invitation, saying_no_needs_no_log_in_and_a_press_of_a_button)
 {
     Browser nobody = test_stranger(), lead = test_login("programleder");

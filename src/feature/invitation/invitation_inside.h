@@ -89,7 +89,9 @@ MUST Err address_list_read(Ctx *c, const Wave *wave, Str text, Str unit, Str rol
 /* In prepare: staff and leaders of the wave's lowest units, as the organisation
    has them today; one who is at two places is asked for one, as leader first. */
 MUST Err address_list_people(Ctx *c, const Wave *wave, AddressList *ret);
-/* Inside a write: makes a code for each address that the wave does not have yet.
+/* Inside a write: makes a code for each address that the wave has never had. One that
+   was removed gets the code it had, at the place that the list says now; one that was
+   mended into another is known by that one. Neither looks whether a code is used.
    sets_invited: the numbers of invited become those of the whole list. */
 MUST Err address_list_store(Ctx *c, const Wave *wave, AddressList *list, bool sets_invited, int64_t *ret_new);
 
@@ -110,7 +112,8 @@ MUST Err address_troubles(Ctx *c, const Wave *wave, int64_t after, AddressRows *
 /* A new address for the same code, or the same one once more: it waits for the
    next invitations. E_INVALID at "til"; E_CONFLICT when it is in no trouble any more. */
 MUST Err address_mend(Ctx *c, const Wave *wave, int64_t id, Str address);
-/* E_CONFLICT when it is in no trouble any more. Its code, if used, has counted. */
+/* Forgets the address, and keeps its mark and code until closing, so that nobody gets
+   a second code. E_CONFLICT when it is in no trouble any more. */
 MUST Err address_remove(Ctx *c, const Wave *wave, int64_t id);
 /* Addresses of mails that came back, one a line; how many of them are the wave's. */
 MUST Err address_returned(Ctx *c, const Wave *wave, Str lines, int64_t *ret_n);

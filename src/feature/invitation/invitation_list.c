@@ -291,24 +291,60 @@ static Str macs_json(Ctx *c, const AddressList *list, ptrdiff_t from, ptrdiff_t 
     return buf_str(&b);
 }
 
-SQL(KNOWN, "SELECT r.i FROM ROWS($2, i INTEGER, mac TEXT) r"
-           " WHERE EXISTS (SELECT 1 FROM invitation v WHERE v.wave_id = $1 AND v.address_mac = r.mac)");
+SQL(KNOWN, "SELECT r.i, v.id, v.code_id, CASE WHEN v.state = 'removed' THEN 1 ELSE 0 END FROM ROWS($2, i INTEGER, mac TEXT) r"
+           " JOIN invitation v ON v.wave_id = $1 AND v.address_mac = r.mac");
+SQL(MENDED, "SELECT r.i FROM ROWS($2, i INTEGER, mac TEXT) r"
+            " WHERE EXISTS (SELECT 1 FROM invitation_mended o WHERE o.wave_id = $1 AND o.address_mac = r.mac)");
+SQL(REVIVE, "UPDATE invitation SET sealed = $2, state = 'waiting', tries = 0, next_at = $3 WHERE id = $1 AND state = 'removed'");
 
-/* Leaves what the wave has already where it is, and moves the rest together. */
-static Err drop_known(Ctx *c, const Wave *wave, AddressList *list)
+/* What the wave knows of each of a list. */
+typedef struct Knowing {
+    bool is_known;
+    int64_t removed_id, code_id; /* of one that was removed; 0: it was not */
+} Knowing;
+
+static Err look_up(Ctx *c, const Wave *wave, const AddressList *list, Knowing *ret)
 {
-    bool *known = NEW(c->arena, bool, list->n);
     for (ptrdiff_t from = 0; from < list->n; from += CHUNK) {
-        Rows r = db_query(c, KNOWN, wave->id, macs_json(c, list, from, i64_min(from + CHUNK, list->n)));
-        while (db_next(&r)) known[db_i64(&r, 0)] = true;
+        Str macs = macs_json(c, list, from, i64_min(from + CHUNK, list->n));
+        Rows r = db_query(c, KNOWN, wave->id, macs);
+        while (db_next(&r)) {
+            bool is_removed = db_i64(&r, 3) != 0;
+            ret[db_i64(&r, 0)] = (Knowing){true, is_removed ? db_i64(&r, 1) : 0, db_i64(&r, 2)};
+        }
         TRY(db_done(&r));
+        Rows mended = db_query(c, MENDED, wave->id, macs);
+        while (db_next(&mended)) ret[db_i64(&mended, 0)].is_known = true;
+        TRY(db_done(&mended));
+    }
+    return OK;
+}
+
+/* The code it had, whether used or not: who gives it back does not know, and so
+   neither does whoever reads the store. An answer it has given stays where it is. */
+static Err revive(Ctx *c, const Wave *wave, const Knowing *known, const Invitee *one)
+{
+    TRY(code_move(c, wave, known->code_id, one->code));
+    return db_exec(c, REVIVE, NULL, known->removed_id, one->sealed, c->now.ms);
+}
+
+/* Leaves what the wave has already where it is, lets those come back that were
+   removed, and moves the rest together. */
+static Err drop_known(Ctx *c, const Wave *wave, AddressList *list, int64_t *ret_revived)
+{
+    Knowing *known = NEW(c->arena, Knowing, list->n);
+    TRY(look_up(c, wave, list, known));
+    for (ptrdiff_t i = 0; i < list->n; i++) {
+        if (!known[i].removed_id) continue;
+        TRY(revive(c, wave, &known[i], &list->v[i]));
+        (*ret_revived)++;
     }
     /* A copy: this may run again. */
     AddressList rest = *list;
     rest.v = NEW(c->arena, Invitee, list->n);
     rest.n = 0;
     for (ptrdiff_t i = 0; i < list->n; i++)
-        if (!known[i]) rest.v[rest.n++] = list->v[i];
+        if (!known[i].is_known) rest.v[rest.n++] = list->v[i];
     *list = rest;
     return OK;
 }
@@ -347,7 +383,7 @@ static Err add_all(Ctx *c, const Wave *wave, const AddressList *list)
 }
 
 SQL(PER_CELL, "SELECT k.unit_id, k.role, count(*) FROM invitation v JOIN v_code k ON k.id = v.code_id WHERE v.wave_id = $1"
-              " GROUP BY k.unit_id, k.role ORDER BY k.unit_id, k.role");
+              " AND v.state <> 'removed' GROUP BY k.unit_id, k.role ORDER BY k.unit_id, k.role");
 
 static Err set_invited(Ctx *c, const Wave *wave)
 {
@@ -370,13 +406,14 @@ Err address_list_store(Ctx *c, const Wave *wave, AddressList *list, bool sets_in
 {
     AddressCounts now = {0};
     AddressList fresh = *list;
+    int64_t revived = 0;
     TRY(survey_takes_codes(c, wave));
-    TRY(drop_known(c, wave, &fresh));
+    TRY(drop_known(c, wave, &fresh, &revived));
     TRY(address_counts(c, wave->id, &now));
     if (now.all + fresh.n > ADDRESSES_MAX) return fail(c, E_TOO_LARGE, T("En måling kan højst have 100.000 adresser."));
     TRY(add_all(c, wave, &fresh));
     if (sets_invited) TRY(set_invited(c, wave));
-    *ret_new = fresh.n;
+    *ret_new = fresh.n + revived;
     return OK;
 }
 
@@ -401,7 +438,11 @@ Err address_troubles(Ctx *c, const Wave *wave, int64_t after, AddressRows *ret)
     return OK;
 }
 
-SQL(SAME, "SELECT count(*) FROM invitation WHERE wave_id = $1 AND address_mac = $2 AND id <> $3");
+SQL(SAME, "SELECT CASE WHEN state = 'removed' THEN 1 ELSE 0 END FROM invitation WHERE wave_id = $1 AND address_mac = $2 AND id <> $3");
+SQL(KEEP_MARK, "INSERT INTO invitation_mended (wave_id, address_mac, owner_id) SELECT v.wave_id, v.address_mac, v.owner_id FROM invitation v"
+               " WHERE v.id = $1 AND v.wave_id = $2 AND v.address_mac <> $3 AND v.state IN ('refused', 'returned', 'unsure')"
+               " ON CONFLICT (wave_id, address_mac) DO NOTHING");
+SQL(TAKE_MARK, "DELETE FROM invitation_mended WHERE wave_id = $1 AND address_mac = $2");
 SQL(MEND, "UPDATE invitation SET address_mac = $3, sealed = $4, state = 'waiting', tries = 0, next_at = $5"
           " WHERE id = $1 AND wave_id = $2 AND state IN ('refused', 'returned', 'unsure')");
 
@@ -410,23 +451,34 @@ static Err no_trouble(Ctx *c)
     return fail(c, E_CONFLICT, T("Adressen er ikke på listen mere. Se den igen."));
 }
 
+/* One address has one code of a wave, for as long as the wave lasts. */
+static Err check_free(Ctx *c, const Wave *wave, int64_t id, Str mac)
+{
+    int64_t is_removed = 0;
+    Err err = db_one_i64(c, SAME, &is_removed, wave->id, mac, id);
+    if (err == E_NOT_FOUND) return OK;
+    TRY(err);
+    ctx_problem(c, S("til"), is_removed ? T("Den adresse har været på listen og har sin egen kode. Læg den ind igen, og fjern denne.")
+                                        : T("Den adresse er allerede på målingens liste."));
+    return ctx_check(c);
+}
+
 Err address_mend(Ctx *c, const Wave *wave, int64_t id, Str address)
 {
     Str mac = {0}, sealed = {0};
-    int64_t same = 0;
     int changed = 0;
     if (!mail_is_address(address)) ctx_problem(c, S("til"), T("Det er ikke en e-mailadresse, der kan bruges. Skriv den som navn@skole.dk."));
     TRY(ctx_check(c));
     TRY(survey_takes_codes(c, wave));
     TRY(address_seal(c, wave, address, &mac, &sealed));
-    TRY(db_one_i64(c, SAME, &same, wave->id, mac, id));
-    if (same) ctx_problem(c, S("til"), T("Den adresse er allerede på målingens liste."));
-    TRY(ctx_check(c));
+    TRY(check_free(c, wave, id, mac));
+    TRY(db_exec(c, KEEP_MARK, NULL, id, wave->id, mac));
+    TRY(db_exec(c, TAKE_MARK, NULL, wave->id, mac));
     TRY(db_exec(c, MEND, &changed, id, wave->id, mac, sealed, c->now.ms));
     return changed ? OK : no_trouble(c);
 }
 
-SQL(REMOVE, "DELETE FROM invitation WHERE id = $1 AND wave_id = $2 AND state IN ('refused', 'returned', 'unsure')");
+SQL(REMOVE, "UPDATE invitation SET sealed = '', state = 'removed' WHERE id = $1 AND wave_id = $2 AND state IN ('refused', 'returned', 'unsure')");
 
 Err address_remove(Ctx *c, const Wave *wave, int64_t id)
 {

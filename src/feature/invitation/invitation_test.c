@@ -174,6 +174,120 @@ TEST(invitation_list, trouble_is_mended_or_removed_and_only_trouble)
     test_clean(c);
 }
 
+static int64_t code_of(Ctx *c, const char *state)
+{
+    return test_count(c, str_z(c->arena, STR_CAT(c->arena, S("SELECT code_id FROM invitation WHERE state = '"), str_of_z(state), S("'"))));
+}
+
+/* Puts an address into trouble, and takes it off the list. */
+static void remove_all(Ctx *c, const Wave *wave)
+{
+    test_sql(c, "UPDATE invitation SET state = 'refused' WHERE state <> 'removed'");
+    CHECK_OK(address_remove(c, wave, test_count(c, "SELECT id FROM invitation WHERE state = 'refused'")));
+}
+
+TEST(invitation_list, a_removed_address_that_comes_again_has_the_code_it_had_and_never_two)
+{
+    Wave wave = {0};
+    Ctx *c = with_wave(&wave);
+    AddressCounts n = {0};
+    CHECK_INT(store(c, &wave, "anne@a.dk,S11,personale\n"), 1);
+    int64_t code = code_of(c, "waiting");
+    remove_all(c, &wave);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM invitation WHERE sealed <> ''"), 0); /* the address itself is gone */
+    CHECK_OK(address_counts(c, wave.id, &n));
+    CHECK_INT(n.all, 0);
+    CHECK_INT(store(c, &wave, "ANNE@a.dk,S12,leder,en\n"), 1);
+    CHECK_INT(code_of(c, "waiting"), code);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code"), 1);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code k JOIN unit u ON u.id = k.unit_id WHERE u.code = 'S12' AND k.role = 'leder' AND k.lang = 'en'"), 1);
+    CHECK_INT(store(c, &wave, "anne@a.dk,S12,leder\n"), 0);
+    test_clean(c);
+}
+
+/* All that the store has of addresses and codes, but for what is sealed (which is new each time). */
+SQL_SCAN(SEEN, "a test", "SELECT v.id, v.code_id, v.address_mac, v.state, v.tries, v.next_at, k.unit_id, k.role, k.lang, k.code_hash"
+                         " FROM invitation v JOIN wave_code k ON k.id = v.code_id ORDER BY v.id");
+
+static Str seen_by_administrator(Ctx *c)
+{
+    Buf b = buf_new(c->arena, 4000);
+    Rows r = db_query(c, SEEN);
+    while (db_next(&r))
+        for (int i = 0; i < 10; i++) {
+            if (i == 2 || i == 3 || i >= 7) buf_add(&b, db_str(&r, i));
+            else buf_add_i64(&b, db_i64(&r, i));
+            buf_add_char(&b, ';');
+        }
+    CHECK_OK(db_done(&r));
+    return buf_str(&b);
+}
+
+/* As tests/crash/administrator.py: who holds the copies of two nights, without the key,
+   sees an address come back, and must see the same whether or not its code was used. */
+TEST(invitation_list, an_address_that_comes_again_tells_nobody_whether_its_code_was_used)
+{
+    Wave wave = {0};
+    Ctx *c = with_wave(&wave);
+    AnswerCode found = {0};
+    Str sealed = {0}, code = {0}, mac = {0}, used = {0};
+    store(c, &wave, "anne@a.dk,S11,personale\n");
+    Rows r = db_query_(c, &(SqlDef){__FILE__, __LINE__, "SEALED", "SELECT sealed FROM wave_code", NULL}, NULL, 0);
+    if (db_next(&r)) sealed = db_str(&r, 0);
+    CHECK_OK(db_done(&r));
+    CHECK_OK(code_unseal(c, &wave, sealed, &code));
+    remove_all(c, &wave);
+    store(c, &wave, "anne@a.dk,S12,personale\n");
+    Str unused = seen_by_administrator(c);
+    CHECK_OK(survey_mac(c, &wave, SPENT_CODE, code_plain(c, code), &mac));
+    CHECK_OK(survey_spend_all(c, wave.id, (Strs){&mac, 1}));
+    remove_all(c, &wave);
+    store(c, &wave, "anne@a.dk,S12,personale\n");
+    used = seen_by_administrator(c);
+    CHECK_STR(used, unused);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM spent"), 1); /* and no mark more than there were answers */
+    CHECK_OK(code_find(c, code, &found)); /* still the only code: used up */
+    test_clean(c);
+}
+
+TEST(invitation_list, an_old_list_laid_in_again_gives_a_mended_address_no_second_code)
+{
+    Wave wave = {0};
+    Ctx *c = with_wave(&wave);
+    store(c, &wave, "anne@a.dk,S11,personale\nbo@a.dk,S11,personale\n");
+    int64_t anne = test_count(c, "SELECT min(id) FROM invitation"), bo = test_count(c, "SELECT max(id) FROM invitation");
+    test_sql(c, "UPDATE invitation SET state = 'refused'");
+    CHECK_OK(address_mend(c, &wave, anne, S("anne.ny@a.dk")));
+    CHECK_INT(store(c, &wave, "anne@a.dk,S11,personale\nbo@a.dk,S11,personale\n"), 0);
+    CHECK_OK(address_remove(c, &wave, bo));
+    test_sql(c, "UPDATE invitation SET state = 'refused' WHERE state = 'waiting'");
+    CHECK_ERR(address_mend(c, &wave, anne, S("bo@a.dk")), E_INVALID); /* has a code of its own, also while it is off the list */
+    ctx_forgive(c);
+    CHECK_OK(address_mend(c, &wave, anne, S("anne@a.dk"))); /* it was right after all */
+    CHECK_INT(store(c, &wave, "anne@a.dk,S11,personale\nanne.ny@a.dk,S11,personale\n"), 0);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM wave_code"), 2);
+    test_clean(c);
+    CHECK_OK(invitation_settle(c, &wave));
+    CHECK_INT(test_count(c, "SELECT count(*) FROM invitation_mended"), 0);
+}
+
+TEST(invitation_list, who_declined_is_not_written_to_for_being_on_a_list_again)
+{
+    Wave wave = {0};
+    Ctx *c = with_wave(&wave);
+    store(c, &wave, "anne@a.dk,S11,personale\n");
+    Str sealed = {0}, code = {0};
+    Rows r = db_query_(c, &(SqlDef){__FILE__, __LINE__, "SEALED", "SELECT sealed FROM wave_code", NULL}, NULL, 0);
+    if (db_next(&r)) sealed = db_str(&r, 0);
+    CHECK_OK(db_done(&r));
+    CHECK_OK(code_unseal(c, &wave, sealed, &code));
+    remove_all(c, &wave);
+    CHECK_OK(invitation_decline(c, code));
+    CHECK_INT(store(c, &wave, "anne@a.dk,S11,personale\n"), 0);
+    CHECK_INT(test_count(c, "SELECT count(*) FROM invitation WHERE state = 'declined'"), 1);
+    test_clean(c);
+}
+
 /* ---- letters ------------------------------------------------------------------------ */
 
 static Mail mail_of(Ctx *c, const Wave *wave, MailingKind kind, Str lang)

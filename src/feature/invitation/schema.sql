@@ -1,20 +1,32 @@
 -- One address that a wave is mailed to, and the code that goes there. The address is sealed under the wave's key: a
 -- copy of the store tells nobody who was asked, and once the key is destroyed neither do older backups.
 -- Nothing here changes when the code is used; who gets a reminder is never stored. Deleted when the wave closes.
+-- A removed address is forgotten, its mark is not: laid in again it gets the code it had, used or not, and never a second.
 CREATE TABLE invitation ( -- big
   id         INTEGER PRIMARY KEY,
   owner_id   INTEGER NOT NULL REFERENCES unit (id),
   wave_id    INTEGER NOT NULL REFERENCES wave (id),
   code_id    INTEGER NOT NULL UNIQUE REFERENCES wave_code (id),
   address_mac TEXT   NOT NULL CHECK (length(address_mac) = 64), -- under the wave's key: each address once
-  sealed     TEXT    NOT NULL CHECK (length(sealed) > 0),       -- hexadecimal
-  state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'unsure', 'refused', 'returned', 'declined')),
+  sealed     TEXT    NOT NULL,                     -- hexadecimal; empty: removed
+  state      TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'unsure', 'refused', 'returned', 'declined', 'removed')),
   tries      INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0),     -- refused for now so often
   next_at    INTEGER NOT NULL,
-  UNIQUE (wave_id, address_mac)
+  UNIQUE (wave_id, address_mac),
+  CHECK (length(sealed) > 0 OR state IN ('removed', 'declined')),
+  CHECK (state <> 'removed' OR length(sealed) = 0)
 ) STRICT;
 CREATE INDEX invitation_by_turn ON invitation (wave_id, state, next_at, id);
 CREATE INDEX invitation_by_wave ON invitation (wave_id, id);
+
+-- Marks of addresses that were mended into another one: on a list that is laid in again they are known, for their code
+-- went along to the new address.
+CREATE TABLE invitation_mended (
+  wave_id    INTEGER NOT NULL REFERENCES wave (id),
+  address_mac TEXT   NOT NULL CHECK (length(address_mac) = 64),
+  owner_id   INTEGER NOT NULL REFERENCES unit (id),
+  PRIMARY KEY (wave_id, address_mac)
+) STRICT;
 
 -- One mailing to a wave's addresses: invitations to those who have none yet, or reminders to those whose code is unused.
 CREATE TABLE mailing (
