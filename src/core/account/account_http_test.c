@@ -147,7 +147,7 @@ static void await_requests(void)
 }
 
 /* The server of these tests sends no mail: the way by mail is in account_forgot_test.c
-   and account_forgot_mail_test.c. */
+   and account_forgot_smtp_test.c. */
 HTTP_TEST(account, forgetting_is_answered_alike_for_all_and_told_to_the_administrator)
 {
     Browser admin = test_login("sysadm"), b = test_stranger();
