@@ -2,7 +2,12 @@
 """Guides and notices written in Markdown → C: static data that a template draws
 (src/feature/information/guide.h).
 
-Usage: guide.py OUT.c NAME=FILE.md…
+Usage: guide.py OUT.c NAME=FILE.md… NAME.en=FILE.md…
+
+NAME.en is the English of a NAME that came before: its headings get the Danish
+ones' anchors, so that a link leads to the same place in both, and a block or a
+point that one of them lacks stops the build. Where there is no NAME it is a text
+that is in English only.
 
 Just enough of Markdown: #, ## and ### headings, paragraphs, - and 1. lists,
 tables, **bold**, `code` and [text](address). What it does not know stops the
@@ -32,7 +37,8 @@ def anchor(text, taken):
 
 class Guide:
     def __init__(self, name, file):
-        self.name, self.file = name, file
+        self.name, _, lang = name.partition(".")
+        self.lang, self.file = lang or "da", file
         self.runs, self.items, self.rows, self.blocks, self.taken = [], [], [], [], set()
         self.title = None
         lines = file.read_text(encoding="utf-8").split("\n")
@@ -129,8 +135,24 @@ class Guide:
                 self.item(cell)
         self.add("BLOCK_TABLE", first, items=width, rows=(begin, len(self.rows) - begin))
 
+    def shape(self):
+        """(kind, points or cells, rows) of each block."""
+        return [(kind, items, rows) for kind, _, _, _, items, _, rows in self.blocks]
+
+    def follow(self, danish):
+        """Stands block for block where the Danish one does."""
+        for i, (mine, theirs) in enumerate(zip(self.shape(), danish.shape())):
+            if mine != theirs:
+                sys.exit(f"{self.file}: block {i + 1} (near »{danish.near(i)}«) is {mine}, and {theirs} in {danish.file}")
+        if len(self.blocks) != len(danish.blocks):
+            sys.exit(f"{self.file}: {len(self.blocks)} blocks, and {len(danish.blocks)} in {danish.file}")
+        self.blocks = [(kind, theirs[1], *rest) for (kind, _, *rest), theirs in zip(self.blocks, danish.blocks)]
+
+    def near(self, i):
+        return next((text for kind, _, text, *_ in reversed(self.blocks[: i + 1]) if text), self.title)
+
     def write(self, out):
-        n = self.name
+        n = f"{self.name}_{self.lang}"
         out.write(f"static const GuideRun {n}_runs[] = {{\n")
         out.writelines(f"    {{{literal(text)}, {kind}, {{{literal(href)}}}}},\n" for text, kind, href in self.runs)
         out.write(f"}};\nstatic const GuideItem {n}_items[] = {{\n")
@@ -147,13 +169,17 @@ def main():
     guides = []
     for word in sys.argv[2:]:
         name, file = word.split("=", 1)
-        guides.append(Guide(name, pathlib.Path(file)))
+        guide = Guide(name, pathlib.Path(file))
+        danish = next((g for g in guides if g.name == guide.name), None)
+        if danish:
+            guide.follow(danish)
+        guides.append(guide)
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         out.write('/* Made from Markdown by tool/guide.py. */\n#include "feature/information/guide.h"\n\n')
         for guide in guides:
             guide.write(out)
         out.write("const Guide guides[] = {\n")
-        out.writelines(f"    {{{literal(g.name)}, {literal(g.title)}, {{{g.name}_blocks, {len(g.blocks)}}}}},\n" for g in guides)
+        out.writelines(f"    {{{literal(g.name)}, LANG_{g.lang.upper()}, {literal(g.title)}, {{{g.name}_{g.lang}_blocks, {len(g.blocks)}}}}},\n" for g in guides)
         out.write("};\nconst int guide_count = sizeof guides / sizeof *guides;\n")
 
 

@@ -1,8 +1,8 @@
 #include "feature/information/guide.h"
 
-const Guide *guide_by_name(Str name)
+const Guide *guide_by_name(Str name, Lang lang)
 {
     for (int i = 0; i < guide_count; i++)
-        if (str_eq(guides[i].name, name)) return &guides[i];
+        if (guides[i].lang == lang && str_eq(guides[i].name, name)) return &guides[i];
     return NULL;
 }

@@ -45,14 +45,16 @@ typedef struct GuideBlocks {
 } GuideBlocks;
 
 typedef struct Guide {
-    Str name; /* in its address: /vejledning/NAME */
+    Str name; /* in its address: /vejledning/NAME, in both languages */
+    Lang lang;
     Str title;
     GuideBlocks blocks;
 } Guide;
 extern const Guide guides[];
 extern const int guide_count;
 
-/* NULL: there is none. */
-const Guide *guide_by_name(Str name);
+/* NULL: there is none in this language. Each guide is in both, block for block and
+   with the same anchors (tool/guide.py sees to it); the notices are in English. */
+const Guide *guide_by_name(Str name, Lang lang);
 
 #endif

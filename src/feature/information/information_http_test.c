@@ -9,7 +9,11 @@ HTTP_TEST(information, strangers_read_all_of_it_in_both_languages)
 {
     static const char *const pages[][3] = {
         {"/vejledning", "Vejledning", "Guides"},
-        {"/vejledning/skoleleder", "Rød Tråd for skoleledere", "The guides are in Danish"},
+        {"/vejledning", "Når du svarer på et spørgeskema", "href=\"/vejledning/svar?sprog=en\">When you answer a questionnaire"},
+        {"/vejledning/skoleleder", "Rød Tråd for skoleledere", "Rød Tråd for head teachers"},
+        {"/vejledning/skoleleder", "<h2 id=\"rapporten\">Rapporten", "<h2 id=\"rapporten\">The report"},
+        {"/vejledning/administration", "Administration af Rød Tråd i kommunen", "Administration of Rød Tråd in the municipality"},
+        {"/vejledning/svar", "Kom i gang", "Getting started"},
         {"/persondata", "Hvem er ansvarlig?", "Who is responsible?"},
         {"/tilgaengelighed", "Digitaliseringsstyrelsen", "Digitaliseringsstyrelsen (the Agency"},
         {"/om", "MPL-2.0", "free software"},

@@ -8,7 +8,7 @@
 #include "render/out.h"
 
 typedef struct Guides {
-    const Guide *v;
+    const Guide *const *v; /* in the page's language */
     ptrdiff_t n;
 } Guides;
 

@@ -11,11 +11,15 @@
 extern const Schema information_schema;
 
 /* A respondent has no cookie that could remember a language. */
+static void choose_language(Ctx *c)
+{
+    if (!c->session && str_eq(web_query(c, "sprog"), S("en"))) c->lang = LANG_EN;
+}
+
 static Out *begin(Ctx *c, Msg title)
 {
-    if (c->session) return web_page_begin(c, title);
-    if (str_eq(web_query(c, "sprog"), S("en"))) c->lang = LANG_EN;
-    return access_bare_begin(c, title);
+    choose_language(c);
+    return c->session ? web_page_begin(c, title) : access_bare_begin(c, title);
 }
 
 static OtherLanguage other_language(Ctx *c)
@@ -32,19 +36,30 @@ static Err end(Ctx *c, Out *o)
     return c->session ? web_page_end(c) : access_bare_end(c, o, 200);
 }
 
+/* The notices are a page of their own. */
+static bool is_notices(const Guide *guide)
+{
+    return str_eq(guide->name, S("notices"));
+}
+
 static Err get_guides(Ctx *c)
 {
     Out *o = begin(c, T("Vejledning"));
-    GuidesPage page = {.all = {guides, guide_count}, .lang = other_language(c)};
+    const Guide **own = NEW(c->arena, const Guide *, guide_count);
+    GuidesPage page = {.all = {own}, .lang = other_language(c)};
+    for (int i = 0; i < guide_count; i++)
+        if (guides[i].lang == c->lang && !is_notices(&guides[i])) own[page.all.n++] = &guides[i];
     page_information_guides(o, &page);
     return end(c, o);
 }
 
-/* The notices are a page of their own. */
 static Err get_guide(Ctx *c)
 {
-    const Guide *guide = guide_by_name(web_path(c, "name"));
-    if (!guide || str_eq(guide->name, S("notices"))) return E_NOT_FOUND;
+    const Guide *danish = guide_by_name(web_path(c, "name"), LANG_DA);
+    if (!danish) return E_NOT_FOUND;
+    choose_language(c);
+    const Guide *guide = guide_by_name(danish->name, c->lang);
+    if (!guide) guide = danish;
     Out *o = begin(c, msg_verbatim(guide->title));
     GuidePage page = {.guide = guide, .lang = other_language(c)};
     page_information_guide(o, &page);
@@ -80,7 +95,7 @@ static Err get_was(Ctx *c)
 static Err get_about(Ctx *c)
 {
     Out *o = begin(c, T("Om Rød Tråd"));
-    AboutPage page = {.lang = other_language(c), .version = S(TRAAD_VERSION), .notices = guide_by_name(S("notices"))};
+    AboutPage page = {.lang = other_language(c), .version = S(TRAAD_VERSION), .notices = guide_by_name(S("notices"), LANG_EN)};
     page_information_about(o, &page);
     return end(c, o);
 }
