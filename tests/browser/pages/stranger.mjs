@@ -1,4 +1,6 @@
 /* What somebody sees who is not signed in. */
+import { wrongly } from "../acts.mjs";
+
 export const pages = [
   { path: "/log-ind", name: "log-in" },
   {
@@ -10,6 +12,8 @@ export const pages = [
     },
   },
   { path: "/glemt-adgangskode", name: "forgot" },
+  { path: "/glemt-adgangskode", name: "forgot-wrong", before: wrongly },
+  { path: "/glemt-adgangskode?bedt=1", name: "forgot-asked" },
   { path: "/s", name: "code" },
   { path: "/vejledning", name: "guides" },
   { path: "/vejledning/skoleleder", name: "guide-head" },
