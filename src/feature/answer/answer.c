@@ -16,19 +16,15 @@ static const Given *given_to(Answers answers, const Item *item)
     return NULL;
 }
 
-static bool condition_holds(const Item *item, Answers so_far)
+static Values values_given(const void *so_far, const Item *item)
 {
-    if (!item->ask_if) return true;
-    const Given *given = given_to(so_far, item->ask_if);
-    if (!given) return false;
-    for (ptrdiff_t i = 0; i < given->values.n; i++)
-        if (values_have(item->ask_in, given->values.v[i])) return true;
-    return false;
+    const Given *given = given_to(*(const Answers *)so_far, item);
+    return given ? given->values : (Values){0};
 }
 
 bool answer_is_asked(const Item *item, Answers so_far)
 {
-    return condition_holds(item, so_far) && (!item->matrix || condition_holds(item->matrix, so_far));
+    return questionnaire_is_asked(item, values_given, &so_far);
 }
 
 static bool is_answerable(const Item *item)

@@ -85,6 +85,21 @@ TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
     CHECK_OK(answer_tallies(g.c, g.wave.id, &all));
 }
 
+TEST(answer, a_score_needs_its_share_of_items_and_turns_those_that_are_reverse)
+{
+    Counted g = counted_small(test_store());
+    const Given given[] = {{questionnaire_item(&g.q, S("Q1")), {&(int64_t){2}, 1}, {0}}, {questionnaire_item(&g.q, S("Q2")), {&(int64_t){5}, 1}, {0}},
+                           {questionnaire_item(&g.q, S("Q3")), {&(int64_t){9}, 1}, {0}}};
+    static const struct { double least; ptrdiff_t answers; int64_t counted; } way[] = {
+        {0.5, 3, 1}, {0.7, 3, 1}, {2.0 / 3, 3, 2}, {0.5, 1, 2}, {0, 1, 2}};
+    for (ptrdiff_t i = 0; i < COUNT_OF(way); i++) {
+        g.q.scores.v[0].min_answered = way[i].least;
+        CHECK_OK(answer_store(g.c, g.wave.id, (UnitId){test_unit(g.c, "S11")}, &g.q, NULL, 0, (Answers){(Given *)given, way[i].answers}));
+        CHECK_INT(counted_tally(&g, "S11", "S", "", 3 * 4096 + 2), way[i].counted); /* 2 + (1 + 5 − 5); "don't know" is no answer */
+    }
+    CHECK_INT(counted_tally(&g, "S11", "S", "", 2 * 4096 + 1), 1); /* of the last alone */
+}
+
 /* ---- texts of an open wave -------------------------------------------------------------------- */
 
 TEST(answer, texts_are_sealed_until_they_settle)
