@@ -6,11 +6,6 @@
 static const double LOG_SQRT_2PI = 0.918938533204672741780329736406;
 static const double LOG_2PI = 1.837877066409345483560659472811;
 
-double normal_lower(double z)
-{
-    return 0.5 * erfc(-z * M_SQRT1_2);
-}
-
 double normal_two_sided(double z)
 {
     return erfc(fabs(z) * M_SQRT1_2);

@@ -15,8 +15,6 @@
 #define NORMAL_95 1.959963984540054
 #define NORMAL_998 3.090232306167814
 
-/* P(Z ≤ z). */
-double normal_lower(double z);
 /* P(|Z| ≥ |z|). */
 double normal_two_sided(double z);
 /* z with P(Z ≤ z) = p, 0 < p < 1. */

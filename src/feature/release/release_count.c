@@ -164,15 +164,6 @@ static int32_t slot_of_tally(const Measure *m, int64_t value)
     return is_multiple(m) && slot == SLOT_EXCLUDED ? SLOT_TICK : slot;
 }
 
-/* The same value n times at once. Source: Chan, Golub, LeVeque (1979). */
-static void moments_add_many(Moments *m, double v, int64_t n)
-{
-    double before = v - m->mean;
-    m->n += n;
-    m->mean += before * (double)n / (double)m->n;
-    m->squares += before * (v - m->mean) * (double)n;
-}
-
 /* How many items a score's tally counts; its sum may be negative. */
 static int64_t score_items(int64_t value)
 {
@@ -193,7 +184,7 @@ static void add_spread(const Measure *m, Spread *s, int64_t value, int64_t n)
     if (s->moments.n == 0) s->least = s->most = plain;
     s->least = i64_min(s->least, plain);
     s->most = i64_max(s->most, plain);
-    moments_add_many(&s->moments, v, n);
+    moments_add(&s->moments, v, n);
 }
 
 static void add_value(const Measure *m, Counts *counts, ptrdiff_t cell, int64_t value, int32_t slot, int32_t n)

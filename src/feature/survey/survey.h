@@ -184,10 +184,5 @@ typedef struct Promise { bool is_anonymous; Msg why; } Promise;
 MUST Err survey_promise(Ctx *c, const Wave *wave, Promise *ret);
 /* The whole sentence, for letters and the respondent's first page (PAGES §7). */
 Msg survey_promise_sentence(const Promise *promise);
-/* The privacy notice of a wave (GDPR art. 13): why, on what basis, who sees what,
-   how long, whom to ask; a paragraph each, the promise first. owner: the data
-   controller's name. */
-typedef struct Notice { Msg *v; ptrdiff_t n; } Notice;
-MUST Err survey_notice(Ctx *c, const Wave *wave, Notice *ret);
 
 #endif

@@ -54,28 +54,3 @@ Msg survey_promise_sentence(const Promise *promise)
         return T("Svaret gemmes uden navn, tid og adresse, så ingen bagefter kan finde ud af, hvad netop du har svaret.");
     return T("Svaret er fortroligt. Vi gemmer ikke dit navn sammen med svaret, men kan ikke love, at ingen kan gætte, hvad du har svaret.");
 }
-
-/* Sources: GDPR art. 13; DOMAIN §4.6–4.7; DESIGN "Anonymity". What is said of an
-   operator who watches the running program belongs to the truth. */
-Err survey_notice(Ctx *c, const Wave *wave, Notice *ret)
-{
-    enum { NOTICE_MAX = 8 };
-    Promise promise = {0};
-    Unit owner = {0};
-    Notice all = {.v = NEW(c->arena, Msg, NOTICE_MAX)};
-    TRY(survey_promise(c, wave, &promise));
-    TRY(organisation_by_id(c, wave->owner, &owner));
-    all.v[all.n++] = survey_promise_sentence(&promise);
-    all.v[all.n++] = promise.why;
-    all.v[all.n++] = TF("{1} er ansvarlig for målingen. Den bruges til at udvikle skolerne, som en opgave i samfundets interesse"
-                        " (databeskyttelsesforordningens artikel 6, stk. 1, litra e). Det er frivilligt at svare.", owner.name);
-    all.v[all.n++] = T("Ingen ser det enkelte svar. Rapporterne viser kun tal, når mindst fem har svaret."
-                       " Det, du skriver med egne ord, gemmes for sig selv.");
-    all.v[all.n++] = T("Et mærke viser, at en kode er brugt. Det ligger uden tid og kan kun læses med en nøgle, som ødelægges, når målingen lukker."
-                       " Den, der driver computeren og holder øje med den, mens du svarer, kan vi ikke sikre dig imod.");
-    all.v[all.n++] = T("Koder og e-mailadresser slettes, når målingen lukker. Svarene gemmes i ti år uden noget, der peger på dig.");
-    all.v[all.n++] = T("Svar kan ikke rettes eller slettes bagefter, for vi kan ikke finde dit. Spørg kommunens databeskyttelsesrådgiver,"
-                       " hvis du er i tvivl. Du kan klage til Datatilsynet.");
-    *ret = all;
-    return OK;
-}
