@@ -35,6 +35,8 @@ struct Session {
     AccessRole role;    /* whose first page and frame are shown: the first membership's */
     bool lacks_second;  /* the setting demand-second asks for an app code, and there is none: no right holds */
     struct Frame *frame; /* core/shell's, of the page that is being drawn */
+    Msg seen_by;         /* set by a handler that knows who can see its page now, where the access table
+                            tells only who ever may: the eye line. Empty: the table's */
 };
 
 extern const Gate access_gate;

@@ -206,7 +206,8 @@ static Frame *frame_of(Ctx *c, Msg title)
     f->organisation = unit_name(c, c->session->owner_id, S(""));
     f->unit = unit_name(c, m->n ? m->v[0].unit_id : 0, f->organisation);
     f->school_year = school_year(c);
-    f->eye_line = shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
+    bool is_told = !msg_is_empty(c->session->seen_by);
+    f->eye_line = is_told ? c->session->seen_by : shell_eye_line(c, web_route(c) ? web_route(c)->need : NULL);
     f->printed = printed_line(c, f);
     f->room_here = title;
     fill_rooms(c, f);

@@ -127,9 +127,11 @@ HTTP_TEST(report, the_staff_reads_once_the_head_has_shown_it)
     Browser head = test_login("skoleleder"), staff = test_login("medarbejder");
     Str own = report_of(&head, "/S12");
     CHECK_STATUS(test_get(&staff, text(own, "")), 404);
+    CHECK_HAS(test_get(&head, text(own, "")), "Ses af skolens ledelse og forvaltningen<");
     CHECK_HAS(test_get(&head, text(own, "/vis")), "Du kan ikke trække rapporten tilbage.");
     CHECK_STATUS(test_post(&head, text(own, "/vis"), ""), 303);
     CHECK_HAS(test_get(&head, text(own, "?vist=1")), "Medarbejderne kan nu læse rapporten.");
+    CHECK_HAS(test_get(&head, text(own, "")), "Ses af skolens ledelse, medarbejderne og forvaltningen<");
     CHECK_LACKS(test_get(&head, text(own, "")), "Vis rapporten for medarbejderne");
     CHECK_HAS(test_get(&staff, text(own, "")), "Rapport: Strandmarkskolen");
     CHECK_LACKS(test_get(&staff, text(own, "")), "Skriv fremadrettet fokus");

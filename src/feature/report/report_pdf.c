@@ -196,8 +196,11 @@ void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
     if (view->caution.n) pdf_text(pdf, PDF_NOTE, view->caution);
 }
 
+enum { SECTION_LINES = 16 }; /* heading, finding and the first question */
+
 static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
 {
+    pdf_keep(pdf, SECTION_LINES);
     pdf_heading(pdf, 2, s->title);
     pdf_text(pdf, PDF_LEAD, s->finding);
     if (s->more.n) pdf_list(pdf, false, s->more);

@@ -30,6 +30,8 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s, ptrdiff_t room
     if (s->more.n > room) pdf_text(pdf, PDF_QUIET, msg_text(c, TF("Og {1} mere i rapporten.", s->more.n - room)));
 }
 
+enum { SCORE_LINES = 20 }; /* a short table stays together */
+
 static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
 {
     Str lines[] = {
@@ -59,6 +61,7 @@ Err report_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_byte
         print_focus(c, pdf, &view.sections.v[i].focus, focus_bytes);
     }
     if (view.has_scores) {
+        pdf_keep(pdf, (int)i64_min(SCORE_LINES, 5 + 2 * view.scores.lines.n));
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
         report_print_table(c, pdf, &view.scores);
     }

@@ -83,6 +83,7 @@ static Err get_list(Ctx *c)
         ReportLines *lines = &page.waves.v[page.waves.n - 1].all;
         lines->v[lines->n++] = line_of(c, &all.v[i]);
     }
+    c->session->seen_by = T("Andre ser kun de rapporter, de selv må læse");
     page_report_list(web_page_begin(c, T("Rapporter")), &page);
     return web_page_end(c);
 }
@@ -125,6 +126,28 @@ static bool is_open_to(const Audiences *all, Str code)
     for (ptrdiff_t i = 0; i < all->n; i++)
         if (str_eq(all->v[i].code, code)) return true;
     return false;
+}
+
+/* In the order that audiences are read in. */
+static const struct { Str code; Msg of_school, of_municipality; } eyes[] = {
+    {S_INIT("ledelse"),      T_INIT("skolens ledelse"),           T_INIT("forvaltningen")},
+    {S_INIT("medarbejdere"), T_INIT("medarbejderne"),             T_INIT("medarbejderne")},
+    {S_INIT("forvaltning"),  T_INIT("forvaltningen"),             T_INIT("skolernes ledere")},
+    {S_INIT("offentlig"),    T_INIT("politikere og bestyrelser"), T_INIT("politikere og bestyrelser")},
+};
+
+/* "Ses af skolens ledelse og forvaltningen": who reads this report today. */
+static Msg eye_line(Ctx *c, const Audiences *all)
+{
+    Str who[COUNT_OF(eyes)];
+    int n = 0;
+    for (ptrdiff_t i = 0; i < all->n; i++)
+        for (ptrdiff_t k = 0; k < COUNT_OF(eyes) && n < COUNT_OF(who); k++)
+            if (all->v[i].since.day <= c->today.day && str_eq(eyes[k].code, all->v[i].code))
+                who[n++] = msg_text(c, is_municipal(c) ? eyes[k].of_municipality : eyes[k].of_school);
+    Str words = n ? who[0] : S("");
+    for (int i = 1; i < n; i++) words = STR_CAT(c->arena, words, i + 1 == n ? msg_text(c, T(" og ")) : S(", "), who[i]);
+    return n ? TF("Ses af {1}", words) : (Msg){0};
 }
 
 static Str shown_words(Ctx *c, const Audiences *all)
@@ -190,6 +213,7 @@ static Err get_report(Ctx *c)
         .was_written = str_eq(web_query(c, "gemt"), S("1")),
     };
     TRY(fill_below(c, &page.below));
+    c->session->seen_by = eye_line(c, &audiences);
     page_report_read(web_page_begin(c, msg_verbatim(view.title)), &page);
     return web_page_end(c);
 }

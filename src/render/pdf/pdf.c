@@ -241,6 +241,14 @@ void pdf_page(Pdf *pdf)
     pdf_layouts_free(pdf, 0);
 }
 
+void pdf_keep(Pdf *pdf, int lines)
+{
+    double height = lines * TYPES[TYPE_BODY].leading * pdf->scale;
+    assert(height <= (pdf->end - pdf->top) / 2);
+    if (!pdf->is_top && pdf->y + pending_height(pdf) + height > pdf->end) next_page(pdf);
+    pdf_layouts_free(pdf, 0);
+}
+
 void pdf_space(Pdf *pdf, double points)
 {
     pdf->gap = larger(pdf->gap, points * pdf->scale);
@@ -396,8 +404,8 @@ void pdf_key(Pdf *pdf, Keys keys)
 {
     if (keys.n == 0) return;
     double px = 0.72 * pdf->scale, row = 18 * pdf->scale, x = pdf->left;
-    /* A key on one page and its chart on the next would help nobody. */
-    make_room(pdf, 4 * row);
+    /* A key on one page and its chart on the next would help nobody: room for another key, heads and a first row. */
+    make_room(pdf, 9 * row);
     Node *list = pdf_node(pdf, pdf->root, "L");
     for (ptrdiff_t i = 0; i < keys.n; i++) {
         PangoLayout *words = pdf_layout_text(pdf, TYPE_CELL, keys.v[i].words, pdf->right - pdf->left, false);

@@ -94,6 +94,9 @@ void pdf_key(Pdf *pdf, Keys keys);
 void pdf_writing_room(Pdf *pdf, Str question, int lines);
 /* Goes on at the top of a new page, unless at one already. */
 void pdf_page(Pdf *pdf);
+/* The same, unless so many lines of body text fit under what is there: for what should begin
+   where its first part can be seen. No more lines than half a page has. */
+void pdf_keep(Pdf *pdf, int lines);
 /* Empty room, points; never at the top of a page. */
 void pdf_space(Pdf *pdf, double points);
 

@@ -372,6 +372,26 @@ TEST(pdf, heading_stays_with_what_follows)
     CHECK(str_find(second, S("Sidste overskrift"), 0) >= 0);
 }
 
+static Str first_page_of(int lines, int kept)
+{
+    PdfMeta meta = meta_of(PDF_A4);
+    Pdf *pdf = pdf_begin(test_ctx_plain(), letters(), &meta);
+    pdf_heading(pdf, 1, S("Øverst"));
+    for (int i = 0; i < lines; i++) pdf_text(pdf, PDF_BODY, S("En linje."));
+    pdf_keep(pdf, kept);
+    pdf_heading(pdf, 2, S("Ny del"));
+    pdf_text(pdf, PDF_BODY, S("Dens første linje."));
+    Str bytes = {0};
+    CHECK_OK(pdf_end(pdf, &bytes));
+    return said_by("pdftotext -f 1 -l 1", "-", bytes);
+}
+
+TEST(pdf, what_needs_room_begins_where_there_is_room)
+{
+    CHECK(str_find(first_page_of(24, 2), S("Ny del"), 0) >= 0);
+    CHECK(str_find(first_page_of(24, 16), S("Ny del"), 0) < 0);
+}
+
 TEST(pdf, row_taller_than_a_page_is_refused_with_its_number)
 {
     PdfMeta meta = meta_of(PDF_A4);
