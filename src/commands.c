@@ -31,13 +31,13 @@ const Schema *const *program_schemas(Ctx *c, int *ret_n)
     return all;
 }
 
-/* One a thread that reads: web's network threads and workers, the job runner,
-   and a command or tick beside them; fewer would let a network thread wait. */
+/* One a thread that reads: web's network threads and workers, two of the job runner,
+   and the one that looks around beside them; fewer would let a network thread wait. */
 static int readers_needed(const Settings *s)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (cores < 1) cores = 1;
-    return (int)(cores + (s->workers ? s->workers : cores) + 2);
+    return (int)(cores + (s->workers ? s->workers : cores) + 3);
 }
 
 static void tell_backup(Ctx *c, Str file)

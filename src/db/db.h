@@ -169,7 +169,7 @@ void db_read_end(Ctx *c);
 
 /* Runs several statements given as text (schema, migrations, tests only). */
 MUST Err db_script(Ctx *c, Str sql);
-/* For tests: one statement given as text, with c->conn. */
+/* One statement given as text, with c->conn: for tests, and for what is asked before there are tables. */
 MUST Err db_test_exec(Ctx *c, Str sql);
 MUST Err db_test_i64(Ctx *c, Str sql, int64_t *ret);
 /* For unit tests of what features write: a write transaction on a connection

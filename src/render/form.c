@@ -36,15 +36,6 @@ void form_set_date(Ctx *c, FieldValue *value, Date d)
     value->given = true;
 }
 
-void form_set_i64(Ctx *c, FieldValue *value, int64_t n)
-{
-    Buf b = buf_new(c->arena, 24);
-    buf_add_i64(&b, n);
-    value->raw = buf_str(&b);
-    value->number = n;
-    value->given = true;
-}
-
 /* ---- checking: each kind answers the problem, empty when there is none --------- */
 
 typedef struct Limits {

@@ -70,9 +70,8 @@ typedef struct FormValues {
 FormValues form_empty(Ctx *c, const Form *form);
 /* By name; a name that the form lacks is a bug and ends the program. */
 FieldValue *form_value(FormValues *values, const char *name);
-/* Prefill a DATE or INTEGER. */
+/* Prefill a DATE. */
 void form_set_date(Ctx *c, FieldValue *value, Date d);
-void form_set_i64(Ctx *c, FieldValue *value, int64_t n);
 /* Parses the raw values (already in place: raw, many) into number and given,
    and tells every problem, in the viewer's language, both at its field and to
    the Ctx. E_INVALID when any was told, also earlier in this Ctx. */

@@ -79,8 +79,6 @@ typedef struct Route {
 Str web_path(Ctx *c, const char *name);
 /* Query parameter, decoded; empty when absent. */
 Str web_query(Ctx *c, const char *name);
-/* E_NOT_FOUND unless it is a whole number. */
-MUST Err web_path_i64(Ctx *c, const char *name, int64_t *ret);
 /* The object that the scope found. */
 const Place *web_place(Ctx *c);
 /* For the audit row of a LOOK: what was searched for, in codes and numbers; never

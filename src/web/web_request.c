@@ -219,12 +219,6 @@ Str web_query(Ctx *c, const char *name)
     return value_of(&c->request->query, name);
 }
 
-Err web_path_i64(Ctx *c, const char *name, int64_t *ret)
-{
-    if (!str_i64(web_path(c, name), ret)) return fail(c, E_NOT_FOUND, T("Siden findes ikke."));
-    return OK;
-}
-
 const Place *web_place(Ctx *c)
 {
     return &c->request->place;
