@@ -11,12 +11,6 @@ static Str newest(Browser *b)
     return str_sub(page.body, at, at + 13 + 32);
 }
 
-static const char *address(Str path, const char *end)
-{
-    Ctx *c = test_ctx_plain();
-    return str_z(c->arena, STR_CAT(c->arena, path, str_of_z(end)));
-}
-
 static Str ask(Browser *b, const char *fields)
 {
     test_get(b, "/support");
@@ -35,9 +29,9 @@ HTTP_TEST(support, a_question_is_answered_at_the_desk_and_seen_by_the_asker)
     Browser leader = test_login("skoleleder"), desk = test_login("sysadm");
     Str path = ask(&leader, "subject=Rapporten&body=Hvor+er+den%3F");
     CHECK_HAS(test_get(&desk, "/support/indbakke"), "Rapporten");
-    test_get(&desk, address(path, ""));
-    CHECK_STATUS(test_post(&desk, address(path, "/svar"), "answer=Under+Data&version=1"), 303);
-    CHECK_HAS(test_get(&leader, address(path, "")), "Under Data");
+    test_get(&desk, test_path(path, ""));
+    CHECK_STATUS(test_post(&desk, test_path(path, "/svar"), "answer=Under+Data&version=1"), 303);
+    CHECK_HAS(test_get(&leader, test_path(path, "")), "Under Data");
     CHECK_CLEAN();
 }
 
@@ -45,10 +39,10 @@ HTTP_TEST(support, the_second_answer_is_shown_beside_the_first)
 {
     Browser leader = test_login("skoleleder"), one = test_login("sysadm"), two = test_login("sysadm2");
     Str path = ask(&leader, "subject=To+svar&body=Hvem+er+hurtigst%3F");
-    test_get(&one, address(path, ""));
-    test_get(&two, address(path, ""));
-    CHECK_STATUS(test_post(&one, address(path, "/svar"), "answer=Den+hurtige&version=1"), 303);
-    Answer late = test_post(&two, address(path, "/svar"), "answer=Den+langsomme&version=1");
+    test_get(&one, test_path(path, ""));
+    test_get(&two, test_path(path, ""));
+    CHECK_STATUS(test_post(&one, test_path(path, "/svar"), "answer=Den+hurtige&version=1"), 303);
+    Answer late = test_post(&two, test_path(path, "/svar"), "answer=Den+langsomme&version=1");
     CHECK_STATUS(late, 409);
     CHECK_HAS(late, "Den hurtige");
     CHECK_HAS(late, "Den langsomme");
@@ -80,8 +74,8 @@ HTTP_TEST(support, out_of_reach_is_404_and_without_the_right_is_403)
 {
     Browser leader = test_login("skoleleder"), other = test_login("skoleleder-holmeaa"), colleague = test_login("medarbejder");
     Str path = ask(&leader, "subject=Hemmeligt&body=Kun+for+mig");
-    CHECK_STATUS(test_get(&other, address(path, "")), 404);
-    CHECK_STATUS(test_get(&colleague, address(path, "")), 404);
+    CHECK_STATUS(test_get(&other, test_path(path, "")), 404);
+    CHECK_STATUS(test_get(&colleague, test_path(path, "")), 404);
     CHECK_STATUS(test_get(&leader, "/support/indbakke"), 403);
     CHECK_STATUS(test_get(&leader, "/support/sag/ffffffffffffffffffffffffffffffff"), 404);
 }
