@@ -33,14 +33,36 @@ static void add_line(Buf *b, Str where, Str what)
     buf_add_char(b, '\n');
 }
 
-/* One line, in English: "traad: WHERE: WHAT"; one for each problem of a file that has several. */
+static Str problem_text(Ctx *c, const Problem *p)
+{
+    return p->field.n ? STR_CAT(c->arena, p->field, S(": "), msg_text(c, p->what)) : msg_text(c, p->what);
+}
+
+/* What else is wrong with a file, behind its first fault. */
+static Str with_others(Ctx *c, Str what)
+{
+    enum { TOLD_MAX = 5 };
+    int n = 0;
+    for (const Problem *p = c->problems ? c->problems->next : NULL; p; p = p->next, n++)
+        if (n < TOLD_MAX) what = STR_CAT(c->arena, what, S(" "), problem_text(c, p));
+    if (n <= TOLD_MAX) return what;
+    Buf b = buf_new(c->arena, what.n + 40);
+    buf_add(&b, what);
+    buf_add(&b, S(" And "));
+    buf_add_i64(&b, n - TOLD_MAX);
+    buf_add(&b, S(" more."));
+    return buf_str(&b);
+}
+
+/* One line, in English: "traad: WHERE: WHAT". Settings are a list to work through: a line for each fault. */
 static void tell(Ctx *c, Str where)
 {
-    Buf b = buf_new(c->arena, 4000);
-    for (const Problem *p = c->problems ? c->problems->next : NULL; p; p = p->next)
+    Buf b = buf_new(c->arena, 64000);
+    bool is_list = str_eq(where, S("settings")) || str_eq(where, S("config check"));
+    for (const Problem *p = c->problems && is_list ? c->problems->next : NULL; p; p = p->next)
         add_line(&b, p->field.n ? p->field : where, msg_text(c, p->what));
-    add_line(&b, c->problems && c->problems->field.n ? c->problems->field : where,
-             msg_is_empty(c->message) ? S("failed") : msg_text(c, c->message));
+    Str what = msg_is_empty(c->message) ? S("failed") : msg_text(c, c->message);
+    add_line(&b, c->problems && c->problems->field.n ? c->problems->field : where, is_list ? what : with_others(c, what));
     fwrite(b.p, 1, (size_t)b.n, stderr);
 }
 

@@ -317,6 +317,9 @@ def wrong_use_is_told_before_a_store_is_looked_for(p):
     for words in ("check", "survey report --wave x --all --format json --out y"):
         told = p.run(*words.split(), status=1, settings=nowhere)
         must("there is no store" in told and told.count("\n") == 1, f"{words}: told “{told}”")
+    (p.work / "faulty.json").write_text('{"format": "traad-questionnaire-1", "extra": 1}')
+    told = p.run("survey", "import", p.work / "faulty.json", status=1)
+    must(told.count("\n") == 1 and "extra" in told and "sections: Missing" in told, f"a file with several faults: told “{told}”")
     told = p.run("check", status=1, settings=["--store", "postgresql://127.0.0.1:1/none", "--keys", str(p.work / "traad.keys")])
     must(told.count("\n") == 1, f"a server that is not there is told in several lines: “{told}”")
     must("traad survey wave" in p.run("help", "survey", settings=[]), "help survey does not tell its commands")
