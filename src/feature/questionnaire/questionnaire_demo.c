@@ -51,31 +51,31 @@ typedef struct DemoForm {
 /* ---- PERS ---------------------------------------------------------------------- */
 
 static const DemoOption agree5[] = {
-    {1, {{"Helt uenig"}}},
-    {2, {{"Uenig"}}},
-    {3, {{"Hverken enig eller uenig"}}},
-    {4, {{"Enig"}}},
-    {5, {{"Helt enig"}}},
-    {9, {{"Ved ikke"}}},
+    {1, {{"Helt uenig", "Strongly disagree"}}},
+    {2, {{"Uenig", "Disagree"}}},
+    {3, {{"Hverken enig eller uenig", "Neither agree nor disagree"}}},
+    {4, {{"Enig", "Agree"}}},
+    {5, {{"Helt enig", "Strongly agree"}}},
+    {9, {{"Ved ikke", "Don't know"}}},
 };
 static const DemoOption often[] = {
-    {1, {{"Aldrig"}}},
-    {2, {{"Sjældent"}}},
-    {3, {{"Hver måned"}}},
-    {4, {{"Hver uge"}}},
-    {9, {{"Ved ikke"}}},
+    {1, {{"Aldrig", "Never"}}},
+    {2, {{"Sjældent", "Rarely"}}},
+    {3, {{"Hver måned", "Every month"}}},
+    {4, {{"Hver uge", "Every week"}}},
+    {9, {{"Ved ikke", "Don't know"}}},
 };
 static const DemoOption ja_nej[] = {
-    {1, {{"Ja"}}},
-    {2, {{"Nej"}}}
+    {1, {{"Ja", "Yes"}}},
+    {2, {{"Nej", "No"}}}
 };
 static const DemoOption helped[] = {
-    {1, {{"Kolleger i mit team"}}},
-    {2, {{"En vejleder"}}},
-    {3, {{"Min leder"}}},
-    {4, {{"PPR"}}},
-    {5, {{"Videncentret"}}},
-    {6, {{"Ingen"}}},
+    {1, {{"Kolleger i mit team", "Colleagues in my team"}}},
+    {2, {{"En vejleder", "An adviser"}}},
+    {3, {{"Min leder", "My manager"}}},
+    {4, {{"PPR", "PPR (educational psychology)"}}},
+    {5, {{"Videncentret", "The knowledge centre"}}},
+    {6, {{"Ingen", "Nobody"}}},
 };
 static const DemoScale staff_scales[] = {
     {"enig5",  "\"agree\":[4,5],\"disagree\":[1,2],\"dont_know\":[9]", agree5, COUNT_OF(agree5)},
@@ -85,45 +85,73 @@ static const DemoScale staff_scales[] = {
 };
 
 static const DemoItem pupils_view[] = {
-    {"E1", "single", "enig5", CORE, {{"Eleverne er med til at bestemme, hvad vi arbejder med, og hvordan"}}},
-    {"E2", "single", "enig5", CORE, {{"Jeg bruger elevernes svar og udsagn, når jeg planlægger undervisning"}}},
-    {"E3", "single", "enig5", CORE, {{"Alle elever i mine klasser har nogen at være sammen med i frikvarteret"}}},
-    {"E4", "single", "enig5", CORE, {{"Vi har et fælles børnesyn på skolen"}}},
+    {"E1", "single", "enig5", CORE,
+     {{"Eleverne er med til at bestemme, hvad vi arbejder med, og hvordan", "Pupils help decide what we work on, and how"}}},
+    {"E2", "single", "enig5", CORE,
+     {{"Jeg bruger elevernes svar og udsagn, når jeg planlægger undervisning", "I use what pupils answer and say when I plan my teaching"}}},
+    {"E3", "single", "enig5", CORE,
+     {{"Alle elever i mine klasser har nogen at være sammen med i frikvarteret", "All pupils in my classes have someone to be with at break"}}},
+    {"E4", "single", "enig5", CORE,
+     {{"Vi har et fælles børnesyn på skolen", "We share a view of children at our school"}}},
 };
 static const DemoItem practice[] = {
-    {"P1", "single",   "janej",  CORE,          {{"Jeg har deltaget i aktionslæring i dette skoleår"}}},
+    {"P1", "single",   "janej",  CORE,
+     {{"Jeg har deltaget i aktionslæring i dette skoleår", "I have taken part in action learning this school year"}}},
     {"P2",
      "single",         "enig5",
-     "\"ask_if\":{\"item\":\"P1\",\"in\":[1]}", {{"Aktionslæring har givet mig bedre indblik i min egen praksis"}}},
-    {"P3", "single",   "enig5",  CORE,          {{"Jeg har ændret noget i min undervisning i år og fulgt op på, hvordan det gik"}}},
-    {"P4", "single",   "tit",    CORE,          {{"Hvor tit ser en kollega din undervisning?"}}},
-    {"P5", "multiple", "hjaelp", "",            {{"Hvem har hjulpet dig med en svær situation i år? Sæt gerne flere krydser."}}},
+     "\"ask_if\":{\"item\":\"P1\",\"in\":[1]}",
+     {{"Aktionslæring har givet mig bedre indblik i min egen praksis", "Action learning has given me a better insight into my own practice"}}},
+    {"P3", "single",   "enig5",  CORE,
+     {{"Jeg har ændret noget i min undervisning i år og fulgt op på, hvordan det gik",
+       "I have changed something in my teaching this year and followed up on how it went"}}},
+    {"P4", "single",   "tit",    CORE,
+     {{"Hvor tit ser en kollega din undervisning?", "How often does a colleague watch you teach?"}}},
+    {"P5", "multiple", "hjaelp", "",
+     {{"Hvem har hjulpet dig med en svær situation i år? Sæt gerne flere krydser.",
+       "Who has helped you with a difficult situation this year? Tick as many as you like."}}},
 };
 static const DemoItem team[] = {
-    {"S1",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes trivsel"}}},
-    {"S2",  "single", "enig5", CORE, {{"Mit team samarbejder om elevernes læring"}}},
+    {"S1",  "single", "enig5", CORE,
+     {{"Mit team samarbejder om elevernes trivsel", "My team works together on pupils' well-being"}}},
+    {"S2",  "single", "enig5", CORE,
+     {{"Mit team samarbejder om elevernes læring", "My team works together on pupils' learning"}}},
     {"S3",
      "single",        "enig5",
      CORE ",\"reverse\":true",
-     {{"Mit team sætter ikke tid af til at undersøge vores undervisning"}}},
-    {"S4",  "matrix", "enig5", CORE, {{"I mit team"}}},
-    {"S4A", "row",    "",      "",   {{"siger vi det åbent, når noget er svært"}}},
-    {"S4B", "row",    "",      "",   {{"bruger vi hinandens viden om den enkelte elev"}}},
-    {"S4C", "row",    "",      "",   {{"aftaler vi, hvad vi prøver af til næste gang"}}},
+     {{"Mit team sætter ikke tid af til at undersøge vores undervisning", "My team does not set aside time to look into our teaching"}}},
+    {"S4",  "matrix", "enig5", CORE, {{"I mit team", "In my team"}}},
+    {"S4A", "row",    "",      "",
+     {{"siger vi det åbent, når noget er svært", "we say so openly when something is hard"}}},
+    {"S4B", "row",    "",      "",
+     {{"bruger vi hinandens viden om den enkelte elev", "we use each other's knowledge of the single pupil"}}},
+    {"S4C", "row",    "",      "",
+     {{"aftaler vi, hvad vi prøver af til næste gang", "we agree what to try out before next time"}}},
 };
 static const DemoItem leaders[] = {
-    {"L1", "single", "enig5", CORE, {{"Ledelsen tager aktivt del i arbejdet med undervisningen"}}},
-    {"L2", "single", "enig5", CORE, {{"Ledelsen har en klar vision for skolens udvikling"}}},
-    {"L3", "single", "enig5", CORE, {{"Ledelsen følger op på teamenes arbejde"}}},
-    {"L4", "single", "janej", "",   {{"Jeg har brugt materiale fra videncentret i år"}}},
-    {"L5", "number", "",      "",   {{"Hvor mange timer om ugen bruger du på at forberede dig sammen med andre?"}}},
-    {"L6", "text",   "",      "",   {{"Hvad vil hjælpe dig mest næste skoleår? Skriv ikke navne."}}},
+    {"L1", "single", "enig5", CORE,
+     {{"Ledelsen tager aktivt del i arbejdet med undervisningen", "The leaders take an active part in the work on teaching"}}},
+    {"L2", "single", "enig5", CORE,
+     {{"Ledelsen har en klar vision for skolens udvikling", "The leaders have a clear vision of where the school is going"}}},
+    {"L3", "single", "enig5", CORE,
+     {{"Ledelsen følger op på teamenes arbejde", "The leaders follow up on the teams' work"}}},
+    {"L4", "single", "janej", "",
+     {{"Jeg har brugt materiale fra videncentret i år", "I have used material from the knowledge centre this year"}}},
+    {"L5", "number", "",      "",
+     {{"Hvor mange timer om ugen bruger du på at forberede dig sammen med andre?",
+       "How many hours a week do you spend preparing together with others?"}}},
+    {"L6", "text",   "",      "",
+     {{"Hvad vil hjælpe dig mest næste skoleår? Skriv ikke navne.", "What would help you most next school year? Do not write names."}}},
 };
 static const DemoSection staff_sections[] = {
-    {"ELEV", "elevperspektiv", {{"Elevernes perspektiver"}},                                         pupils_view, COUNT_OF(pupils_view)},
-    {"PRAK", "praksis",        {{"Tegn på forandring i praksis"}},                                  practice,    COUNT_OF(practice)   },
-    {"SAM",  "samarbejde",     {{"Samarbejde og kapacitet i professionelle læringsfællesskaber"}}, team,        COUNT_OF(team)       },
-    {"LED",  "ledelse",        {{"Ledelsesunderstøttelse og organisering"}},                        leaders,     COUNT_OF(leaders)    },
+    {"ELEV", "elevperspektiv",
+     {{"Elevernes perspektiver", "The pupils' perspectives"}}, pupils_view, COUNT_OF(pupils_view)},
+    {"PRAK", "praksis",
+     {{"Tegn på forandring i praksis", "Signs of change in practice"}}, practice,    COUNT_OF(practice)   },
+    {"SAM",  "samarbejde",
+     {{"Samarbejde og kapacitet i professionelle læringsfællesskaber",
+       "Working together in professional learning communities"}}, team,        COUNT_OF(team)       },
+    {"LED",  "ledelse",
+     {{"Ledelsesunderstøttelse og organisering", "Leaders' support and organisation"}}, leaders,     COUNT_OF(leaders)    },
 };
 
 /* ---- ELEV ---------------------------------------------------------------------- */
@@ -140,7 +168,8 @@ static const DemoItem well_being[] = {
     {"T1", "single", "tre", CORE, {{"Er du glad for at gå i skole?", "Do you like going to school?"}}},
     {"T2",
      "single",       "tre",
-     CORE,                        {{"Har du nogen at være sammen med i frikvarteret?", "Do you have someone to be with at break?"}}},
+     CORE,
+     {{"Har du nogen at være sammen med i frikvarteret?", "Do you have someone to be with at break?"}}},
     {"T3", "single", "tre", CORE, {{"Hjælper I hinanden i klassen?", "Do you help each other in class?"}}},
     {"T4",
      "single",       "tre",
@@ -151,10 +180,12 @@ static const DemoItem well_being[] = {
 static const DemoItem learning[] = {
     {"U1",
      "single",       "tre",
-     CORE,                        {{"Er du med til at bestemme, hvad I laver i timerne?", "Do you help decide what you do in lessons?"}}},
+     CORE,
+     {{"Er du med til at bestemme, hvad I laver i timerne?", "Do you help decide what you do in lessons?"}}},
     {"U2",
      "single",       "tre",
-     CORE,                        {{"Forstår du, hvad du skal lære?", "Do you understand what you are supposed to learn?"}}},
+     CORE,
+     {{"Forstår du, hvad du skal lære?", "Do you understand what you are supposed to learn?"}}},
     {"U3", "single", "tre", CORE, {{"Får du hjælp, når noget er svært?", "Do you get help when something is hard?"}}},
     {"U4", "single", "tre", CORE, {{"Tør du sige noget i timen?", "Do you dare to speak up in lessons?"}}},
     {"U5", "single", "tre", CORE, {{"Lytter de voksne til dig?", "Do the adults listen to you?"}}},
@@ -185,10 +216,12 @@ static const DemoScale parent_scales[] = {
 static const DemoItem child[] = {
     {"B1",
      "single", "enig5",
-     CORE, {{"Mit barn er glad for at gå i skole", "My child likes going to school", "Mein Kind geht gern in die Schule"}}},
+     CORE,
+     {{"Mit barn er glad for at gå i skole", "My child likes going to school", "Mein Kind geht gern in die Schule"}}},
     {"B2",
      "single", "enig5",
-     CORE, {{"Mit barn har venner i klassen", "My child has friends in class", "Mein Kind hat Freunde in der Klasse"}}},
+     CORE,
+     {{"Mit barn har venner i klassen", "My child has friends in class", "Mein Kind hat Freunde in der Klasse"}}},
     {"B3",
      "single", "enig5",
      CORE, {{"Mit barn lærer det, det kan nå at lære", "My child learns as much as he or she can",
@@ -207,7 +240,8 @@ static const DemoItem contact[] = {
 
     {"K2",
      "single", "janej",
-     CORE,                                      {{"Jeg har talt med en lærer eller pædagog om mit barn i dette skoleår",
+     CORE,
+     {{"Jeg har talt med en lærer eller pædagog om mit barn i dette skoleår",
        "I have talked with a teacher or pedagogue about my child this school year",
        "Ich habe in diesem Schuljahr mit einer Lehrkraft oder einem Pädagogen über mein Kind gesprochen"}}},
 
@@ -224,7 +258,8 @@ static const DemoItem contact[] = {
 
     {"K5",
      "text",   "",
-     "",                                        {{"Hvad skal skolen vide? Skriv ikke navne.", "What should the school know? Please write no names.",
+     "",
+     {{"Hvad skal skolen vide? Skriv ikke navne.", "What should the school know? Please write no names.",
        "Was sollte die Schule wissen? Bitte schreiben Sie keine Namen."}}},
 
 };
@@ -232,19 +267,23 @@ static const DemoSection parent_sections[] = {
     {"BARN",
      "elevperspektiv",     {{"Dit barn i skolen", "Your child at school", "Ihr Kind in der Schule"}},
      child,                                                                                                    COUNT_OF(child)  },
-    {"HJEM", "samarbejde", {{"Skole og hjem", "School and home", "Schule und Elternhaus"}},           contact, COUNT_OF(contact)},
+    {"HJEM", "samarbejde",
+     {{"Skole og hjem", "School and home", "Schule und Elternhaus"}}, contact, COUNT_OF(contact)},
 };
 
 static const DemoForm forms[] = {
     {"PERS",
-     "[{\"code\":\"TEAM\",\"title\":{\"da\":\"Teamets arbejde\"},\"items\":[\"S1\",\"S2\",\"S3\",\"S4A\",\"S4B\",\"S4C\"],\"min_answered\":0.5},"
-     "{\"code\":\"LEDELSE\",\"title\":{\"da\":\"Ledelsens støtte\"},\"items\":[\"L1\",\"L2\",\"L3\"],\"min_answered\":0.6}]",
-     {{"Personale og ledere"}},
-     {{"da"}},
+     "[{\"code\":\"TEAM\",\"title\":{\"da\":\"Teamets arbejde\",\"en\":\"The work of the team\"},"
+     "\"items\":[\"S1\",\"S2\",\"S3\",\"S4A\",\"S4B\",\"S4C\"],\"min_answered\":0.5},"
+     "{\"code\":\"LEDELSE\",\"title\":{\"da\":\"Ledelsens støtte\",\"en\":\"Support from leaders\"},"
+     "\"items\":[\"L1\",\"L2\",\"L3\"],\"min_answered\":0.6}]",
+     {{"Personale og ledere", "Staff and leaders"}},
+     {{"da", "en"}},
      staff_scales,  COUNT_OF(staff_scales),
      staff_sections,  COUNT_OF(staff_sections) },
     {"ELEV",
-     "[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],"
+     "[{\"code\":\"TRIVSEL\",\"title\":{\"da\":\"Trivsel\",\"en\":\"Well-being\"},"
+     "\"items\":[\"T1\",\"T2\",\"T3\",\"T4\",\"T5\"],"
      "\"min_answered\":0.6}]",
 
      {{"Elever", "Pupils"}},
