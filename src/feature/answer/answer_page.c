@@ -2,7 +2,7 @@
 
 #include "base/number.h"
 
-enum { DOTS_MAX = 12, SCALE_MAX = 7, SECONDS_AN_ITEM = 8, READ_MAX = 4000 };
+enum { DOTS_MAX = 12, SCALE_MAX = 7, SECONDS_AN_ITEM = 8 };
 
 static Str number_text(Arena *arena, int64_t n)
 {
@@ -84,12 +84,15 @@ static void view_condition(Ctx *c, const Item *item, Str lang, ItemView *view)
 /* Legend first, then every answer. */
 static Str ids_read(Ctx *c, const ItemView *view)
 {
-    Buf b = buf_new(c->arena, READ_MAX);
+    const OptionViews *both[] = {&view->scale, &view->apart};
+    ptrdiff_t room = view->group_id.n + view->id.n + 4;
+    for (int k = 0; k < 2; k++)
+        for (ptrdiff_t i = 0; i < both[k]->n; i++) room += both[k]->v[i].id.n + 4;
+    Buf b = buf_new(c->arena, room);
     if (view->group_id.n) buf_add(&b, view->group_id);
     if (b.n) buf_add_char(&b, ' ');
     buf_add(&b, view->id);
     buf_add(&b, S("-t"));
-    const OptionViews *both[] = {&view->scale, &view->apart};
     for (int k = 0; k < 2; k++)
         for (ptrdiff_t i = 0; i < both[k]->n; i++) {
             buf_add_char(&b, ' ');
@@ -190,6 +193,18 @@ static PartView view_part(Ctx *c, const AskForm *form, ptrdiff_t at, Str lang, c
     return view;
 }
 
+PartViews ask_parts(Ctx *c, const AskForm *form, Str lang, const Entry *entries, Answers answers)
+{
+    PartViews all = {.v = NEW(c->arena, PartView, form->parts.n)};
+    for (; all.n < form->parts.n; all.n++) all.v[all.n] = view_part(c, form, all.n, lang, entries, answers);
+    return all;
+}
+
+PartViews ask_blank_parts(Ctx *c, const AskForm *form, Str lang)
+{
+    return ask_parts(c, form, lang, NEW(c->arena, Entry, form->q.items.n), (Answers){0});
+}
+
 /* ---- the page ----------------------------------------------------------------------------------- */
 
 static FaultViews faults_of(Ctx *c, const AskForm *form, const Entry *entries)
@@ -201,24 +216,21 @@ static FaultViews faults_of(Ctx *c, const AskForm *form, const Entry *entries)
     return all;
 }
 
-AskPage ask_page(Ctx *c, const AskForm *form, Str lang, ptrdiff_t part, const Entry *entries, Answers answers)
+AskPage ask_page(Ctx *c, const AskForm *form, Str lang, PartViews parts, ptrdiff_t part, const Entry *entries)
 {
-    AskPage page = {
+    return (AskPage){
         .ui_lang = c->lang == LANG_EN ? S("en") : S("da"),
         .lang = lang,
         .dir = direction(lang),
         .title = lang_text(form->q.title, lang),
-        .wave = survey_name_beside(lang_text(form->q.title, S("da")), form->wave.name),
+        .wave = form->wave.name,
         .owner = form->owner,
         .is_single = form->wave.has_single_pages,
         .is_anonymous = form->promise.is_anonymous,
         .promise_why = form->promise.why,
-        .faults = faults_of(c, form, entries),
-        .now = view_part(c, form, part, lang, entries, answers),
-        .before = {.v = NEW(c->arena, PartView, part)},
-        .after = {.v = NEW(c->arena, PartView, form->parts.n - part)},
+        .faults = entries ? faults_of(c, form, entries) : (FaultViews){0},
+        .now = parts.v[part],
+        .before = {parts.v, part},
+        .after = {parts.v + part + 1, parts.n - part - 1},
     };
-    for (; page.before.n < part; page.before.n++) page.before.v[page.before.n] = view_part(c, form, page.before.n, lang, entries, answers);
-    for (ptrdiff_t i = part + 1; i < form->parts.n; i++) page.after.v[page.after.n++] = view_part(c, form, i, lang, entries, answers);
-    return page;
 }

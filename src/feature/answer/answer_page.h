@@ -85,7 +85,11 @@ typedef struct PrivacyPage {
     Date closes_on;
 } PrivacyPage;
 
-/* part: index of the one that is shown. entries by item. */
-AskPage ask_page(Ctx *c, const AskForm *form, Str lang, ptrdiff_t part, const Entry *entries, Answers answers);
+/* All parts as they look with what was answered so far, entries by item. */
+PartViews ask_parts(Ctx *c, const AskForm *form, Str lang, const Entry *entries, Answers answers);
+/* As they look before anything was answered: the same for all who open the form. */
+PartViews ask_blank_parts(Ctx *c, const AskForm *form, Str lang);
+/* part: index of the one that is shown. entries: NULL before anything was answered. */
+AskPage ask_page(Ctx *c, const AskForm *form, Str lang, PartViews parts, ptrdiff_t part, const Entry *entries);
 
 #endif

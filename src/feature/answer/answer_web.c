@@ -19,10 +19,11 @@ typedef struct Visit {
     AnswerCode code;
     Str plain;              /* as survey_mac takes it */
     const AskForm *form;    /* shared with others: read only */
+    const PartViews *blank; /* as the form looks at first, in each of its languages; shared, too */
     Wave wave;
     Str lang;
     Str nonce;
-    const Entry *entries;
+    const Entry *entries;   /* NULL: nothing was answered yet */
     Answers answers;
     ptrdiff_t part;         /* shown */
     Str mark;               /* what is spent with this submission */
@@ -116,9 +117,17 @@ static Err state_mac(Ctx *c, const Visit *v, Str state, Str *ret)
     return survey_mac(c, &v->wave, SPENT_FORM, STR_CAT(c->arena, S("state\n"), v->nonce, S("\n"), state), ret);
 }
 
+static PartViews parts_shown(Ctx *c, const Visit *v)
+{
+    ptrdiff_t lang = 0;
+    if (v->entries) return ask_parts(c, v->form, v->lang, v->entries, v->answers);
+    while (!str_eq(v->form->q.languages.v[lang], v->lang)) lang++; /* choose_language took it from there */
+    return v->blank[lang];
+}
+
 static Err draw_ask(Ctx *c, const Visit *v, int status, Msg faults_head)
 {
-    AskPage page = ask_page(c, v->form, v->lang, v->part, v->entries, v->answers);
+    AskPage page = ask_page(c, v->form, v->lang, parts_shown(c, v), v->part, v->entries);
     page.languages = languages(c, v);
     page.style = style();
     page.script = script();
@@ -127,7 +136,7 @@ static Err draw_ask(Ctx *c, const Visit *v, int status, Msg faults_head)
     page.draft = v->form->wave.is_shared_device ? S("") : v->plain;
     page.nonce = v->nonce;
     page.faults_head = faults_head;
-    page.state = entries_state(c, v->form, v->entries);
+    if (v->entries) page.state = entries_state(c, v->form, v->entries);
     if (page.state.n) TRY(state_mac(c, v, page.state, &page.state_mac));
     page_answer_ask(web_bare_begin(c), &page);
     return web_bare_end(c, status);
@@ -150,12 +159,20 @@ static void choose_language(Ctx *c, Visit *v)
     c->lang = str_eq(v->lang, S("en")) ? LANG_EN : LANG_DA;
 }
 
+typedef struct Made {
+    AskForm form;
+    PartViews *blank; /* by language */
+} Made;
+
 static Err make_form(Ctx *c, void *arg, void **ret)
 {
     const Wave *wave = arg;
-    AskForm *form = NEW(c->arena, AskForm, 1);
-    TRY(ask_form_load(c, wave->id, form));
-    *ret = form;
+    Made *made = NEW(c->arena, Made, 1);
+    TRY(ask_form_load(c, wave->id, &made->form));
+    const Strs *languages = &made->form.q.languages;
+    made->blank = NEW(c->arena, PartViews, languages->n);
+    for (ptrdiff_t i = 0; i < languages->n; i++) made->blank[i] = ask_blank_parts(c, &made->form, languages->v[i]);
+    *ret = made;
     return OK;
 }
 
@@ -163,10 +180,12 @@ static Err make_form(Ctx *c, void *arg, void **ret)
    may change without it: hence a form is a minute old at most. */
 static Err find_form(Ctx *c, Visit *v)
 {
-    void *form = NULL;
+    void *found = NULL;
     CacheKey key = {"answer form", v->wave.id.v, v->wave.version.v, c->now.ms / 60000};
-    TRY(cache_get(c, c->app->cache, key, make_form, &v->wave, &form));
-    v->form = form;
+    TRY(cache_get(c, c->app->cache, key, make_form, &v->wave, &found));
+    const Made *made = found;
+    v->form = &made->form;
+    v->blank = made->blank;
     return OK;
 }
 
@@ -207,7 +226,6 @@ static Err get_ask(Ctx *c)
     if (err != OK) return draw_refused(c, err, 410);
     if (used) return draw_used(c, 410);
     v->nonce = ctx_uid(c);
-    v->entries = NEW(c->arena, Entry, v->form->q.items.n);
     return draw_ask(c, v, 200, (Msg){0});
 }
 
