@@ -2,7 +2,7 @@
 #ifndef CORE_ACCOUNT_ACCOUNT_PAGES_H
 #define CORE_ACCOUNT_ACCOUNT_PAGES_H
 
-#include "core/access/consent.h"
+#include "core/account/account.h"
 #include "render/form.h"
 #include "render/out.h"
 
@@ -43,10 +43,9 @@ typedef struct PersonPage {
     ConsentViews consents;
     FormValues *details, *grant, *invite;
     Str nonce;
-    Str login;
+    Account account;
     Href confirm;        /* where one shows who one is, and comes back */
-    Instant asked_at;
-    bool has_leaving, has_account, has_password, has_second, is_closed, has_asked;
+    bool has_leaving, has_asked;
     bool may_grant, may_change, was_done, is_self, is_strong, must_confirm;
     bool takes_two;      /* the way in is two administrators' to open */
     bool is_too_late;    /* another has changed the details: both are shown */

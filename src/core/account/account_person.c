@@ -1,9 +1,8 @@
 /* One person: what they are and where, and their way in. */
 #include "base/number.h"
 #include "core/access/access.h"
-#include "core/access/consent.h"
-#include "core/access/link.h"
 #include "core/access/sign_in.h"
+#include "core/account/account.h"
 #include "core/account/account.html.h"
 #include "core/account/account_pages.h"
 #include "core/account/account_way_in.h"
@@ -123,30 +122,17 @@ static Err read_grant(Ctx *c, FormValues *values, Grant *ret)
 
 static Err store_grant(Ctx *c, PersonId person, const Grant *g)
 {
-    int64_t id = 0;
-    const RoleDef *role = people_role(g->role);
-    if (role && role->sensitive) TRY(link_drop(c, person));
-    return people_grant(c, (NewMembership){.person = person, .unit = g->unit.id, .role = g->role, .purpose = g->purpose,
-                                           .valid_from = g->from, .valid_to = g->to, .granted_by = {c->viewer.v}, .outside = g->outside}, &id);
+    return account_grant(c, (NewMembership){.person = person, .unit = g->unit.id, .role = g->role, .purpose = g->purpose,
+                                            .valid_from = g->from, .valid_to = g->to, .granted_by = {c->viewer.v}, .outside = g->outside});
 }
 
 /* ---- the page --------------------------------------------------------------------------- */
 
-SQL(ACCOUNT, "SELECT login, has_password, has_second, reset_asked_at, closed_on FROM v_access_account WHERE person_id = $1");
-
-Err account_fill(Ctx *c, PersonPage *page)
+static Err fill_account(Ctx *c, PersonPage *page)
 {
-    Rows r = db_query(c, ACCOUNT, page->person.id);
-    if (db_next(&r)) {
-        page->has_account = true;
-        page->login = db_str(&r, 0);
-        page->has_password = db_i64(&r, 1) != 0;
-        page->has_second = db_i64(&r, 2) != 0;
-        page->asked_at = (Instant){db_i64(&r, 3)};
-        page->has_asked = page->asked_at.ms > 0;
-        page->is_closed = !db_is_null(&r, 4) && db_i64(&r, 4) <= c->today.day;
-    }
-    return db_done(&r);
+    TRY(account_get(c, page->person.id, &page->account));
+    page->has_asked = page->account.asked_at.ms > 0;
+    return OK;
 }
 
 static Msg state_name(MembershipState state)
@@ -215,7 +201,7 @@ static Err prefill(Ctx *c, PersonPage *page)
     }
     if (!page->invite) {
         page->invite = fresh(c, &account_invite_form);
-        form_value(page->invite, "login")->raw = page->has_account ? page->login : page->person.email;
+        form_value(page->invite, "login")->raw = page->account.exists ? page->account.login : page->person.email;
     }
     if (page->grant) return OK;
     page->grant = fresh(c, &grant_form);
@@ -244,7 +230,7 @@ Err account_draw_person(Ctx *c, PersonPage page)
 {
     TRY(people_by_uid(c, web_path(c, "uid"), &page.person));
     TRY(fill_rights(c, &page));
-    TRY(account_fill(c, &page));
+    TRY(fill_account(c, &page));
     TRY(fill_memberships(c, &page));
     TRY(fill_consents(c, &page));
     TRY(prefill(c, &page));
@@ -379,52 +365,12 @@ Err account_prepare_details(Ctx *c)
     return web_form_version(c, &a->seen);
 }
 
-/* What of the form is stored at once; the rest waits for a second administrator. */
-typedef struct Details {
-    Str email;
-    Date leaves_on;
-} Details;
-
-/* Links go to the mail address: where a link takes two, so does the address. A link
-   on its way to the old one ends with it. */
-static Err settle_email(Ctx *c, const Person *stored, bool takes_two, Details *d)
-{
-    if (str_eq(stored->email, d->email)) return OK;
-    if (!takes_two) return link_drop(c, stored->id);
-    TRY(consent_ask(c, (NewConsent){.person = stored->id, .kind = CONSENT_EMAIL, .email = d->email}));
-    d->email = stored->email;
-    return OK;
-}
-
-/* Who has left comes in again by a later day, as by opening a closed account. */
-static Err settle_leaving(Ctx *c, const Person *stored, bool takes_two, Details *d)
-{
-    bool has_left = stored->leaves_on.day && stored->leaves_on.day <= c->today.day;
-    bool comes_back = has_left && (!d->leaves_on.day || d->leaves_on.day > c->today.day);
-    if (!takes_two || !comes_back) return OK;
-    TRY(consent_ask(c, (NewConsent){.person = stored->id, .kind = CONSENT_LEAVES, .leaves_on = d->leaves_on}));
-    d->leaves_on = stored->leaves_on;
-    return OK;
-}
-
-static Err settle(Ctx *c, PersonId id, Details *d)
-{
-    Person stored = {0};
-    bool takes_two = false;
-    TRY(people_by_id(c, id, &stored));
-    TRY(people_is_sensitive(c, id, &takes_two));
-    TRY(settle_email(c, &stored, takes_two, d));
-    return settle_leaving(c, &stored, takes_two, d);
-}
-
 Err account_write_details(Ctx *c)
 {
     Asked *a = c->work;
     const FieldValue *leaves = form_value(&a->values, "leaves");
-    Details d = {.email = form_value(&a->values, "email")->raw, .leaves_on = {leaves->given ? (int32_t)leaves->number : 0}};
-    PersonId person = person_here(c);
-    TRY(settle(c, person, &d));
-    TRY(people_set(c, person, a->seen, form_value(&a->values, "name")->raw, d.email, d.leaves_on));
-    if (d.leaves_on.day && d.leaves_on.day <= c->today.day) TRY(access_sessions_end_of(c, person));
+    AccountDetails to = {.name = form_value(&a->values, "name")->raw, .email = form_value(&a->values, "email")->raw,
+                         .leaves_on = {leaves->given ? (int32_t)leaves->number : 0}};
+    TRY(account_set(c, person_here(c), a->seen, to));
     return account_done(c);
 }

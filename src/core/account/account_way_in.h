@@ -10,8 +10,6 @@ extern const Form account_invite_form;
 
 /* What is asked for, as it stands on the page: "et link til en ny adgangskode". */
 Msg account_consent_name(ConsentKind kind);
-/* Login, password, app code and closing, of page->person.id. */
-MUST Err account_fill(Ctx *c, PersonPage *page);
 /* given: the form to show again; the other ones of the page are as stored. */
 MUST Err account_draw_person(Ctx *c, PersonPage given);
 /* To a person's page, and to that of the route; both say that it is stored. */
