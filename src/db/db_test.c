@@ -547,6 +547,23 @@ ON_BOTH(schema, migrates_from_where_it_is)
     CHECK_INT(place_i64(store, "SELECT version FROM schema_version WHERE feature = 'house'"), 3);
 }
 
+/* What a large store's step takes must not depend on which schema comes first. */
+TEST(schema, every_step_has_all_the_time_it_needs_on_postgresql)
+{
+    static const Migration first[] = {{1, "0001", "INSERT INTO one (says) SELECT current_setting('statement_timeout')"}};
+    static const Migration second[] = {{1, "0001", "INSERT INTO two (says) SELECT current_setting('statement_timeout')"}};
+    static const char one[] = "CREATE TABLE one (says TEXT NOT NULL) STRICT", two[] = "CREATE TABLE two (says TEXT NOT NULL) STRICT";
+    const Schema old[] = {{"one", one, "", NULL, 0}, {"two", two, "", NULL, 0}};
+    const Schema new[] = {{"one", one, "", first, 1}, {"two", two, "", second, 1}};
+    Store *store = place_open(place_new(ENGINE_POSTGRES), (StoreOptions){.create = true});
+    Ctx *c = test_ctx_plain();
+    bool changed = false;
+    CHECK_OK(schema_apply(c, store, (const Schema *const[]){&old[0], &old[1]}, 2, &changed));
+    CHECK_OK(schema_apply(c, store, (const Schema *const[]){&new[0], &new[1]}, 2, &changed));
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM one WHERE says = '0'"), 1);
+    CHECK_INT(place_i64(store, "SELECT count(*) FROM two WHERE says = '0'"), 1);
+}
+
 ON_BOTH(schema, a_broken_step_leaves_the_old_shape)
 {
     Store *store = house(engine);

@@ -81,8 +81,12 @@ static Err apply_in_transaction(Ctx *c, const Schema *schema, bool *ret_changed)
 
 Err schema_apply_here(Ctx *c, const Schema *const *all, int n)
 {
+    const Driver *d = c->conn->driver;
     bool changed = false;
-    for (int i = 0; i < n; i++) TRY(apply_in_transaction(c, all[i], &changed));
+    for (int i = 0; i < n; i++) {
+        if (d->migration_begin) TRY(d->migration_begin(c, c->conn)); /* as in apply_one */
+        TRY(apply_in_transaction(c, all[i], &changed));
+    }
     return OK;
 }
 
@@ -90,6 +94,7 @@ static Err apply_one(Ctx *c, const Schema *schema, bool *ret_changed)
 {
     const Driver *d = c->conn->driver;
     bool changed = false;
+    if (d->migration_begin) TRY(d->migration_begin(c, c->conn)); /* migration_check of the one before has ended it */
     TRY(d->begin(c, c->conn, TX_WRITE));
     Err err = apply_in_transaction(c, schema, &changed);
     db_close_open(c->conn);
@@ -105,7 +110,6 @@ static Err apply_one(Ctx *c, const Schema *schema, bool *ret_changed)
 static Err apply_all(Ctx *c, const Schema *const *all, int n, bool *ret_changed)
 {
     const Driver *d = c->conn->driver;
-    if (d->migration_begin) TRY(d->migration_begin(c, c->conn));
     TRY(d->begin(c, c->conn, TX_WRITE));
     Err err = db_script(c, S(DB_VERSION_TABLE));
     if (err == OK) err = d->commit(c, c->conn);
