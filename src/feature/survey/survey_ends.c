@@ -20,7 +20,7 @@ static const End ends[] = {
     {WAVE_KLADDE, NEED_WAVE_DECIDE, 4, T_INIT("Åbn målingen {1}"), T_INIT("Skal åbne {2}"),
      T_INIT("Ingen kan svare, før den er åbnet, heller ikke med en kode."), T_INIT("Gør målingen klar"), T_INIT("Målingen er ikke åbnet"),
      S_INIT("")},
-    {WAVE_AABEN, NEED_RESPONSE_RATE_READ, 3, T_INIT("Se, hvem der mangler at svare i {1}"), T_INIT("Lukker {2}"),
+    {WAVE_AABEN, NEED_RESPONSE_RATE_READ, 3, T_INIT("Se, hvor mange der mangler at svare i {1}"), T_INIT("Lukker {2}"),
      T_INIT("Når målingen er lukket, kan ingen svare mere."), T_INIT("Se svarene"), T_INIT("Målingen lukker snart"), S_INIT("#enheder")},
     {WAVE_LUKKET, NEED_WAVE_DECIDE, 2, T_INIT("Se svarene efter i {1}"), T_INIT("Lukkede {2}"),
      T_INIT("Skolerne får ingen rapport, før svarene er set efter."), T_INIT("Se svarene efter"), T_INIT("Svarene er ikke set efter"),

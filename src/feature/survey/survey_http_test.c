@@ -96,7 +96,7 @@ HTTP_TEST(survey, whoever_changes_a_draft_second_is_told_what_the_first_wrote)
 HTTP_TEST(survey, the_demonstration_has_waves_under_way_that_a_school_sees)
 {
     Browser head = test_login("skoleleder");
-    CHECK_HAS(test_get(&head, "/"), "hvem der mangler at svare i Personale, pulsmåling");
+    CHECK_HAS(test_get(&head, "/"), "hvor mange der mangler at svare i Personale, pulsmåling");
     CHECK_HAS(test_get(&head, "/"), "Strandmarkskolen: mindst ");
     CHECK_LACKS(test_get(&head, "/"), "Fjordby Kommune: mindst ");
     CHECK_HAS(test_get(&head, "/maalinger"), "Elever, pulsmåling");
