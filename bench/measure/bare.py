@@ -9,9 +9,9 @@ STICK = ROOT.parent / "shared" / "baseline"
 
 
 @contextlib.contextmanager
-def bare_submit(b, park, mode):
+def bare_submit(b, park, mode, **more):
     with b.folder("submit") as folder:
-        with running([b.bin / "bare_submit", free_port(), THREADS, folder, park, mode]) as server:
+        with running([b.bin / "bare_submit", free_port(), THREADS, folder, park, mode], **more) as server:
             yield server
 
 
