@@ -208,8 +208,9 @@ typedef struct Schema {
 MUST Err schema_apply(Ctx *c, Store *store, const Schema *const *all, int n, bool *ret_migrated);
 /* True when schema_apply would run a migration (so that a backup goes first). */
 MUST Err schema_needs_migration(Ctx *c, Store *store, const Schema *const *all, int n, bool *ret);
-/* Runs every check.sql in the snapshot of c; a statement may end with a name
-   in a comment of its own. *ret_bad counts the offending rows; each statement
+/* Runs every check.sql in the snapshot of c, which has no limit of time from here
+   on (PostgreSQL: else 30 s a statement); a statement may end with a name in a
+   comment of its own. *ret_bad counts the offending rows; each statement
    that has any is told as a ctx_problem (field: the feature; its first row). */
 MUST Err schema_check(Ctx *c, const Schema *const *all, int n, int64_t *ret_bad);
 

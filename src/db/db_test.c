@@ -564,6 +564,24 @@ TEST(schema, every_step_has_all_the_time_it_needs_on_postgresql)
     CHECK_INT(place_i64(store, "SELECT count(*) FROM two WHERE says = '0'"), 1);
 }
 
+/* What else looks at whole tables in the same snapshot (Feature.check) takes as long. */
+TEST(schema, a_check_s_snapshot_has_all_the_time_it_needs_on_postgresql)
+{
+    Store *store = house(ENGINE_POSTGRES);
+    Ctx *c = test_ctx_plain();
+    const Schema *const all[] = {&house_v1};
+    int64_t bad = 0, n = 0;
+    CHECK_OK(db_read_begin(c, store));
+    CHECK_OK(schema_check(c, all, 1, &bad));
+    CHECK_OK(db_test_i64(c, S("SELECT count(*) FROM house WHERE current_setting('statement_timeout') = '0'"), &n));
+    CHECK_INT(n, 1);
+    db_read_end(c);
+    CHECK_OK(db_read_begin(c, store));
+    CHECK_OK(db_test_i64(c, S("SELECT count(*) FROM house WHERE current_setting('statement_timeout') = '30s'"), &n));
+    CHECK_INT(n, 1);
+    db_read_end(c);
+}
+
 ON_BOTH(schema, a_broken_step_leaves_the_old_shape)
 {
     Store *store = house(engine);

@@ -65,7 +65,8 @@ typedef struct Driver {
     Err (*migration_check)(Ctx *c, DbConn *conn);
     /* db_settle (db.h). */
     Err (*settle)(Ctx *c, DbConn *conn, const char *table, bool *ret);
-    /* Around the statements of schema_check, which read whole tables. */
+    /* Around the statements of schema_check, which read whole tables: no limit of time
+       from begin to the end of the transaction. */
     Err (*check_begin)(Ctx *c, DbConn *conn);
     Err (*check_end)(Ctx *c, DbConn *conn);
 } Driver;
