@@ -19,6 +19,8 @@ export const pages = [
   { path: "/vejledning/skoleleder", name: "guide-head" },
   { path: "/vejledning/administration", name: "guide-administration" },
   { path: "/vejledning/svar", name: "guide-answer" },
+  { path: "/vejledning?sprog=en", name: "guides-en" },
+  { path: "/vejledning/skoleleder?sprog=en", name: "guide-head-en" },
   { path: "/persondata", name: "privacy" },
   { path: "/was", name: "accessibility" },
   { path: "/tilgaengelighed?sprog=en", name: "accessibility-en" },
