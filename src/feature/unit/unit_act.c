@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
+#include "feature/unit/unit.h"
 #include "feature/unit/unit.html.h"
 #include "feature/unit/unit_inside.h"
 #include "feature/unit/unit_pages.h"
@@ -136,20 +137,6 @@ static Err saved(Ctx *c, Str code)
     return web_redirect(c, unit_path(c, code, "?gemt=1"));
 }
 
-/* Whoever moves something must have the right at both ends. */
-static Err check_right(Ctx *c, Str field, Str code)
-{
-    Unit unit = {0};
-    if (!code.n) return OK;
-    Err err = organisation_by_code(c, code, &unit);
-    bool is_seen = err == OK && unit_may(c, &unit, NEED_ORGANISATION_READ);
-    if (is_seen && unit_may(c, &unit, NEED_ORGANISATION_WRITE)) return OK;
-    /* What is out of sight and what does not exist are told alike. */
-    if (is_seen) ctx_problem(c, field, TF("Du kan ikke ændre noget ved {1}.", unit.name));
-    else ctx_problem(c, field, TF("Der er ingen enhed med koden {1}.", code));
-    return ctx_check(c);
-}
-
 static MsgList effects(Ctx *c, ptrdiff_t most)
 {
     return (MsgList){NEW(c->arena, Msg, most), 0};
@@ -211,7 +198,7 @@ Err unit_write_edit(Ctx *c)
     Str to = text(work, "parent_code");
     TRY(unit_of_route(c, &unit));
     if (unit.parent.v) TRY(organisation_by_id(c, unit.parent, &parent));
-    if (!str_eq(to, parent.code)) TRY(check_right(c, S("parent_code"), to));
+    if (!str_eq(to, parent.code)) TRY(unit_check_right(c, S("parent_code"), to));
     UnitEdit edit = {.name = text(work, "name"), .kind = text(work, "kind"), .parent_code = to,
                      .valid_from = day(work, "valid_from"), .valid_to = day(work, "valid_to")};
     TRY(organisation_edit(c, unit.id, work->seen, edit));
@@ -348,25 +335,6 @@ Err unit_prepare_merge(Ctx *c)
     return prepare(c, &act_merge);
 }
 
-/* The unit of the page as it was seen, the others as they stand. */
-static Err read_joined(Ctx *c, const Work *work, const Unit *unit, UnitSeen *all, ptrdiff_t *ret_n)
-{
-    Str codes = text(work, "units"), code = {0};
-    ptrdiff_t n = 0;
-    all[n++] = (UnitSeen){unit->id, work->seen};
-    while (str_split(&codes, ' ', &code)) {
-        Unit other = {0};
-        if (!code.n) continue;
-        if (n == UNITS_JOINED_MAX) ctx_problem(c, S("units"), TF("Der kan højst lægges {1} enheder sammen.", UNITS_JOINED_MAX));
-        TRY(ctx_check(c));
-        TRY(check_right(c, S("units"), code));
-        TRY(organisation_by_code(c, code, &other));
-        all[n++] = (UnitSeen){other.id, other.version};
-    }
-    *ret_n = n;
-    return OK;
-}
-
 Err unit_write_merge(Ctx *c)
 {
     const Work *work = c->work;
@@ -375,11 +343,11 @@ Err unit_write_merge(Ctx *c)
     UnitSeen *all = NEW(c->arena, UnitSeen, UNITS_JOINED_MAX);
     ptrdiff_t n = 0;
     TRY(unit_of_route(c, &unit));
-    TRY(read_joined(c, work, &unit, all, &n));
+    TRY(unit_read_joined(c, (UnitSeen){unit.id, work->seen}, text(work, "units"), all, &n));
     NewUnit new = {.code = text(work, "code"), .name = text(work, "name"), .kind = unit.kind, .parent_code = text(work, "parent_code"),
                    .valid_from = day(work, "valid_from")};
     if (unit.parent.v) TRY(organisation_by_id(c, unit.parent, &parent));
-    if (!str_eq(new.parent_code, parent.code)) TRY(check_right(c, S("parent_code"), new.parent_code));
+    if (!str_eq(new.parent_code, parent.code)) TRY(unit_check_right(c, S("parent_code"), new.parent_code));
     TRY(organisation_merge(c, all, n, new, &id));
     return saved(c, new.code);
 }
@@ -434,71 +402,18 @@ Err unit_prepare_split(Ctx *c)
     return prepare(c, &act_split);
 }
 
-static Err read_parts(Ctx *c, Str lines, UnitPart *parts, ptrdiff_t *ret_n)
-{
-    Str line = {0};
-    ptrdiff_t n = 0;
-    while (str_split(&lines, '\n', &line)) {
-        line = str_trim(line);
-        if (!line.n) continue;
-        ptrdiff_t space = str_find_char(line, ' ', 0);
-        if (space < 0) ctx_problem(c, S("parts"), TF("Linjen »{1}« mangler et navn efter koden.", line));
-        if (n == UNITS_JOINED_MAX) ctx_problem(c, S("parts"), TF("Der kan højst blive {1} enheder.", UNITS_JOINED_MAX));
-        TRY(ctx_check(c));
-        parts[n++] = (UnitPart){str_sub(line, 0, space), str_trim(str_sub(line, space, line.n))};
-    }
-    *ret_n = n;
-    return OK;
-}
-
-static int part_named(const UnitPart *parts, ptrdiff_t n, Str code)
-{
-    for (ptrdiff_t i = 0; i < n; i++)
-        if (str_eq(parts[i].code, code)) return (int)i;
-    return -1;
-}
-
-static Err read_move(Ctx *c, const Unit *old, Str line, const UnitPart *parts, ptrdiff_t n, UnitMove *ret)
-{
-    Unit child = {0};
-    Str code = {0};
-    (void)str_split(&line, ' ', &code);
-    Str to = line.n > 0 ? str_trim(line) : S("");
-    *ret = (UnitMove){.part = to.n ? part_named(parts, n, to) : 0};
-    if (ret->part < 0) ctx_problem(c, S("moves"), TF("Koden {1} er ikke en af de nye enheder.", to));
-    if (organisation_by_code(c, code, &child) != OK || child.parent.v != old->id.v)
-        ctx_problem(c, S("moves"), TF("{1} ligger ikke lige under {2}.", code, old->name));
-    ret->child = child.id;
-    return ctx_check(c);
-}
-
-static Err read_moves(Ctx *c, const Unit *old, Str lines, const UnitPart *parts, ptrdiff_t n, UnitMove **ret, ptrdiff_t *ret_n)
-{
-    ptrdiff_t most = 1, count = 0;
-    for (ptrdiff_t i = 0; i < lines.n; i++) most += lines.p[i] == '\n';
-    UnitMove *moves = NEW(c->arena, UnitMove, most);
-    Str line = {0};
-    while (str_split(&lines, '\n', &line)) {
-        line = str_trim(line);
-        if (line.n) TRY(read_move(c, old, line, parts, n, &moves[count++]));
-    }
-    *ret = moves;
-    *ret_n = count;
-    return OK;
-}
-
 Err unit_write_split(Ctx *c)
 {
     const Work *work = c->work;
     Unit unit = {0};
     UnitPart *parts = NEW(c->arena, UnitPart, UNITS_JOINED_MAX);
     UnitId *ids = NEW(c->arena, UnitId, UNITS_JOINED_MAX);
-    UnitMove *moves = NULL;
-    ptrdiff_t n = 0, n_moves = 0;
+    UnitMoves moves = {0};
+    ptrdiff_t n = 0;
     TRY(unit_of_route(c, &unit));
-    TRY(read_parts(c, text(work, "parts"), parts, &n));
-    TRY(read_moves(c, &unit, text(work, "moves"), parts, n, &moves, &n_moves));
-    TRY(organisation_split(c, (UnitSeen){unit.id, work->seen}, parts, n, day(work, "valid_from"), moves, n_moves, ids));
+    TRY(unit_read_parts(c, text(work, "parts"), parts, &n));
+    TRY(unit_read_moves(c, &unit, text(work, "moves"), parts, n, &moves));
+    TRY(organisation_split(c, (UnitSeen){unit.id, work->seen}, parts, n, day(work, "valid_from"), moves.v, moves.n, ids));
     return saved(c, unit.code);
 }
 
