@@ -27,6 +27,7 @@ typedef struct SecondStepPage {
 typedef struct ForgotPage {
     FormValues *values;
     Str nonce;      /* of who is signed in here; else empty */
+    Msg wait;       /* why nobody may ask right now; empty: ask */
     bool was_asked;
     bool has_mail;  /* links go by mail; else an administrator gives them */
 } ForgotPage;

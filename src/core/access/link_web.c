@@ -34,9 +34,11 @@ static Err draw_forgot(Ctx *c, FormValues *values)
 {
     ForgotPage page = {.values = values, .nonce = access_gate.nonce(c), .was_asked = str_eq(web_query(c, "bedt"), S("1")),
                        .has_mail = has_mail(c)};
+    bool must_wait = c->err == E_CONFLICT;
+    if (must_wait) page.wait = c->message;
     Out *o = access_bare_begin(c, T("Glemt adgangskode"));
     page_access_forgot(o, &page);
-    return access_bare_end(c, o, c->problems ? 422 : 200);
+    return access_bare_end(c, o, must_wait ? 409 : c->problems ? 422 : 200);
 }
 
 Err access_get_forgot(Ctx *c)
@@ -58,6 +60,15 @@ static Err forgot_again(Ctx *c)
     return draw_forgot(c, &found->values);
 }
 
+/* Nobody has written anything wrong here, so the throttle's own sentence would not be true. */
+static Err may_ask(Ctx *c, const Throttle *throttle)
+{
+    Err err = throttle_check(c, throttle);
+    if (err != E_CONFLICT) return err;
+    ctx_forgive(c);
+    return fail(c, E_CONFLICT, T("Der er bedt om et link mange gange. Vent et kvarter, og prøv igen."));
+}
+
 /* Counted by a throttle of its own, so that asking for a link neither slows the
    sign-in of others nor can be used to ask for hundreds. Nothing here looks whether
    there is such an account: the answer, and the time it takes, cannot tell. */
@@ -66,16 +77,17 @@ Err access_prepare_forgot(Ctx *c)
     Forgot *found = NEW(c->arena, Forgot, 1);
     c->work = found;
     web_on_invalid(c, forgot_again);
+    web_on_conflict(c, forgot_again);
     TRY(web_form(c, &forgot_form, &found->values));
     found->written = form_value(&found->values, "login")->raw;
     found->throttle = throttle_of(c, S("ask:"), text_name_fold(c->arena, str_trim(found->written)), web_address(c), "reset.asked");
-    return throttle_check(c, &found->throttle);
+    return may_ask(c, &found->throttle);
 }
 
 Err access_write_forgot(Ctx *c)
 {
     const Forgot *found = c->work;
-    TRY(throttle_check(c, &found->throttle));
+    TRY(may_ask(c, &found->throttle));
     TRY(link_ask(c, found->written));
     TRY(throttle_count_now(c, &found->throttle));
     return web_redirect(c, S("/glemt-adgangskode?bedt=1"));
