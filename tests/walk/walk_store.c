@@ -232,7 +232,7 @@ static void make_consents(Ctx *c)
     need(c, people_add(c, unit_of(c, "K1").id, new_word(c), S(""), &asker), "a person who asks");
     need(c, people_grant(c, (NewMembership){.person = person, .unit = unit_of(c, "S11").id, .role = S("team"), .valid_from = {SINCE}}, &membership), "a role");
     c->viewer = (ViewerId){asker.v};
-    need(c, consent_ask(c, person, CONSENT_EMAIL, S("")), "a request");
+    need(c, consent_ask(c, (NewConsent){.person = person, .kind = CONSENT_EMAIL}), "a request");
     c->viewer = viewer;
     Rows r = db_query(c, CONSENT_UID, person);
     if (db_next(&r)) uid = str_copy(c->arena, db_str(&r, 0));
