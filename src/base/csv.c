@@ -135,9 +135,33 @@ bool csv_next(Csv *csv, Arena *arena, CsvRow *ret)
     return true;
 }
 
+/* To the end of the row when its quotes are in order; false: they are not, and nothing is moved. */
+static bool pass_fields(Csv *csv)
+{
+    Csv was = *csv;
+    Str t = csv->text;
+    for (bool begins = csv->fault == CSV_TOO_MANY_FIELDS; !at_line_end(csv, csv->at); csv->at++) {
+        bool opens = begins && t.p[csv->at] == '"';
+        begins = t.p[csv->at] == csv->delimiter;
+        if (!opens) continue;
+        do {
+            for (csv->at++; csv->at < t.n && t.p[csv->at] != '"'; csv->at++) csv->line += t.p[csv->at] == '\n';
+            csv->at++;
+        } while (csv->at < t.n && t.p[csv->at] == '"');
+        begins = csv->at < t.n && t.p[csv->at] == csv->delimiter;
+        if (csv->at > t.n || (!at_line_end(csv, csv->at) && !begins)) {
+            *csv = was;
+            return false;
+        }
+        if (!begins) break;
+    }
+    return true;
+}
+
 void csv_skip_row(Csv *csv)
 {
-    while (csv->at < csv->text.n && csv->text.p[csv->at] != '\n') csv->at++;
+    bool is_passed = csv->fault != CSV_BAD_QUOTE && pass_fields(csv);
+    while (!is_passed && csv->at < csv->text.n && csv->text.p[csv->at] != '\n') csv->at++;
     pass_line_end(csv);
     csv->fault = CSV_NO_FAULT;
 }

@@ -40,7 +40,8 @@ typedef struct CsvRow {
    quotes in the first line, comma when none occurs. */
 Csv csv_open(Str text, char delimiter);
 /* The next row into *ret; false at the end or at a fault (csv->fault then, and
-   ret->line where). After a fault, csv_skip_row goes on at the next line. */
+   ret->line where). After a fault, csv_skip_row goes on behind the row, and at the
+   next line where the row's quotes are not in order. */
 bool csv_next(Csv *csv, Arena *arena, CsvRow *ret);
 void csv_skip_row(Csv *csv);
 /* English, for the command line. */

@@ -241,6 +241,7 @@ FileRow answer_file_row(Arena *arena, const Plan *plan, const CsvRow *row)
     Cell *cells = NEW(arena, Cell, plan->map->q->items.n);
     for (ptrdiff_t i = 0; i < plan->n; i++) {
         const Use *use = &plan->v[i];
+        if (use->kind == USE_UNIT && ret.fault.n == 0) ret.is_unit_first = true;
         Str fault = read_use(arena, plan, use, row->v[use->column], &ret, cells);
         if (fault.n == 0 || ret.fault.n) continue; /* the first fault is told; a row_id further right still counts */
         ret.fault = fault;

@@ -219,25 +219,31 @@ static Err store_line(Ctx *c, Work *w, Line *line, Known *unit)
     return OK;
 }
 
+static const Str no_such_unit = S_INIT("the wave has no such unit");
+
 static Err take_line(Ctx *c, Work *w, Line *line)
 {
     Known *unit = NULL;
     const FileRow *row = &line->row;
+    const AnswerMap *map = w->plan->map;
     if (line->is_spent || (line->mac.n && known_find(&w->taken, line->mac))) {
         w->all.repeated++;
         return OK;
     }
     if (row->fault.n) {
-        refuse(w, line, row->fault_column, row->fault);
+        bool is_unit = row->is_unit_first && !str_eq(row->fault_column, map->unit_column) && !map->makes_units &&
+                       !known_find(&w->units, row->unit);
+        if (is_unit) refuse(w, line, map->unit_column, no_such_unit);
+        else refuse(w, line, row->fault_column, row->fault);
         return OK;
     }
     TRY(find_unit(c, w, row->unit, &unit));
     if (!unit) {
-        refuse(w, line, w->plan->map->unit_column, S("the wave has no such unit"));
+        refuse(w, line, map->unit_column, no_such_unit);
         return OK;
     }
     if (row->participant >= 0 && unit->participant >= 0 && unit->participant != row->participant) {
-        refuse(w, line, w->plan->map->participant_column, S("an earlier row says otherwise about the same unit"));
+        refuse(w, line, map->participant_column, S("an earlier row says otherwise about the same unit"));
         return OK;
     }
     return store_line(c, w, line, unit);

@@ -81,6 +81,7 @@ typedef struct FileRow {
     int participant;     /* 1, 0, −1: not told */
     Answers answers;
     Str fault_column, fault; /* English; empty: none */
+    bool is_unit_first;  /* the unit's column comes before the fault's: an unknown unit would be the first fault */
 } FileRow;
 /* One row by the plan. Items that were not asked (ask_if) are left out. Pure. */
 FileRow answer_file_row(Arena *arena, const Plan *plan, const CsvRow *row);

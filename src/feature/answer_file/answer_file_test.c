@@ -138,7 +138,7 @@ TEST(answer_file, refused_rows_are_told_with_their_physical_line_first_fault_and
     answer_file_refused_write(g.c, &plan, ',', &done.refusals, &b);
     CHECK_STR(buf_str(&b), S("line,column,reason,id,skole,Q1,Q2,Q3\n"
                            "3,Q1,the value is not in the scale,1,S11,\"5\n\",,3\n"
-                           "5,Q1,the value is not in the scale,2,S99,6,,3\n"
+                           "5,skole,the wave has no such unit,2,S99,6,,3\n"
                            "6,,the row has another number of fields than the header,3,S11,,,\n"
                            "7,Q1,the value is not in the scale,4,S11,8,9,10\n"
                            "8,,not UTF-8,,,,,\n"));

@@ -281,10 +281,17 @@ static Msg past_day(void)
     return T("Den sidste dag er allerede gået. Vælg en dag fra i dag og frem.");
 }
 
+static bool is_one_line(Str name)
+{
+    for (ptrdiff_t i = 0; i < name.n; i++)
+        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7F) return false;
+    return true;
+}
+
 static void check_words(Ctx *c, const NewWave *n)
 {
     ptrdiff_t chars = str_chars(n->name);
-    if (chars < 1 || chars > WAVE_NAME_MAX) ctx_problem(c, S("name"), T("Navnet skal være 1–60 tegn."));
+    if (chars < 1 || chars > WAVE_NAME_MAX || !is_one_line(n->name)) ctx_problem(c, S("name"), T("Navnet skal være 1–60 tegn."));
     if (!are_roles(n->roles)) ctx_problem(c, S("role"), T("Rollerne er personale, leder, elev og foraelder."));
     if ((n->opens_on.day == 0) != (n->closes_on.day == 0))
         ctx_problem(c, S("open"), T("Skriv både den første og den sidste dag, eller ingen af dem."));

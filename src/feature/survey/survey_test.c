@@ -47,6 +47,14 @@ TEST(survey, answers_are_taken_from_the_first_day_to_the_end_of_the_last)
     CHECK_ERR(survey_takes_import(c, &wave), E_CONFLICT);
 }
 
+TEST(survey, a_name_is_one_line)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = {0};
+    CHECK_ERR(survey_add(c, (NewWave){.questionnaire = S("PERS"), .name = S("2026\nforår")}, &wave), E_INVALID);
+    CHECK_STR(c->problems->field, S("name"));
+}
+
 TEST(survey, an_owner_has_a_name_once)
 {
     Ctx *c = test_store_pers();
