@@ -175,6 +175,7 @@ TEST(answer, the_last_day_settles_texts_as_a_hand_does)
     CHECK_OK(tick_of(c, "survey"));
     CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'aaben' AND id = "), 1);
     c->today.day++;
+    c->now.ms += 86400000 + 1000;
     CHECK_OK(tick_of(c, "survey"));
     CHECK_INT(settled(c, &by_tick, "SELECT count(*) FROM wave WHERE state = 'lukket' AND id = "), 1);
     CHECK_INT(test_count(c, "SELECT count(*) FROM answer_sealed"), 0);

@@ -153,19 +153,26 @@ static void mix(Ctx *c, Opened *all)
 SQL(SEALED, "SELECT sealed FROM answer_sealed WHERE wave_id = $1 ORDER BY id");
 SQL(UNSEALED, "DELETE FROM answer_sealed WHERE wave_id = $1");
 
+static Err unseal_one(Ctx *c, const Wave *wave, Bytes sealed, Arena *keep, Opened *all)
+{
+    Str plain = {0};
+    Err err = wave_key_unseal(c, c->app->secrets, wave->uid, sealed, &plain);
+    if (err == E_NOT_FOUND) return fail(c, E_BROKEN, msg_verbatim(S("the wave's key is gone, and sealed texts are left")));
+    TRY(err);
+    return open_one(c, wave, plain, keep, all);
+}
+
 static Err open_all(Ctx *c, const Wave *wave, Arena *keep, Opened *all)
 {
+    Err err = OK;
     Rows r = db_query(c, SEALED, wave->id);
-    while (db_next(&r)) {
+    while (err == OK && db_next(&r)) {
         Arena before = *c->arena;
-        Str plain = {0};
-        Err err = wave_key_unseal(c, c->app->secrets, wave->uid, db_bytes(&r, 0), &plain);
-        if (err == E_NOT_FOUND) return fail(c, E_BROKEN, msg_verbatim(S("the wave's key is gone, and sealed texts are left")));
-        TRY(err);
-        TRY(open_one(c, wave, plain, keep, all));
-        *c->arena = before;
+        err = unseal_one(c, wave, db_bytes(&r, 0), keep, all);
+        if (err == OK) *c->arena = before; /* else it has a sentence */
     }
-    return db_done(&r);
+    Err end = db_done(&r);
+    return err != OK ? err : end;
 }
 
 /* Kept are the texts alone: sealed, each respondent's take 8 KB, written or not, and

@@ -166,6 +166,46 @@ TEST(survey, the_day_after_the_last_closes_it_and_its_marks_go)
     CHECK_INT(test_count(c, "SELECT count(*) FROM wave WHERE has_lost_key = 1"), 1);
 }
 
+/* What serve does every second, while the first wave's closing always fails; its write is rolled back. */
+static int seconds_until(Ctx *c, const Wave *stuck, const char *what)
+{
+    for (int n = 1; n <= 200; n++) {
+        bool more = false;
+        char *end = c->arena->end;
+        c->now.ms += 1000;
+        Err err = survey_tidy(c, &more);
+        c->arena->end = end; /* what fails halfway has put some aside */
+        if (err == E_BROKEN) {
+            ctx_forgive(c);
+            test_sql(c, "UPDATE wave SET state = 'aaben' WHERE name = 'hænger'");
+        } else CHECK_OK(err);
+        CHECK(test_wave_again(c, stuck).state == WAVE_AABEN);
+        if (test_count(c, what)) return n;
+    }
+    return 0;
+}
+
+SQL(SEALED_WRONGLY, "INSERT INTO answer_sealed (id, wave_id, sealed) VALUES ($1, $2, $3)");
+
+TEST(survey, a_wave_that_cannot_be_closed_holds_up_no_other)
+{
+    Ctx *c = test_store_pers();
+    NewWave n = {.name = S("hænger"), .opens_on = c->today, .closes_on = c->today};
+    Wave stuck = test_wave(c, n);
+    n.name = S("ældre");
+    Wave older = test_wave(c, n);
+    n.name = S("nyere");
+    Wave newer = test_wave(c, n);
+    const Bytes wrong = {(const uint8_t *)"x", 1};
+    CHECK_OK(db_exec(c, SEALED_WRONGLY, NULL, stuck.uid, stuck.id, wrong));
+    CHECK_OK(survey_move(c, older.id, WAVE_LUKKET));
+    CHECK_OK(wave_key_destroy(c, c->app->secrets, older.uid));
+    CHECK_OK(wave_key_destroy(c, c->app->secrets, newer.uid));
+    c->today.day++;
+    CHECK(seconds_until(c, &stuck, "SELECT count(*) FROM wave WHERE name = 'nyere' AND state = 'lukket'") > 0);
+    CHECK(seconds_until(c, &stuck, "SELECT count(*) FROM wave WHERE name = 'ældre' AND has_lost_key = 1") > 0);
+}
+
 TEST(survey, a_wave_that_is_not_committed_leaves_no_key)
 {
     Ctx *c = test_store_pers();
