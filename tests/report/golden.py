@@ -37,7 +37,7 @@ TEXTS = {"Q1": {"da": "Mit team deler, hvad der virker", "en": "My team shares w
          "Q2": {"da": "Ledelsen følger op på teamets arbejde", "en": "The leaders follow up on the team's work"},
          "Q3": {"da": "Eleverne er med til at bestemme"}}
 FILES = [("S11", "pdf", "da"), ("S11", "slides", "da"), ("S13", "pdf", "da"), ("K1", "pdf", "da"), ("K1", "resume", "da"), ("R1", "pdf", "da"),
-         ("S11", "pdf", "en"), ("K1", "resume", "en"), ("S11", "html", "en"), ("S11", "xlsx", "en"), ("S11", "csv", "en")]
+         ("S11", "pdf", "en"), ("S11", "slides", "en"), ("K1", "resume", "en"), ("S11", "html", "en"), ("S11", "xlsx", "en"), ("S11", "csv", "en")]
 
 
 def run(*args):
