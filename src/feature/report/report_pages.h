@@ -122,7 +122,7 @@ typedef struct ReportPage {
     ReportLines below; /* reports of the units right below */
     Href pack;         /* empty: a school has none */
     Str nonce;         /* with pack */
-    Str shown;         /* to whom it is open, in words */
+    Str coming;        /* who may read it later, and from when; empty: nobody more */
     bool was_shown, was_opened, was_written;
 } ReportPage;
 
