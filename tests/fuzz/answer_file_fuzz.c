@@ -4,11 +4,11 @@
    each of them asked and within its scale, and texts of UTF-8; one that is not
    names a reason. The file of refused rows reads back, a row each.
    For libFuzzer (clang -fsanitize=fuzzer), or with replay.c over its corpus. */
-#include <setjmp.h>
 #include <string.h>
 
 #include "answer_quiz.h"
 #include "feature/answer_file/answer_file_import.h"
+#include "in_ctx.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n);
 
@@ -95,13 +95,5 @@ static void one(Ctx *c, Str text)
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n)
 {
-    static ArenaRange range;
-    if (!range.base) range = arena_range_open((ptrdiff_t)64 << 20);
-    jmp_buf full;
-    Arena arena = arena_of(range, &full);
-    Ctx c;
-    ctx_init(&c, &arena, (Instant){0}, (Random){0});
-    if (setjmp(full) == 0) one(&c, (Str){(const char *)bytes, (ptrdiff_t)n});
-    ctx_end(&c);
-    return 0;
+    return fuzz_in_ctx(one, bytes, n);
 }

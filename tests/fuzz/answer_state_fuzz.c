@@ -3,10 +3,9 @@
    accepted is UTF-8 without zero bytes, comes back the same when written and read
    again, and gives answers within the questionnaire.
    For libFuzzer (clang -fsanitize=fuzzer), or with replay.c over its corpus. */
-#include <setjmp.h>
-
 #include "answer_quiz.h"
 #include "feature/answer/answer_form.h"
+#include "in_ctx.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n);
 
@@ -47,13 +46,5 @@ static void one(Ctx *c, Str state)
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n)
 {
-    static ArenaRange range;
-    if (!range.base) range = arena_range_open((ptrdiff_t)64 << 20);
-    jmp_buf full;
-    Arena arena = arena_of(range, &full);
-    Ctx c;
-    ctx_init(&c, &arena, (Instant){0}, (Random){0});
-    if (setjmp(full) == 0) one(&c, (Str){(const char *)bytes, (ptrdiff_t)n});
-    ctx_end(&c);
-    return 0;
+    return fuzz_in_ctx(one, bytes, n);
 }

@@ -3,9 +3,9 @@
    checked. Memory that runs out is a refusal like any other.
    For libFuzzer (clang -fsanitize=fuzzer), or with replay.c over its corpus. */
 #include <assert.h>
-#include <setjmp.h>
 
 #include "feature/questionnaire/questionnaire.h"
+#include "in_ctx.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n);
 
@@ -32,13 +32,5 @@ static void one(Ctx *c, Str text)
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t n)
 {
-    static ArenaRange range;
-    if (!range.base) range = arena_range_open((ptrdiff_t)64 << 20);
-    jmp_buf full;
-    Arena arena = arena_of(range, &full);
-    Ctx c;
-    ctx_init(&c, &arena, (Instant){0}, (Random){0});
-    if (setjmp(full) == 0) one(&c, (Str){(const char *)bytes, (ptrdiff_t)n});
-    ctx_end(&c);
-    return 0;
+    return fuzz_in_ctx(one, bytes, n);
 }

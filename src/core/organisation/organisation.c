@@ -4,7 +4,7 @@
 
 #define UNIT_COLUMNS "id, owner_id, version, code, kind, parent_id, name, valid_from, valid_to, name_sort"
 
-static Unit unit_of_row(const Rows *r)
+Unit unit_of_row(const Rows *r)
 {
     return (Unit){
         .id = {db_i64(r, 0)},

@@ -54,21 +54,6 @@ Str unit_number(Arena *arena, int64_t n)
     return buf_str(&b);
 }
 
-CodeIndex code_index_new(Arena *arena, ptrdiff_t n)
-{
-    ptrdiff_t size = 16;
-    while (size < n * 2) size *= 2;
-    return (CodeIndex){NEW(arena, CodeSlot, size), size - 1};
-}
-
-CodeSlot *code_index_at(const CodeIndex *index, Str code)
-{
-    ptrdiff_t at = (ptrdiff_t)(str_hash(code) & (uint64_t)index->mask);
-    while (index->v[at].place && !str_eq(index->v[at].code, code)) at = (at + 1) & index->mask;
-    index->v[at].code = code;
-    return &index->v[at];
-}
-
 /* ---- what both kinds of file share ----------------------------------------- */
 
 enum { COLUMNS_MAX = 10 };
@@ -85,7 +70,7 @@ typedef struct Reading {
     Csv csv;
     CsvRow header, row;
     ptrdiff_t at[COLUMNS_MAX]; /* -1: not there */
-    CodeIndex made;            /* register: municipalities and regions */
+    Codes made;            /* register: municipalities and regions */
 } Reading;
 
 static Err refuse(Ctx *c, int64_t line, Str what)
@@ -266,10 +251,10 @@ static void make(Reading *r, Str code, Str name, Str kind, Str parent)
         tell(r, STR_CAT(a, unit_shown(a, code), S(" is no code of a "), kind));
         return;
     }
-    CodeSlot *slot = code_index_at(&r->made, code);
-    if (!slot->place) {
+    ptrdiff_t place = codes_find(&r->made, code);
+    if (place < 0) {
         FileUnit *unit = new_unit(r);
-        slot->place = r->file->n;
+        codes_add(&r->made, code, r->file->n - 1);
         unit->code = code;
         unit->name = name;
         unit->kind = kind;
@@ -279,7 +264,7 @@ static void make(Reading *r, Str code, Str name, Str kind, Str parent)
         check_name(r, name);
         return;
     }
-    const FileUnit *first = &r->file->v[slot->place - 1];
+    const FileUnit *first = &r->file->v[place];
     if (str_eq(first->name, name) && str_eq(first->kind, kind) && str_eq(first->parent_code, parent)) return;
     tell(r, STR_CAT(a, kind, S(" "), code, S(" is told in another way in line "), unit_number(a, first->line)));
 }
@@ -315,7 +300,7 @@ Err organisation_file_read(Ctx *c, Str text, OrganisationFormat format, UnitFile
     ptrdiff_t most = 2;
     for (ptrdiff_t at = 0; at >= 0 && most < ORGANISATION_FILE_ROWS + 2; at = str_find_char(text, '\n', at + 1)) most++;
     file->v = NEW(c->arena, FileUnit, is_register ? most * 3 : most);
-    if (is_register) r.made = code_index_new(c->arena, most * 2);
+    if (is_register) r.made = codes_new(c->arena, most * 2);
     file->has_lineage = !is_register && r.at[COL_SUCCEEDS] >= 0;
     while (next_row(&r)) {
         TRY(check_count(&r));

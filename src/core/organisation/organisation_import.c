@@ -37,7 +37,7 @@ typedef struct Import {
     FileFault fault;
     Node *node; /* [1 … n] */
     int32_t n, n_stored;
-    CodeIndex codes;
+    Codes codes; /* places from 1 on */
     Str *kind;
     bool *kind_owns;
     int kinds;
@@ -122,10 +122,10 @@ static Err load_nodes(Import *im)
     }
     TRY(db_done(&r));
     im->n_stored = im->n;
-    im->codes = code_index_new(im->c->arena, n + im->file->n);
+    im->codes = codes_new(im->c->arena, n + im->file->n);
     for (int32_t i = 1; i <= im->n; i++) {
         im->node[i].old_parent = im->node[i].parent = parent[i] ? by_id(im, parent[i]) : 0;
-        code_index_at(&im->codes, im->node[i].code)->place = i;
+        codes_add(&im->codes, im->node[i].code, i);
     }
     return OK;
 }
@@ -156,6 +156,13 @@ static Err load_lineage(Import *im)
 
 /* ---- laying the file over it ---------------------------------------------------- */
 
+/* 0: no unit has the code. */
+static int32_t place_of(const Import *im, Str code)
+{
+    ptrdiff_t place = codes_find(&im->codes, code);
+    return place < 0 ? 0 : (int32_t)place;
+}
+
 /* A municipality or region that the register only mentions stands as it is. */
 static void lay_made(Import *im, const Node *stored, const FileUnit *unit)
 {
@@ -165,21 +172,21 @@ static void lay_made(Import *im, const Node *stored, const FileUnit *unit)
 
 static void lay_unit(Import *im, const FileUnit *unit)
 {
-    CodeSlot *slot = code_index_at(&im->codes, unit->code);
-    Node *node = &im->node[slot->place];
-    if (slot->place && node->file) {
+    int32_t place = place_of(im, unit->code);
+    Node *node = &im->node[place];
+    if (place && node->file) {
         Str line = unit_number(im->c->arena, i64_min(node->file->line, unit->line));
         file_fault(&im->fault, i64_max(unit->line, node->file->line), SAY(im, S("code "), unit->code, S(" stands in line "), line, S(" too")));
         return;
     }
-    if (slot->place && unit->is_made) {
+    if (place && unit->is_made) {
         lay_made(im, node, unit);
         return;
     }
-    if (!slot->place) {
-        slot->place = ++im->n;
-        node = &im->node[im->n];
+    if (!place) {
+        node = &im->node[++im->n];
         node->code = unit->code;
+        codes_add(&im->codes, node->code, im->n);
     }
     node->file = unit;
 }
@@ -195,9 +202,8 @@ static void lay_parent(Import *im, int32_t place)
         node->is_doubtful = true;
         return;
     }
-    CodeSlot *slot = code_index_at(&im->codes, code);
-    node->parent = (int32_t)slot->place;
-    if (slot->place) return;
+    node->parent = place_of(im, code);
+    if (node->parent) return;
     node->is_doubtful = true;
     /* In a file with rows that could not be read, it may stand in one of them. */
     if (im->file->is_whole) tell(im, node, SAY(im, S("unknown parent "), code));
@@ -216,7 +222,7 @@ static void lay_lineage(Import *im, int32_t place)
     node->lineage_n = 0;
     for (ptrdiff_t i = 0; i < node->file->succeeds.n; i++) {
         Str code = node->file->succeeds.v[i];
-        int32_t older = (int32_t)code_index_at(&im->codes, code)->place;
+        int32_t older = place_of(im, code);
         if (older == place) tell(im, node, SAY(im, code, S(" succeeds itself")));
         else if (older) im->older[im->older_n++] = older;
         else if (im->file->is_whole) tell(im, node, SAY(im, S("succeeds an unknown unit "), code));
@@ -461,7 +467,7 @@ static Err insert_many(Import *im, Load *load)
     if (!load->n) return OK;
     Rows r = db_query(im->c, INSERT_MANY, load_take(load));
     while (db_next(&r)) {
-        Node *node = &im->node[code_index_at(&im->codes, db_str(&r, 1))->place];
+        Node *node = &im->node[place_of(im, db_str(&r, 1))];
         node->id = db_i64(&r, 0);
     }
     return db_done(&r);

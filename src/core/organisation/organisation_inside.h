@@ -3,6 +3,7 @@
 #ifndef CORE_ORGANISATION_ORGANISATION_INSIDE_H
 #define CORE_ORGANISATION_ORGANISATION_INSIDE_H
 
+#include "base/codes.h"
 #include "core/organisation/organisation.h"
 
 /* One row as the file has it; texts point into the file's bytes or the arena. */
@@ -38,6 +39,10 @@ bool unit_is_one_line(Str name);
 Str unit_shown(Arena *arena, Str value);
 Str unit_number(Arena *arena, int64_t n);
 
+/* Columns 0–9: id, owner, version, code, kind, parent (0 or NULL: none), name, valid
+   from, valid to, name to sort by. */
+Unit unit_of_row(const Rows *r);
+
 /* Inside a write: the reach of a new unit without units below it. */
 MUST Err unit_reach_add(Ctx *c, UnitId id);
 /* Inside a write, after its parent was changed: the reach of it and all below. */
@@ -45,19 +50,5 @@ MUST Err unit_reach_move(Ctx *c, UnitId id);
 
 /* Inside a write: the newer unit succeeds the older one. */
 MUST Err unit_succeed(Ctx *c, UnitId newer, UnitId older);
-
-/* From codes to places in an array, counted from 1. */
-typedef struct CodeSlot {
-    Str code;
-    ptrdiff_t place; /* 0: free */
-} CodeSlot;
-typedef struct CodeIndex {
-    CodeSlot *v;
-    ptrdiff_t mask;
-} CodeIndex;
-/* For at most n codes. */
-CodeIndex code_index_new(Arena *arena, ptrdiff_t n);
-/* The slot of the code; its place is 0 when the code is new. */
-CodeSlot *code_index_at(const CodeIndex *index, Str code);
 
 #endif

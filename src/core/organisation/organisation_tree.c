@@ -69,20 +69,10 @@ static Str level_ids(const Growing *g)
     return buf_str(&b);
 }
 
+/* A name of former days has none to sort by. */
 static Unit unit_of(Ctx *c, const Rows *r)
 {
-    Unit unit = {
-        .id = {db_i64(r, 0)},
-        .owner = {db_i64(r, 1)},
-        .version = {db_i64(r, 2)},
-        .code = db_str(r, 3),
-        .kind = db_str(r, 4),
-        .parent = {db_i64(r, 5)},
-        .name = db_str(r, 6),
-        .valid_from = {(int32_t)db_i64(r, 7)},
-        .valid_to = {(int32_t)db_i64(r, 8)},
-        .name_sort = db_str(r, 9),
-    };
+    Unit unit = unit_of_row(r);
     if (unit.name_sort.n == 0) unit.name_sort = text_name_sort(c->arena, unit.name);
     return unit;
 }
