@@ -68,13 +68,22 @@ static Err ended(Pdf *pdf, Err err, Str *ret_bytes)
     return end;
 }
 
-Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+static Err letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
 {
     Promise promise = {0};
     PdfMeta meta = meta_of(c, wave);
     TRY(survey_promise(c, wave, &promise));
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
     return ended(pdf, letters(c, pdf, wave, &promise, codes), ret_bytes);
+}
+
+Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
+{
+    Lang own = c->lang;
+    c->lang = LANG_DA;
+    Err err = letters_pdf(c, wave, codes, ret_bytes);
+    c->lang = own;
+    return err;
 }
 
 static void class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)

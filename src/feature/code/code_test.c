@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "core/secret/secret.h"
+#include "feature/code/code_letter.h"
 #include "wave.h"
 
 TEST(code, every_lowest_unit_and_role_has_one_open_code_that_stays)
@@ -62,6 +63,23 @@ TEST(code, a_role_that_is_not_asked_gets_no_code)
     CHECK_OK(code_make(c, &wave, (CodeOrder){.wants_open = true}, &codes));
     CHECK_INT(codes.n, 3 * 2);
     CHECK_ERR(code_make(c, &wave, (CodeOrder){.role = S("elev"), .single = 1}, &codes), E_INVALID);
+}
+
+TEST(code, letters_are_in_the_language_of_who_answers_and_a_list_in_that_of_who_cuts_it)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
+    PlainCodes codes = {0};
+    Str letters[2] = {{0}}, list[2] = {{0}};
+    CHECK_OK(code_make(c, &wave, (CodeOrder){.unit = {test_unit(c, "S12")}, .role = S("elev"), .single = 2}, &codes));
+    for (int i = 0; i < 2; i++) {
+        c->lang = i ? LANG_EN : LANG_DA;
+        CHECK_OK(code_letters_pdf(c, &wave, &codes, &letters[i]));
+        CHECK_OK(code_class_list_pdf(c, &wave, &codes, &list[i]));
+        CHECK_INT(c->lang, i ? LANG_EN : LANG_DA);
+    }
+    CHECK(letters[0].n > 1000 && str_eq(letters[0], letters[1]));
+    CHECK(!str_eq(list[0], list[1]));
 }
 
 /* An answer that was read and checked a moment before the closing, and waits behind it. */
