@@ -15,6 +15,7 @@ void file_fault(FileFault *fault, int64_t line, Str what)
 bool unit_is_code(Str code)
 {
     if (code.n < 1 || code.n > UNIT_CODE_MAX) return false;
+    if (str_eq(code, S(".")) || str_eq(code, S(".."))) return false; /* no address leads to what is called so */
     for (ptrdiff_t i = 0; i < code.n; i++) {
         char ch = code.p[i];
         bool letter = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');

@@ -44,6 +44,16 @@ TEST(organisation, codes_are_1_to_32_of_a_small_alphabet)
     CHECK_ERR(add(c, "123456789012345678901234567890123", "skole", "K1"), E_INVALID);
 }
 
+/* A browser walks where it should name. */
+TEST(organisation, a_code_is_no_step_of_a_path)
+{
+    Ctx *c = test_store();
+    CHECK_OK(add(c, "...", "skole", "K1"));
+    CHECK_ERR(add(c, ".", "skole", "K1"), E_INVALID);
+    CHECK_ERR(add(c, "..", "skole", "K1"), E_INVALID);
+    CHECK_STR(c->problems->field, S("code"));
+}
+
 TEST(organisation, reach_holds_every_unit_above_with_its_depth)
 {
     Ctx *c = test_store();
