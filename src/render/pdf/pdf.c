@@ -59,6 +59,7 @@ static void close_pdf(Ctx *c, void *data)
     if (pdf->is_closed) return;
     pdf->is_closed = true;
     pdf_layouts_free(pdf, 0);
+    pdf_layouts_forget(pdf);
     if (pdf->cr) cairo_destroy(pdf->cr);
     if (pdf->surface) cairo_surface_destroy(pdf->surface);
     if (pdf->context) g_object_unref(pdf->context);

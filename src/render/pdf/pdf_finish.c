@@ -333,8 +333,36 @@ static Err write_file(Finish *f, Str *ret_bytes)
     return OK;
 }
 
+/* The number of the object whose dictionary begins at `at`: "12 0 obj\n<<"; 0: none. */
+static int64_t object_number(Str raw, ptrdiff_t at)
+{
+    ptrdiff_t line = at - 1;
+    while (line > 0 && raw.p[line - 1] != '\n') line--;
+    Str rest = str_sub(raw, line, at), number = {0};
+    int64_t n = 0;
+    return str_split(&rest, ' ', &number) && str_eq(rest, S("0 obj\n")) && str_i64(number, &n) ? n : 0;
+}
+
+/* Cairo's own tree is thousands of objects that qpdf would read and never write:
+   cairo's table of objects, with 20 bytes each, calls them free instead. */
+static Str without_tree(Finish *f, Str raw)
+{
+    enum { ENTRY = 20, KIND = 17 };
+    const Str head = S("<< /Type /StructElem\n"), begin = S("\nxref\n0 ");
+    ptrdiff_t table = str_find(raw, begin, 0), first = table < 0 ? -1 : str_find(raw, S("\n"), table + begin.n) + 1;
+    if (first <= 0) return raw;
+    char *bytes = arena_take_raw(f->pdf->c->arena, raw.n);
+    memcpy(bytes, raw.p, (size_t)raw.n);
+    for (ptrdiff_t at = str_find(raw, head, 0); at >= 0 && at < table; at = str_find(raw, head, at + head.n)) {
+        ptrdiff_t kind = first + object_number(raw, at) * ENTRY + KIND;
+        if (kind < raw.n && bytes[kind] == 'n') bytes[kind] = 'f';
+    }
+    return (Str){bytes, raw.n};
+}
+
 static Err finish_file(Finish *f, Str raw, Str *ret_bytes)
 {
+    raw = without_tree(f, raw);
     if (qpdf_read_memory(f->q, "report", raw.p, (unsigned long long)raw.n, NULL) & QPDF_ERRORS)
         return fail(f->pdf->c, E_BROKEN, T("Dokumentet kan ikke læses igen."));
     TRY(read_pages(f));

@@ -38,6 +38,23 @@ typedef struct Sink {
 
 enum { PDF_LIVE = 2 * PDF_COLUMNS + 8, PDF_PENDING = 4 };
 
+typedef struct Type {
+    double size, leading; /* points before scaling */
+    int colour;
+    bool is_bold;
+} Type;
+
+/* A text laid out once and met again: a report's tables say the same few hundred
+   words and numbers thousands of times. */
+typedef struct KeptLayout {
+    PangoLayout *layout; /* NULL: none yet */
+    Type type;
+    int width; /* Pango's units; -1: any */
+    bool is_right;
+} KeptLayout;
+
+enum { PDF_KEPT = 1024 };
+
 typedef struct PendingHeading {
     int level;
     Str text;
@@ -63,6 +80,7 @@ struct Pdf {
     int pending_n;
     PangoLayout *live[PDF_LIVE]; /* of the block in work */
     int live_n;
+    KeptLayout kept[PDF_KEPT]; /* by hash; a newer one takes an older one's place */
     Err err; /* first trouble */
     Msg why;
     PangoFontMap *map;
@@ -84,12 +102,6 @@ void pdf_mark_end(Pdf *pdf);
 void pdf_link_box(Pdf *pdf, Node *link, Str words, Str address, Box box);
 
 /* ---- paint ---- */
-typedef struct Type {
-    double size, leading; /* points before scaling */
-    int colour;
-    bool is_bold;
-} Type;
-
 typedef enum TypeName {
     TYPE_H1,
     TYPE_H2,
@@ -110,6 +122,8 @@ PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, boo
 PangoLayout *pdf_layout_text(Pdf *pdf, TypeName type, Str text, double width, bool is_right);
 /* All but the oldest `from`. */
 void pdf_layouts_free(Pdf *pdf, int from);
+/* Those kept for the texts that come again; at the end. */
+void pdf_layouts_forget(Pdf *pdf);
 double pdf_layout_height(PangoLayout *layout);
 /* Draws the lines [from, to) (to < 0: all) with their first one at y, each
    stretch under `node` or, for links and other languages, under a Link or Span

@@ -129,16 +129,12 @@ static Str whole_text(Pdf *pdf, const Stretches *all)
 
 static const char stretches_key[] = "stretches"; /* of a layout, in the arena */
 
-PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, bool is_right)
+static PangoLayout *laid_out(Pdf *pdf, TypeName type, const Stretches *all, int width, bool is_right)
 {
-    Stretches *all = stretches_of(pdf, runs);
     Str text = whole_text(pdf, all);
     PangoLayout *layout = pango_layout_new(pdf->context);
-    g_object_set_data(G_OBJECT(layout), stretches_key, all);
-    assert(pdf->live_n < PDF_LIVE);
-    pdf->live[pdf->live_n++] = layout;
     set_font(pdf, layout, &TYPES[type]);
-    pango_layout_set_width(layout, (int)floor(width * PANGO_SCALE));
+    pango_layout_set_width(layout, width);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     if (is_right) pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT);
     pango_layout_set_text(layout, text.p, (int)text.n);
@@ -148,10 +144,65 @@ PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, boo
     return layout;
 }
 
+static PangoLayout *live(Pdf *pdf, PangoLayout *layout)
+{
+    assert(pdf->live_n < PDF_LIVE);
+    return pdf->live[pdf->live_n++] = layout;
+}
+
+PangoLayout *pdf_layout(Pdf *pdf, TypeName type, PdfRuns runs, double width, bool is_right)
+{
+    Stretches *all = stretches_of(pdf, runs);
+    PangoLayout *layout = laid_out(pdf, type, all, (int)floor(width * PANGO_SCALE), is_right);
+    g_object_set_data(G_OBJECT(layout), stretches_key, all);
+    return live(pdf, layout);
+}
+
+/* ---- texts that come again ---- */
+
+static uint32_t hash_of(Str text, const KeptLayout *key)
+{
+    uint32_t hash = (uint32_t)key->width * 31 + (uint32_t)(key->type.size * 64) * 7 + (uint32_t)key->type.is_bold;
+    for (ptrdiff_t i = 0; i < text.n; i++) hash = (hash ^ (uint8_t)text.p[i]) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+static bool is_same(const KeptLayout *a, const KeptLayout *b, Str text)
+{
+    return a->layout && a->type.size == b->type.size && a->type.leading == b->type.leading && a->type.is_bold == b->type.is_bold &&
+           a->width == b->width && a->is_right == b->is_right && str_eq(str_of_z(pango_layout_get_text(a->layout)), text);
+}
+
+/* The place of a text in one language laid out so; its layout is NULL when it is new. */
+static KeptLayout *kept_place(Pdf *pdf, Str text, const KeptLayout *key)
+{
+    KeptLayout *k = &pdf->kept[hash_of(text, key) % PDF_KEPT];
+    if (is_same(k, key, text)) return k;
+    if (k->layout) g_object_unref(k->layout);
+    *k = *key;
+    return k;
+}
+
+void pdf_layouts_forget(Pdf *pdf)
+{
+    for (int i = 0; i < PDF_KEPT; i++) {
+        if (pdf->kept[i].layout) g_object_unref(pdf->kept[i].layout);
+        pdf->kept[i].layout = NULL;
+    }
+}
+
 PangoLayout *pdf_layout_text(Pdf *pdf, TypeName type, Str text, double width, bool is_right)
 {
     PdfRun run = {.text = text};
-    return pdf_layout(pdf, type, (PdfRuns){&run, 1}, width, is_right);
+    if (text_has_foreign(text)) return pdf_layout(pdf, type, (PdfRuns){&run, 1}, width, is_right);
+    KeptLayout key = {.type = TYPES[type], .width = (int)floor(width * PANGO_SCALE), .is_right = is_right};
+    KeptLayout *k = kept_place(pdf, text, &key);
+    if (!k->layout) {
+        Stretches *all = stretches_of(pdf, (PdfRuns){&run, 1});
+        k->layout = laid_out(pdf, type, all, key.width, is_right);
+        g_object_set_data(G_OBJECT(k->layout), stretches_key, all);
+    }
+    return live(pdf, g_object_ref(k->layout));
 }
 
 void pdf_layouts_free(Pdf *pdf, int from)
@@ -367,14 +418,22 @@ static void paper_circle(Canvas *k, Look look, double x, double y, double r_px)
     paint(k, &LOOKS[look]);
 }
 
+static PangoLayout *chart_layout(Pdf *pdf, Type type, Str text)
+{
+    KeptLayout *k = kept_place(pdf, text, &(KeptLayout){.type = type, .width = -1});
+    if (k->layout) return k->layout;
+    k->layout = pango_layout_new(pdf->context);
+    set_font(pdf, k->layout, &type);
+    pango_layout_set_text(k->layout, text.p, (int)text.n);
+    return k->layout;
+}
+
 static void paper_text(Canvas *k, Look look, double x, double y, Anchor anchor, Str s)
 {
     const Paper *p = k->state;
     Pdf *pdf = p->pdf;
     Type type = {.size = px(k, LOOKS[look].size) / pdf->scale, .is_bold = LOOKS[look].is_bold};
-    PangoLayout *layout = pango_layout_new(pdf->context);
-    set_font(pdf, layout, &type);
-    pango_layout_set_text(layout, s.p, (int)s.n);
+    PangoLayout *layout = chart_layout(pdf, type, s);
     int width = 0, height = 0;
     pango_layout_get_size(layout, &width, &height);
     double shift = (double)width / PANGO_SCALE * (anchor == ANCHOR_START ? 0 : anchor == ANCHOR_MIDDLE ? 0.5 : 1);
@@ -382,7 +441,6 @@ static void paper_text(Canvas *k, Look look, double x, double y, Anchor anchor, 
     cairo_move_to(pdf->cr, p->box.x + across(k, x) - shift,
                   p->box.y + px(k, y) - (double)pango_layout_get_baseline(layout) / PANGO_SCALE);
     pango_cairo_show_layout(pdf->cr, layout);
-    g_object_unref(layout);
 }
 
 static const CanvasOps PAPER_OPS = {.rect = paper_rect, .line = paper_line, .circle = paper_circle, .text = paper_text};

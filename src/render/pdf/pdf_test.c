@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "render/pdf/pdf_check.h"
+#include "render/pdf/pdf_own.h"
 #include "test.h"
 #include "text/foreign.h"
 
@@ -248,6 +250,30 @@ TEST(pdf, same_input_gives_same_bytes)
     Str a = made(PDF_A4, 7), b = made(PDF_A4, 7);
     CHECK_INT(a.n, b.n);
     CHECK(str_eq(a, b));
+}
+
+TEST(pdf, text_that_comes_again_is_laid_out_once_for_each_type_width_and_side)
+{
+    Ctx *c = test_ctx_plain();
+    PdfMeta meta = meta_of(PDF_A4);
+    Pdf *pdf = pdf_begin(c, letters(), &meta);
+    PangoLayout *first = pdf_layout_text(pdf, TYPE_CELL, S("12"), 60, true);
+    CHECK(pdf_layout_text(pdf, TYPE_CELL, S("12"), 60, true) == first);
+    CHECK(pdf_layout_text(pdf, TYPE_CELL, S("21"), 60, true) != first);
+    CHECK(pdf_layout_text(pdf, TYPE_CELL_HEAD, S("12"), 60, true) != first);
+    CHECK(pdf_layout_text(pdf, TYPE_CELL, S("12"), 61, true) != first);
+    CHECK(pdf_layout_text(pdf, TYPE_CELL, S("12"), 60, false) != first);
+    /* More texts than are kept: those in work stay, whatever takes their place. */
+    for (int i = 0; i < 3 * PDF_KEPT; i++) {
+        Buf b = buf_new(c->arena, 16);
+        buf_add_i64(&b, 1000 + i);
+        int live = pdf->live_n;
+        CHECK(pango_layout_get_line_count(pdf_layout_text(pdf, TYPE_CELL, buf_str(&b), 60, true)) == 1);
+        pdf_layouts_free(pdf, live);
+    }
+    CHECK(strcmp(pango_layout_get_text(first), "12") == 0);
+    Str bytes = {0};
+    CHECK_OK(pdf_end(pdf, &bytes));
 }
 
 TEST(pdf, text_comes_back_in_reading_order)
