@@ -179,7 +179,9 @@ def main():
         for guide in guides:
             guide.write(out)
         out.write("const Guide guides[] = {\n")
-        out.writelines(f"    {{{literal(g.name)}, LANG_{g.lang.upper()}, {literal(g.title)}, {{{g.name}_{g.lang}_blocks, {len(g.blocks)}}}}},\n" for g in guides)
+        for g in guides:
+            blocks = f"{g.name}_{g.lang}_blocks"
+            out.write(f"    {{{literal(g.name)}, LANG_{g.lang.upper()}, {literal(g.title)}, {{{blocks}, {len(g.blocks)}}}}},\n")
         out.write("};\nconst int guide_count = sizeof guides / sizeof *guides;\n")
 
 
