@@ -464,7 +464,8 @@ static Err prepare_step(Ctx *c)
     if (!step) return E_NOT_FOUND;
     TRY(this_wave(c, &wave));
     if (step->to == WAVE_AABEN) TRY(check_of(c, &wave, &findings));
-    if (findings.errors) return fail(c, E_CONFLICT, T("Målingen kan ikke åbnes med det spørgeskema, den blev lavet med. Ret spørgeskemaet, og lav en ny måling."));
+    if (findings.errors)
+        return fail(c, E_CONFLICT, T("Målingen kan ikke åbnes med det spørgeskema, den blev lavet med. Ret spørgeskemaet, og lav en ny måling."));
     return OK;
 }
 
