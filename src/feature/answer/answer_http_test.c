@@ -71,6 +71,15 @@ static Answer submit(const char *path, const char *fields)
     return test_post_raw(&b, path, "application/x-www-form-urlencoded", str_of_z(fields));
 }
 
+HTTP_TEST(answer, the_head_says_the_title_once)
+{
+    const char *path = path_of_own_wave("Svartest, uge 48");
+    Browser b = test_stranger();
+    Answer page = test_get(&b, path);
+    CHECK_HAS(page, "<b lang=\"da\">Svartest</b> uge 48</span>");
+    CHECK_LACKS(page, "Svartest, uge 48");
+}
+
 HTTP_TEST(answer, a_submission_is_thanked_and_counted)
 {
     Paths p = paths();

@@ -223,7 +223,7 @@ AskPage ask_page(Ctx *c, const AskForm *form, Str lang, PartViews parts, ptrdiff
         .lang = lang,
         .dir = direction(lang),
         .title = lang_text(form->q.title, lang),
-        .wave = form->wave.name,
+        .wave = survey_name_beside(lang_text(form->q.title, S("da")), form->wave.name),
         .owner = form->owner,
         .is_single = form->wave.has_single_pages,
         .is_anonymous = form->promise.is_anonymous,
