@@ -19,7 +19,7 @@ static Ctx *with_mail(PersonId *ret)
     app->settings = &settings;
     c->app = app;
     ret->v = test_person(c, "Ida", "S11", "team");
-    test_sql(c, "UPDATE person SET email = 'ida@a.dk'");
+    test_sql(c, "UPDATE person SET email = 'ida@a.dk', email_fold = 'ida@a.dk'");
     CHECK_OK(access_account_add(c, *ret, S("ida"), S(""), &account));
     return c;
 }
@@ -71,6 +71,6 @@ TEST(account_mail, where_it_cannot_be_mailed_it_is_left_to_the_screen)
     settings.public_address = S("");
     CHECK_INT(told(c, ida).n, 0);
     settings.public_address = S("https://traad.example");
-    test_sql(c, "UPDATE person SET email = ''");
+    test_sql(c, "UPDATE person SET email = '', email_fold = ''");
     CHECK_INT(told(c, ida).n, 0);
 }

@@ -136,8 +136,8 @@ TEST(invitation_list, the_organisation_gives_each_person_one_place_as_leader_fir
     AddressList list = {0};
     int64_t anne = test_person(c, "Anne", "S11", "team"), bo = test_person(c, "Bo", "S12", "skoleleder");
     test_person(c, "Uden Adresse", "S12", "team");
-    test_sql(c, "UPDATE person SET email = 'anne@a.dk' WHERE name = 'Anne'");
-    test_sql(c, "UPDATE person SET email = 'bo@a.dk' WHERE name = 'Bo'");
+    test_sql(c, "UPDATE person SET email = 'anne@a.dk', email_fold = 'anne@a.dk' WHERE name = 'Anne'");
+    test_sql(c, "UPDATE person SET email = 'bo@a.dk', email_fold = 'bo@a.dk' WHERE name = 'Bo'");
     test_sql(c, "INSERT INTO membership (owner_id, uid, person_id, unit_id, role, valid_from, needs_second)"
                 " SELECT m.owner_id, '0123456789abcdef0123456789abcdef', m.person_id, (SELECT id FROM unit WHERE code = 'S21'), 'team', 19205, 0"
                 " FROM membership m JOIN person p ON p.id = m.person_id WHERE p.name = 'Bo'");
