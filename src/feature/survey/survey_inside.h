@@ -6,6 +6,11 @@
 
 enum { SURVEY_INVITED_BYTES = 512 << 10 }; /* of the text with all numbers */
 
+/* E_NOT_FOUND without a sentence. */
+MUST Err survey_of_owner(Ctx *c, Str name, UnitId owner, Wave *ret);
+/* E_CONFLICT: it takes no more, and since when. */
+MUST Err survey_refuse_done(Ctx *c, const Wave *wave);
+
 /* Inside a write, about every second: closes waves whose last day has passed,
    destroys keys that a crash left behind, removes marks that mean nothing. */
 MUST Err survey_tidy(Ctx *c, bool *ret_more);

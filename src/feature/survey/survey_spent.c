@@ -1,6 +1,45 @@
-#include "feature/survey/survey.h"
+/* Marks: that a code, a form or a row is used up, under the wave's key. */
+#include "feature/survey/survey_inside.h"
 
 #include "base/buf.h"
+#include "core/app.h"
+#include "core/secret/wave_key.h"
+
+static Str kind_word(SpentKind kind)
+{
+    switch (kind) {
+    case SPENT_CODE: return S("code:");
+    case SPENT_FORM: return S("form:");
+    case SPENT_ROW: return S("row:");
+    }
+    return S("?:");
+}
+
+Err survey_mac(Ctx *c, const Wave *wave, SpentKind kind, Str text, Str *ret)
+{
+    if (survey_is_done(wave)) return survey_refuse_done(c, wave);
+    Err err = wave_key_mac(c, c->app->secrets, wave->uid, STR_CAT(c->arena, kind_word(kind), text), ret);
+    if (err != E_NOT_FOUND) return err;
+    return fail(c, E_CONFLICT, T("Målingens nøgle findes ikke længere. Derfor kan den ikke tage imod flere svar."));
+}
+
+/* The wave is asked in the same statement: it may have closed since the caller read
+   it, and what is sealed after that nobody can open. */
+SQL(SPEND_ONE, "INSERT INTO spent (wave_id, mac) SELECT w.id, $2 FROM wave w WHERE w.id = $1 AND (w.state IN ('kladde', 'aaben')"
+           " OR (w.closes_on IS NULL AND w.state <> 'arkiveret')) ON CONFLICT (wave_id, mac) DO NOTHING");
+
+Err survey_spend(Ctx *c, WaveId id, Str mac, bool *ret_first)
+{
+    int added = 0;
+    Wave now = {0};
+    TRY(db_exec(c, SPEND_ONE, &added, id, mac));
+    *ret_first = added == 1;
+    if (added) return OK;
+    TRY(survey_by_id(c, id, &now));
+    return survey_is_done(&now) ? survey_refuse_done(c, &now) : OK;
+}
+
+/* ---- many at once ----------------------------------------------------------------- */
 
 enum { MARK_BYTES = 100 };
 
