@@ -119,7 +119,7 @@ class Place:
     def sign_in(self):
         status, headers, body = self.ask("POST", "/log-ind", {"login": "birgit@fjordby.dk", "password": PASSWORD})
         must(status == 303, f"nobody can sign in: {status} {body[-500:]}")
-        return headers["Set-Cookie"].split(";")[0]
+        return "; ".join(line.split(";")[0] for line in headers.get_all("Set-Cookie"))  # the session, and the device
 
     def metrics(self):
         """name{labels} → value; every line is in Prometheus' text format."""
