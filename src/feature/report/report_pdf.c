@@ -3,6 +3,7 @@
 #include "core/app.h"
 #include "feature/report/report_pages.h"
 #include "feature/report/report_print.h"
+#include "feature/report/report_words.h"
 #include "render/pdf/pdf.h"
 #include "text/da.h"
 
@@ -21,6 +22,10 @@ PdfMeta report_meta(Ctx *c, const ReportView *view, PdfPaper paper)
     };
 }
 
+/* Bytes of a question in its column: one may have 2,000 characters and those of its matrix, more than a narrow column
+   holds on one page, and a row is never parted. The page and the data file have all of it. */
+enum { QUESTION_BYTES = 900, HEAD_BYTES = 500 };
+
 static void print_table(Ctx *c, Pdf *pdf, const TableView *t)
 {
     int columns = (int)t->heads.n, rows = (int)t->lines.n;
@@ -30,7 +35,7 @@ static void print_table(Ctx *c, Pdf *pdf, const TableView *t)
     PdfCell *cells = NEW(c->arena, PdfCell, columns * rows);
     for (int row = 0; row < rows; row++) {
         const TableLine *line = &t->lines.v[row];
-        cells[row * columns].text = line->head;
+        cells[row * columns].text = report_question(c, line->head, HEAD_BYTES);
         for (int i = 1; i < columns; i++) cells[row * columns + i].text = line->cells.v[i - 1].text;
     }
     pdf_table(pdf, &(PdfTable){.caption = t->caption, .column = column, .columns = columns, .cells = cells, .rows = rows});
@@ -83,7 +88,7 @@ static PdfCell change_cell(const ItemView *i)
 
 static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
 {
-    cells[0] = words_cell(i->text, i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
+    cells[0] = words_cell(report_question(c, i->text, QUESTION_BYTES), i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
     if (i->is_hidden) {
         cells[1] = hidden_cell(c);
         cells[1].span = 2;
@@ -111,7 +116,7 @@ static void print_words_block(Ctx *c, Pdf *pdf, const BlockView *b)
     PdfCell *cells = NEW(c->arena, PdfCell, rows * COLUMNS);
     for (int i = 0; i < rows; i++) {
         const ItemView *item = &b->items.v[i];
-        cells[i * COLUMNS] = words_cell(item->text, item->answers);
+        cells[i * COLUMNS] = words_cell(report_question(c, item->text, QUESTION_BYTES), item->answers);
         cells[i * COLUMNS + 1] = item->is_hidden ? hidden_cell(c) : words_cell(item->says, S(""));
         cells[i * COLUMNS + 2] = change_cell(item);
     }

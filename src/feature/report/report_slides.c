@@ -24,6 +24,13 @@ static void slide_begin(Show *s)
     s->goes_on = true;
 }
 
+enum { WALL_BYTES = 300 }; /* of a question: nobody reads more on a wall, and the report has all of it */
+
+static Str on_wall(Ctx *c, Str text)
+{
+    return report_question(c, text, WALL_BYTES);
+}
+
 static void slides_of_items(Show *s, const BlockView *b)
 {
     for (ptrdiff_t at = 0; at < b->items.n;) {
@@ -31,6 +38,7 @@ static void slides_of_items(Show *s, const BlockView *b)
         part.items.v += at;
         part.items.n = b->items.n - at < SLIDE_ITEMS ? b->items.n - at : SLIDE_ITEMS;
         for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].years = S(""); /* for the report, not for the wall */
+        for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].text = on_wall(s->c, part.items.v[k].text);
         slide_begin(s);
         report_print_block(s->c, s->pdf, &part);
         at += part.items.n;
@@ -51,10 +59,11 @@ static void slides_of_tables(Show *s, const BlockView *b)
 static Str glance(Ctx *c, const Report *r, const ItemView *i)
 {
     if (i->is_left_out || i->is_hidden) return S("");
-    if (!i->has_comparison) return i->has_distribution ? S("") : STR_CAT(c->arena, i->text, S(" "), i->says);
+    Str text = on_wall(c, i->text);
+    if (!i->has_comparison) return i->has_distribution ? S("") : STR_CAT(c->arena, text, S(" "), i->says);
     const Comparison *k = &i->comparison.comparison;
     Str now = pct_text(c, k->now);
-    Str line = i->counted.n ? msg_text(c, TF("{1} svarer {2}: {3}", now, i->counted, i->text)) : msg_text(c, TF("{1} enige: {2}", now, i->text));
+    Str line = i->counted.n ? msg_text(c, TF("{1} svarer {2}: {3}", now, i->counted, text)) : msg_text(c, TF("{1} enige: {2}", now, text));
     if (!k->has_last) return line;
     return STR_CAT(c->arena, line, S(" "), msg_text(c, TF("({1}: {2})", report_wave(c, r, r->previous), pct_text(c, k->last))));
 }

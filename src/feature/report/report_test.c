@@ -433,6 +433,25 @@ TEST(report_slides, many_long_questions_go_on_over_slides)
     no_faults(c, bytes);
 }
 
+/* 2,000 characters are a question's limit; the page has them all, paper and wall what fits. */
+TEST(report_slides, the_longest_question_fits_each_kind_of_paper)
+{
+    static Err (*const drawn[])(Ctx *, const Report *, const Focuses *, Str *) = {report_pdf, report_slides, report_resume};
+    static const char *const words[] = {"fællesskab ", "æ"};
+    Ctx *c = test_store();
+    Report r = fixture(c);
+    for (ptrdiff_t w = 0; w < COUNT_OF(words); w++) {
+        Buf b = buf_new(c->arena, 4096);
+        for (ptrdiff_t n = 0, step = w ? 1 : 11; n + step <= ITEM_TEXT_MAX; n += step) buf_add(&b, str_of_z(words[w]));
+        for (int i = 0; i < ITEMS; i++) r.items.v[i].texts = both(c, str_z(c->arena, buf_str(&b)), "long");
+        for (ptrdiff_t k = 0; k < COUNT_OF(drawn); k++) {
+            Str bytes = {0};
+            CHECK_OK(drawn[k](c, &r, &nothing, &bytes));
+            no_faults(c, bytes);
+        }
+    }
+}
+
 /* None, few or hidden for others' sake: free text is told of in the same words. */
 TEST(report_item, hidden_free_text_is_not_drawn_as_a_hidden_number)
 {

@@ -114,6 +114,15 @@ Str report_shortened(Ctx *c, Str text, ptrdiff_t bytes)
     return str_trim(buf_str(&b));
 }
 
+Str report_question(Ctx *c, Str text, ptrdiff_t bytes)
+{
+    TextPiece piece;
+    Str rest = text;
+    if (text.n <= bytes || !text_piece(c->arena, &rest, &piece) || piece.text.n <= bytes) return text;
+    Str short_one = STR_CAT(c->arena, report_shortened(c, piece.text, bytes), S(" …"));
+    return piece.lang.n ? text_foreign(c->arena, piece.lang, short_one) : short_one;
+}
+
 /* ---- change and comparison ------------------------------------------------------------ */
 
 Certainty report_certainty(const ReportCompare *change)

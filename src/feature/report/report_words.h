@@ -23,6 +23,8 @@ int report_whole(double share);
 
 /* At most `bytes` of a text, ended after a whole word, its line breaks as spaces. */
 Str report_shortened(Ctx *c, Str text, ptrdiff_t bytes);
+/* The same of a question, with "…" where something is left out; it keeps the mark of its language. */
+Str report_question(Ctx *c, Str text, ptrdiff_t bytes);
 
 /* ---- change ------------------------------------------------------------------- */
 
