@@ -34,5 +34,9 @@ MUST Err release_publish(Ctx *c, const Prepared *prepared);
    its sealed texts are counted. Nothing happens when it is closed already. */
 MUST Err release_close(Ctx *c, WaveId wave);
 Released release_result(const Prepared *prepared);
+/* Inside a write, about every second: takes one released wave on to frigivet_kommune once the
+   administration may read, and to offentlig once its owner's own report is open to all with a role.
+   *ret_more: there may be another. */
+MUST Err release_tick(Ctx *c, bool *ret_more);
 
 #endif

@@ -127,4 +127,4 @@ static const Command commands[] = {
 };
 
 const Feature release_feature = {.name = "release", .schema = &release_schema, .routes = release_routes, .commands = commands,
-                                 .jobs = release_jobs, .doors = release_doors, .demo = release_demo};
+                                 .jobs = release_jobs, .tick = release_tick, .doors = release_doors, .demo = release_demo};

@@ -56,5 +56,9 @@ Err release_demo(Ctx *c)
     while (n < DEMO_WAVES && db_next(&r)) waves[n++] = (WaveId){db_i64(&r, 0)};
     TRY(db_done(&r));
     for (ptrdiff_t i = 0; i < n; i++) TRY(release(c, waves[i]));
+    for (bool more = true; more;) {
+        more = false;
+        TRY(release_tick(c, &more));
+    }
     return OK;
 }

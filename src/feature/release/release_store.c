@@ -157,6 +157,26 @@ static Err take_to_release(Ctx *c, WaveId id)
     return OK;
 }
 
+/* "The wave's state is derived" (DOMAIN P1): from who may read by now, which the day alone may
+   have brought about, and from its own report, which its owner opens by hand. */
+SQL(SEEN, "SELECT w.id, CASE w.state WHEN 'frigivet_skole' THEN 0 ELSE 1 END FROM v_survey_wave w"
+          " WHERE (w.state = 'frigivet_skole' AND EXISTS (SELECT 1 FROM v_publication_audience a"
+          " WHERE a.wave_id = w.id AND a.audience = 'forvaltning' AND a.since <= $1))"
+          " OR (w.state = 'frigivet_kommune' AND EXISTS (SELECT 1 FROM v_publication_audience a"
+          " WHERE a.wave_id = w.id AND a.unit_id = w.owner_id AND a.audience = 'offentlig' AND a.since <= $1)) ORDER BY w.id LIMIT 1");
+
+Err release_tick(Ctx *c, bool *ret_more)
+{
+    Rows r = db_query(c, SEEN, c->today);
+    bool is_due = db_next(&r);
+    WaveId id = {is_due ? db_i64(&r, 0) : 0};
+    WaveState to = is_due && db_i64(&r, 1) ? WAVE_OFFENTLIG : WAVE_FRIGIVET_KOMMUNE;
+    TRY(db_done(&r));
+    if (!is_due) return OK;
+    *ret_more = true;
+    return survey_move(c, id, to);
+}
+
 Err release_publish(Ctx *c, const Prepared *p)
 {
     Mark now = {0};

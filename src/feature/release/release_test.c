@@ -599,3 +599,32 @@ TEST(release, a_release_takes_the_wave_through_its_states_and_opens_it_to_the_un
     CHECK_INT(test_count(w.c, "SELECT min(since) FROM publication_audience WHERE audience = 'forvaltning'"),
               w.c->today.day + 14);
 }
+
+static WaveState state_after_ticks(World *w)
+{
+    for (bool more = true; more;) {
+        more = false;
+        CHECK_OK(release_tick(w->c, &more));
+    }
+    CHECK_OK(survey_by_id(w->c, w->wave.id, &w->wave));
+    return w->wave.state;
+}
+
+TEST(release, the_state_follows_from_who_may_read)
+{
+    World w = world();
+    UnitId owner = w.wave.owner;
+    answers(&w, "S12", 20, 9);
+    release_of(&w, NULL);
+    w.c->today.day += 13;
+    CHECK(state_after_ticks(&w) == WAVE_FRIGIVET_SKOLE);
+    CHECK_OK(publication_open_to(w.c, w.wave.id, (UnitId){test_unit(w.c, "S12")}, S("offentlig"), w.c->today));
+    w.c->today.day += 1;
+    CHECK(state_after_ticks(&w) == WAVE_FRIGIVET_KOMMUNE); /* one school is not the wave */
+    CHECK_OK(publication_open_to(w.c, w.wave.id, owner, S("offentlig"), (Date){w.c->today.day + 1}));
+    CHECK(state_after_ticks(&w) == WAVE_FRIGIVET_KOMMUNE);
+    w.c->today.day += 1;
+    CHECK(state_after_ticks(&w) == WAVE_OFFENTLIG);
+    CHECK_OK(survey_move(w.c, w.wave.id, WAVE_ARKIVERET));
+    CHECK(state_after_ticks(&w) == WAVE_ARKIVERET);
+}

@@ -18,7 +18,7 @@ static const StateRow states[] = {
     {WAVE_KONTROLLERET, S_INIT("kontrolleret"), T_INIT("Kontrolleret")},
     {WAVE_FRIGIVET_SKOLE, S_INIT("frigivet_skole"), T_INIT("Frigivet til skolerne")},
     {WAVE_FRIGIVET_KOMMUNE, S_INIT("frigivet_kommune"), T_INIT("Frigivet til forvaltningen")},
-    {WAVE_OFFENTLIG, S_INIT("offentlig"), T_INIT("Offentlig")},
+    {WAVE_OFFENTLIG, S_INIT("offentlig"), T_INIT("Åbnet for politikere")},
     {WAVE_ARKIVERET, S_INIT("arkiveret"), T_INIT("Arkiveret")},
 };
 
