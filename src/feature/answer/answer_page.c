@@ -127,7 +127,7 @@ static ItemView view_item(Ctx *c, const AskForm *form, ptrdiff_t at, Str lang, c
     view.is_hidden = on && on - form->q.items.v < part_first && !answer_is_asked(item, answers);
     view.fault_id = STR_CAT(c->arena, view.id, S("-f"));
     view.described_by = msg_is_empty(entry->problem) ? S("") : view.fault_id;
-    view.read = ids_read(c, &view);
+    if (form->wave.has_single_pages) view.read = ids_read(c, &view);
     return view;
 }
 

@@ -20,7 +20,7 @@ typedef struct ItemView {
     Str ask, ask_in;             /* code and values of the condition; empty: always asked */
     Msg condition;               /* the same in words */
     bool is_hidden;              /* the answers so far say that it is not asked */
-    Str read;                    /* ids of what is read aloud */
+    Str read;                    /* ids of what is read aloud; empty: nothing is */
 } ItemView;
 typedef struct ItemViews { ItemView *v; ptrdiff_t n; } ItemViews;
 
