@@ -12,7 +12,7 @@ HEADS = ["", "ours", "bare", "ratio", "aim", "reached"]
 def build(b):
     if b.options.build:
         return
-    subprocess.run([ROOT / "tool/build.sh", "build", "--buildtype=release"], check=True, cwd=ROOT)
+    subprocess.run([ROOT / "tool/build.sh", "build", "--buildtype=release", "--", "traad"], check=True, cwd=ROOT)
     subprocess.run(["ninja", "-C", b.build, "-j2", "bench"], check=True, stdout=subprocess.DEVNULL)
 
 
