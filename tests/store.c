@@ -154,3 +154,15 @@ void test_clean(Ctx *c)
     CHECK_OK(schema_check(c, all, n, &bad));
     CHECK_INT(bad, 0);
 }
+
+void test_set_up_mail(Ctx *c, Settings *own)
+{
+    struct App *copy = NEW(c->arena, struct App, 1);
+    *own = *c->app->settings;
+    own->smtp = S("smtp://127.0.0.1:1");
+    own->mail_from = S("traad@fjord.example");
+    own->public_address = S("https://traad.example");
+    *copy = *c->app;
+    copy->settings = own;
+    c->app = copy;
+}

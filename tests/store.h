@@ -15,6 +15,10 @@
 Ctx *test_store(void);
 /* Adds a person with one membership from 2022-08-01 on; their person id. */
 int64_t test_person(Ctx *c, const char *name, const char *unit, const char *role);
+/* Mail is set up from now on, to a server that is not there. *own, of static storage,
+   become the Ctx's settings: the test may change them. */
+struct Settings;
+void test_set_up_mail(Ctx *c, struct Settings *own);
 /* Signs the person in for this Ctx (viewer, session, memberships). */
 void test_viewer(Ctx *c, int64_t person);
 int64_t test_unit(Ctx *c, const char *code);

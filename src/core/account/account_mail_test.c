@@ -10,14 +10,7 @@ static Ctx *with_mail(PersonId *ret)
 {
     Ctx *c = test_store();
     AccountId account = {0};
-    struct App *app = NEW(c->arena, struct App, 1);
-    settings = *c->app->settings;
-    settings.smtp = S("smtp://127.0.0.1:1");
-    settings.mail_from = S("traad@fjord.example");
-    settings.public_address = S("https://traad.example");
-    *app = *c->app;
-    app->settings = &settings;
-    c->app = app;
+    test_set_up_mail(c, &settings);
     ret->v = test_person(c, "Ida", "S11", "team");
     test_sql(c, "UPDATE person SET email = 'ida@a.dk', email_fold = 'ida@a.dk'");
     CHECK_OK(access_account_add(c, *ret, S("ida"), S(""), &account));

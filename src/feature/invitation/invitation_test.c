@@ -12,14 +12,7 @@ static Settings settings;
 static Ctx *with_wave(Wave *ret)
 {
     Ctx *c = test_store_pers();
-    settings = *c->app->settings;
-    settings.smtp = S("smtp://127.0.0.1:1");
-    settings.mail_from = S("traad@fjord.example");
-    settings.public_address = S("https://traad.example");
-    struct App *app = NEW(c->arena, struct App, 1);
-    *app = *c->app;
-    app->settings = &settings;
-    c->app = app;
+    test_set_up_mail(c, &settings);
     *ret = test_wave(c, (NewWave){.name = S("Forår"), .opens_on = c->today, .closes_on = {c->today.day + 10}, .skips = S("klasse afdeling"),
                                   .roles = S("personale leder")});
     return c;
