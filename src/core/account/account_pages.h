@@ -3,6 +3,7 @@
 #define CORE_ACCOUNT_ACCOUNT_PAGES_H
 
 #include "core/account/account.h"
+#include "core/account/account_deeds.h"
 #include "render/form.h"
 #include "render/out.h"
 
@@ -37,10 +38,23 @@ typedef struct ConsentViews {
     ptrdiff_t n;
 } ConsentViews;
 
+typedef struct DeedView {
+    Instant at;
+    Msg what, role;
+    Str by;              /* empty: the program itself */
+    bool has_role;
+} DeedView;
+typedef struct DeedViews {
+    DeedView *v;
+    ptrdiff_t n;
+    bool more;
+} DeedViews;
+
 typedef struct PersonPage {
     Person person;
     MembershipViews memberships;
     ConsentViews consents;
+    DeedViews deeds;     /* only where the viewer may be the second of two */
     FormValues *details, *grant, *invite;
     Str nonce;
     Account account;

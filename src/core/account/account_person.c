@@ -6,6 +6,7 @@
 #include "core/account/account.html.h"
 #include "core/account/account_pages.h"
 #include "core/account/account_way_in.h"
+#include "core/audit/audit_words.h"
 #include "text/name.h"
 
 /* ---- forms --------------------------------------------------------------------------- */
@@ -176,6 +177,30 @@ static Err fill_consents(Ctx *c, PersonPage *page)
     return OK;
 }
 
+static bool may_be_second(const PersonPage *page)
+{
+    for (ptrdiff_t i = 0; i < page->memberships.n; i++)
+        if (page->memberships.v[i].may_confirm) return true;
+    for (ptrdiff_t i = 0; i < page->consents.n; i++)
+        if (page->consents.v[i].may_give) return true;
+    return false;
+}
+
+/* Beside the buttons that say yes: the question alone does not tell what came before it. */
+static Err fill_deeds(Ctx *c, PersonPage *page)
+{
+    Deeds all = {0};
+    if (!may_be_second(page)) return OK;
+    TRY(account_deeds(c, page->person.id, &all));
+    page->deeds = (DeedViews){NEW(c->arena, DeedView, all.n), all.n, all.more};
+    for (ptrdiff_t i = 0; i < all.n; i++) {
+        const Deed *d = &all.v[i];
+        page->deeds.v[i] = (DeedView){.at = d->at, .what = audit_verb_words(d->verb), .by = d->by, .has_role = d->role != NULL};
+        if (d->role) page->deeds.v[i].role = d->role->title;
+    }
+    return OK;
+}
+
 static Err may_change(Ctx *c, Str uid, bool home, bool *ret)
 {
     Place place = {0};
@@ -233,6 +258,7 @@ Err account_draw_person(Ctx *c, PersonPage page)
     TRY(fill_account(c, &page));
     TRY(fill_memberships(c, &page));
     TRY(fill_consents(c, &page));
+    TRY(fill_deeds(c, &page));
     TRY(prefill(c, &page));
     TRY(people_is_sensitive(c, page.person.id, &page.takes_two));
     page.has_leaving = page.person.leaves_on.day != 0;

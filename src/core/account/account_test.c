@@ -1,5 +1,7 @@
 #include "core/account/account.h"
+#include "core/account/account_deeds.h"
 
+#include "base/number.h"
 #include "store.h"
 
 /* Two administrators, and Ida, who has a password and a role that one or two people give. */
@@ -191,6 +193,74 @@ TEST(account, a_link_on_its_way_ends_with_the_address_it_went_to_and_with_a_role
     CHECK_OK(account_grant(o.c, (NewMembership){.person = o.ida, .unit = {test_unit(o.c, "K1")}, .role = S("dpo"), .valid_from = o.c->today,
                                                 .granted_by = {o.first}}));
     CHECK(!opens(&o, &other));
+}
+
+/* Ida's only role of two, ended by the first administrator alone. */
+static void end_role(Office *o)
+{
+    test_viewer(o->c, o->first);
+    CHECK_OK(people_membership_end(o->c, test_count(o->c, "SELECT max(m.id) FROM membership m JOIN person p ON p.id = m.person_id"
+                                                          " WHERE p.name = 'Ida' AND m.role = 'dpo'"), (Date){o->c->today.day - 1}));
+}
+
+/* Else one could end the role, take the account over, and propose the role again. */
+TEST(account, what_took_two_to_open_takes_two_for_a_year_after_the_role_ended)
+{
+    Office o = office("K1", "dpo");
+    AccountLink link = {.link = link_new(o.c, LINK_RESET)}, late = {.link = link_new(o.c, LINK_RESET)};
+    end_role(&o);
+    CHECK_OK(account_reset(o.c, o.ida, &link));
+    CHECK(!link.is_given && !opens(&o, &link));
+    set_email(&o, "jens@a.dk");
+    CHECK_INT(waiting(&o).n, 2);
+    test_sql(o.c, "UPDATE membership SET valid_to = valid_to - 365 WHERE role = 'dpo'");
+    CHECK_OK(account_reset(o.c, o.ida, &late));
+    CHECK(late.is_given && opens(&o, &late));
+}
+
+/* A role that counted, and was ended on its first day, leaves no day behind. */
+TEST(account, a_role_that_ended_on_its_first_day_counts_too_and_one_that_was_declined_does_not)
+{
+    Office o = office("S11", "team");
+    AccountLink link = {.link = link_new(o.c, LINK_RESET)}, again = {.link = link_new(o.c, LINK_RESET)};
+    NewMembership dpo = {.person = o.ida, .unit = {test_unit(o.c, "K1")}, .role = S("dpo"), .valid_from = o.c->today, .granted_by = {o.first}};
+    CHECK_OK(account_grant(o.c, dpo));
+    end_role(&o);
+    CHECK_OK(account_reset(o.c, o.ida, &link));
+    CHECK(link.is_given);
+    CHECK_OK(account_grant(o.c, dpo));
+    test_viewer(o.c, o.second);
+    CHECK_OK(people_confirm(o.c, test_count(o.c, "SELECT max(id) FROM membership")));
+    end_role(&o);
+    CHECK_OK(account_reset(o.c, o.ida, &again));
+    CHECK(!again.is_given);
+}
+
+TEST(account, who_may_confirm_is_told_what_has_been_done_to_the_account_and_by_whom)
+{
+    Office o = office("S11", "team");
+    AccountLink link = {.link = link_new(o.c, LINK_RESET)};
+    Deeds deeds = {0};
+    CHECK_OK(account_deeds(o.c, o.ida, &deeds));
+    CHECK_INT(deeds.n, 1);
+    CHECK_STR(deeds.v[0].verb, S("role.grant"));
+    CHECK_STR(deeds.v[0].by, S("")); /* the command line */
+    set_email(&o, "jens@a.dk");
+    CHECK_OK(account_reset(o.c, o.ida, &link));
+    CHECK_OK(account_grant(o.c, (NewMembership){.person = o.ida, .unit = {test_unit(o.c, "K1")}, .role = S("dpo"), .valid_from = o.c->today,
+                                                .granted_by = {o.first}}));
+    end_role(&o);
+    CHECK_OK(account_deeds(o.c, o.ida, &deeds));
+    static const char *const verbs[] = {"role.end", "role.propose", "account.reset-link", "person.email", "person.set"};
+    CHECK_INT(deeds.n, COUNT_OF(verbs) + 1);
+    for (ptrdiff_t i = 0; i < COUNT_OF(verbs); i++) {
+        CHECK_STR(deeds.v[i].verb, str_of_z(verbs[i]));
+        CHECK_STR(deeds.v[i].by, S("Jens"));
+    }
+    CHECK(deeds.v[0].role && str_eq(str_of_z(deeds.v[0].role->code), S("dpo")));
+    o.c->now.ms += INT64_C(366) * 86400000;
+    CHECK_OK(account_deeds(o.c, o.ida, &deeds));
+    CHECK_INT(deeds.n, 0);
 }
 
 TEST(account, an_invitation_makes_the_account_once_and_never_where_a_password_was_chosen)

@@ -25,6 +25,7 @@ const AuditWord audit_verbs[] = {
     {"consent.give", T_INIT("Sagde ja som den anden af to administratorer")},
     {"consent.refuse", T_INIT("Afviste det, der ventede på en anden administrator")},
     {"person.set", T_INIT("Rettede en persons oplysninger")},
+    {"person.email", T_INIT("Ændrede en persons e-mail")},
     {"role.grant", T_INIT("Gav en rolle")},
     {"role.propose", T_INIT("Foreslog en rolle")},
     {"role.confirm", T_INIT("Bekræftede en rolle")},

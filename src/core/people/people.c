@@ -126,15 +126,17 @@ Err people_grant(Ctx *c, NewMembership m, int64_t *ret_id)
     bool second = m.granted_by.v && (role->sensitive || m.outside);
     TRY(db_one_i64(c, GRANT, ret_id, ctx_uid(c), m.person, m.unit, m.role, m.purpose, m.valid_from,
                    DB_IF(m.valid_to.day, m.valid_to), DB_IF(m.granted_by.v, m.granted_by), second));
-    return people_told(c, second ? "role.propose" : "role.grant", *ret_id, m.role);
+    return people_told(c, second ? "role.propose" : "role.grant", *ret_id, S(""));
 }
 
-SQL(ROLES_HELD, "SELECT role FROM membership WHERE person_id = $1 AND revoked = 0 AND (valid_to IS NULL OR valid_to >= $2)");
+/* Revoked is what was declined, and never counted, but also what counted and was ended on its first day. */
+SQL(ROLES_HELD, "SELECT role FROM membership WHERE person_id = $1 AND (valid_to IS NULL OR valid_to >= $2)"
+                " AND (revoked = 0 OR ((needs_second = 0 OR confirmed_by IS NOT NULL) AND valid_from >= $2))");
 
 Err people_is_sensitive(Ctx *c, PersonId id, bool *ret)
 {
     *ret = false;
-    Rows r = db_query(c, ROLES_HELD, id, c->today);
+    Rows r = db_query(c, ROLES_HELD, id, (Date){c->today.day - PEOPLE_TWO_DAYS});
     while (db_next(&r)) {
         const RoleDef *role = people_role(db_str(&r, 0));
         if (!role || role->sensitive) *ret = true; /* a role of a newer program may be anything */

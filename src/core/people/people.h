@@ -50,8 +50,10 @@ typedef struct NewMembership {
    E_INVALID with a problem at "role", "valid_to" or "person". */
 MUST Err people_grant(Ctx *c, NewMembership membership, int64_t *ret_id);
 
-/* Whether the person has a role that takes two people to give, or is about to:
-   one that waits or comes counts too. */
+/* Whether the person has a role that takes two people to give, is about to (one that
+   waits or comes counts too), or has had it within PEOPLE_TWO_DAYS: else one alone
+   could end the role, open the way in, and propose the role again. */
+enum { PEOPLE_TWO_DAYS = 365 };
 MUST Err people_is_sensitive(Ctx *c, PersonId id, bool *ret);
 
 typedef struct Membership {

@@ -5,16 +5,17 @@
 #include "core/people/people_inside.h"
 #include "text/name.h"
 
-SQL(MEMBERSHIP_OF, "SELECT owner_id, person_id, unit_id FROM membership WHERE id = $1");
+SQL(MEMBERSHIP_OF, "SELECT owner_id, person_id, unit_id, role FROM membership WHERE id = $1");
 
 Err people_told(Ctx *c, const char *verb, int64_t membership, Str detail)
 {
-    AuditRow row = {.verb = verb, .object = "account", .detail = detail};
+    AuditRow row = {.verb = verb, .object = "account"};
     Rows r = db_query(c, MEMBERSHIP_OF, membership);
     if (db_next(&r)) {
         row.owner_id = db_i64(&r, 0);
         row.object_id = db_i64(&r, 1);
         row.unit_id = db_i64(&r, 2);
+        row.detail = detail.n ? STR_CAT(c->arena, db_str(&r, 3), S(" "), detail) : db_str(&r, 3);
     }
     TRY(db_done(&r));
     return audit_add(c, row);
@@ -22,18 +23,25 @@ Err people_told(Ctx *c, const char *verb, int64_t membership, Str detail)
 
 SQL(PERSON_SET, "UPDATE person SET name = $3, name_sort = $4, name_fold = $5, email = $6, email_fold = $8, leaves_on = $7, version = version + 1"
                 " WHERE id = $1 AND version = $2");
-SQL(OWNER_OF, "SELECT owner_id FROM person WHERE id = $1");
+
+/* A row of its own: links for a password go to the address. */
+static Err told_email(Ctx *c, const Person *before, Str email)
+{
+    if (str_eq(before->email, email)) return OK;
+    return audit_add(c, (AuditRow){.owner_id = before->owner_id, .verb = "person.email", .object = "account", .object_id = before->id.v});
+}
 
 Err people_set(Ctx *c, PersonId id, Version seen, Str name, Str email, Date leaves_on)
 {
     int changed = 0;
-    int64_t owner = 0;
+    Person before = {0};
+    TRY(people_by_id(c, id, &before));
     TRY(db_exec(c, PERSON_SET, &changed, id, seen, name, text_name_sort(c->arena, name), text_name_fold(c->arena, name), email,
                 DB_IF(leaves_on.day, leaves_on), text_lower(c->arena, email)));
     if (changed == 0) return fail(c, E_CONFLICT, T("En anden har ændret oplysningerne, mens du skrev. Hent siden igen, og se, hvad der står nu."));
-    TRY(db_one_i64(c, OWNER_OF, &owner, id));
-    return audit_add(c, (AuditRow){.owner_id = owner, .verb = "person.set", .object = "account", .object_id = id.v,
-                                   .detail = leaves_on.day ? date_iso(c->arena, leaves_on) : S("")});
+    TRY(audit_add(c, (AuditRow){.owner_id = before.owner_id, .verb = "person.set", .object = "account", .object_id = id.v,
+                                .detail = leaves_on.day ? date_iso(c->arena, leaves_on) : S("")}));
+    return told_email(c, &before, email);
 }
 
 SQL(CONFIRM, "UPDATE membership SET confirmed_by = $2, version = version + 1 WHERE id = $1 AND needs_second = 1"

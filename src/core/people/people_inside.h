@@ -3,7 +3,8 @@
 
 #include "core/people/people.h"
 
-/* Inside a write: the audit row of a change to a membership; detail is the role. */
+/* Inside a write: the audit row of a change to a membership; its detail is the role,
+   and after a space `detail` where there is one. */
 MUST Err people_told(Ctx *c, const char *verb, int64_t membership, Str detail);
 
 #endif
