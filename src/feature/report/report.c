@@ -1,89 +1,191 @@
-/* What was released, given out in its formats: a table of them. */
 #include "feature/report/report.h"
 
+#include "base/buf.h"
 #include "base/number.h"
-#include "feature/report/report_read.h"
-#include "render/out.h"
 
-/* ---- formats ------------------------------------------------------------------------ */
+enum { FOCUSES = 500, READER_BYTES = 2000 };
 
-static Err stored_json(Ctx *c, const Publication *p, Str *ret_bytes)
+bool report_is_municipal(Str kind)
 {
-    (void)c;
-    *ret_bytes = p->report;
+    return str_eq(kind, S("region")) || str_eq(kind, S("kommune")) || str_eq(kind, S("distrikt"));
+}
+
+/* ---- who belongs to an audience ------------------------------------------------------ */
+
+/* Of a school's report, and of a municipality's (DOMAIN §2.2, notes 1 to 3). What is open to
+   "offentlig" is open to everybody here; those who have only that are last. */
+static const struct { const char *role, *of_school, *of_municipality; } readers[] = {
+    {"skoleleder",     "ledelse",      "forvaltning"},
+    {"afdelingsleder", "ledelse",      "forvaltning"},
+    {"team",           "medarbejdere", "medarbejdere"},
+    {"ressourceperson", "medarbejdere", "medarbejdere"},
+    {"skolechef",      "forvaltning",  "ledelse"},
+    {"laeringschef",   "forvaltning",  "ledelse"},
+    {"konsulent",      "forvaltning",  "ledelse"},
+    {"programleder",   "",             "ledelse"},
+    {"tovholder",      "",             "forvaltning"},
+    {"kvalitetsteam",  "offentlig",    "medarbejdere"},
+    {"oekonomi",       "offentlig",    "medarbejdere"},
+    {"ppr",            "",             "medarbejdere"},
+    {"visitationsmedlem", "",          "medarbejdere"},
+    {"visitationssekretaer", "",       "medarbejdere"},
+    {"politiker",      "offentlig",    "offentlig"},
+    {"skolebestyrelse", "offentlig",   "offentlig"},
+    {"med",            "offentlig",    "offentlig"},
+    {"org",            "offentlig",    "offentlig"},
+    {"foraelder",      "offentlig",    "offentlig"},
+};
+
+static void add_reader(Buf *b, const char *role, int above, const char *audience)
+{
+    if (!*audience) return;
+    buf_add(b, b->n > 1 ? S(",[") : S("["));
+    buf_add_json(b, str_of_z(role));
+    buf_add(b, above ? S(",1,") : S(",0,"));
+    buf_add_json(b, str_of_z(audience));
+    buf_add_char(b, ']');
+}
+
+/* [["skoleleder",0,"ledelse"],…] for ROWS(). */
+static Str reader_rows(Ctx *c)
+{
+    Buf b = buf_new(c->arena, READER_BYTES);
+    buf_add_char(&b, '[');
+    for (ptrdiff_t i = 0; i < COUNT_OF(readers); i++) {
+        add_reader(&b, readers[i].role, 0, readers[i].of_school);
+        add_reader(&b, readers[i].role, 1, readers[i].of_municipality);
+    }
+    buf_add_char(&b, ']');
+    return buf_str(&b);
+}
+
+#define HOLDS_TODAY(m) m ".person_id = $1 AND " m ".valid_from <= $2 AND (" m ".valid_to IS NULL OR " m ".valid_to >= $2)"
+
+/* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers.
+   The region's programme reads its municipalities' reports, which are theirs (DOMAIN §2.2). */
+#define IS_READER                                                                                                        \
+    " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT) r"                                         \
+    " JOIN v_people_membership m ON m.role = r.role"                                                                     \
+    " WHERE (r.audience = a.audience OR a.audience = 'offentlig') AND " HOLDS_TODAY("m")                                 \
+    " AND r.above = CASE WHEN u.kind IN ('region', 'kommune', 'distrikt') THEN 1 ELSE 0 END"                             \
+    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id"                  \
+    " AND (m.owner_id = p.owner_id OR (m.role = 'programleder' AND r.above = 1)))" \
+    " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = m.unit_id)))"
+
+SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"
+          " JOIN v_publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
+          " WHERE w.uid = $1 AND u.code = $2");
+SQL(COUNT_OPEN, "SELECT count(*) FROM v_publication_audience a"
+                " JOIN v_survey_unit u ON u.wave_id = a.wave_id AND u.unit_id = a.unit_id"
+                " JOIN v_publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
+                " WHERE a.wave_id = $4 AND a.unit_id = $5 AND a.since <= $2 AND" IS_READER);
+
+Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *ret)
+{
+    Rows r = db_query(c, FIND, wave_uid, unit_code);
+    bool found = db_next(&r);
+    Place place = {0};
+    Str kind = {0};
+    if (found) {
+        place = (Place){.object_id = db_i64(&r, 0), .unit_id = db_i64(&r, 1), .owner_id = db_i64(&r, 2)};
+        kind = db_str(&r, 3);
+    }
+    TRY(db_done(&r));
+    if (!found || report_is_municipal(kind) != is_municipal) return E_NOT_FOUND;
+    int64_t n = 0;
+    TRY(db_one_i64(c, COUNT_OPEN, &n, c->viewer, c->today, reader_rows(c), place.object_id, place.unit_id));
+    place.released = n > 0;
+    *ret = place;
     return OK;
 }
 
-typedef struct Format {
-    ReportFormat format;
-    Str word;
-    Msg name; /* of the file; {1} is the unit's code */
-    Err (*stored)(Ctx *c, const Publication *p, Str *ret_bytes); /* the first of the three that is not NULL */
-    Err (*numbers)(Ctx *c, const Report *r, Str *ret_bytes);
-    Err (*drawn)(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes); /* for people */
-} Format;
+/* How far unit p.unit_id lies from where the viewer works: 0 and up for their own unit and those below it,
+   then those above, the nearest first; each by the nearest of several memberships. */
+#define NEARNESS                                                                                                                \
+    " coalesce((SELECT min(d.depth) FROM v_people_membership m JOIN v_organisation_reach d ON d.above_id = m.unit_id"           \
+    " WHERE d.unit_id = p.unit_id AND " HOLDS_TODAY("m") "),"                                                                   \
+    " (SELECT 100 + min(d.depth) FROM v_people_membership m JOIN v_organisation_reach d ON d.unit_id = m.unit_id"               \
+    " WHERE d.above_id = p.unit_id AND " HOLDS_TODAY("m") "), 1000)"
 
-static const Format formats[] = {
-    {REPORT_HTML,   S_INIT("html"),   T_INIT("rapport-{1}.html"),       NULL,        NULL,        report_html  },
-    {REPORT_PDF,    S_INIT("pdf"),    T_INIT("rapport-{1}.pdf"),        NULL,        NULL,        report_pdf   },
-    {REPORT_SLIDES, S_INIT("slides"), T_INIT("rapport-{1}-slides.pdf"), NULL,        NULL,        report_slides},
-    {REPORT_XLSX,   S_INIT("xlsx"),   T_INIT("rapport-{1}.xlsx"),       NULL,        report_xlsx, NULL         },
-    {REPORT_CSV,    S_INIT("csv"),    T_INIT("rapport-{1}.csv"),        NULL,        report_csv,  NULL         },
-    {REPORT_JSON,   S_INIT("json"),   T_INIT("rapport-{1}.json"),       stored_json, NULL,        NULL         },
-    {REPORT_RESUME, S_INIT("resume"), T_INIT("resume-{1}.pdf"),         NULL,        NULL,        report_resume},
-};
+#define READABLE_WHERE(more)                                                                                                    \
+    "SELECT w.uid, w.name, u.code, u.name, u.kind, p.unit_id, p.owner_id, p.released_on,"                                       \
+    " CASE WHEN EXISTS (SELECT 1 FROM v_publication_audience s WHERE s.wave_id = p.wave_id AND s.unit_id = p.unit_id"           \
+    " AND s.audience = 'medarbejdere') THEN 1 ELSE 0 END"                                                                       \
+    " FROM v_publication p JOIN v_survey_wave w ON w.id = p.wave_id"                                                            \
+    " JOIN v_survey_unit u ON u.wave_id = p.wave_id AND u.unit_id = p.unit_id"                                                  \
+    " WHERE p.number = 1 AND " more " AND EXISTS (SELECT 1 FROM v_publication_audience a WHERE a.wave_id = p.wave_id"          \
+    " AND a.unit_id = p.unit_id AND a.since <= $2 AND" IS_READER ")"                                                            \
+    " ORDER BY p.released_on DESC, p.wave_id DESC," NEARNESS ", u.name_sort, u.code LIMIT $4"
+/* Classes and teams are reached from their school's report. */
+SQL(READABLE, READABLE_WHERE("u.kind NOT IN ('klasse', 'aargang', 'team')"));
+SQL(READABLE_BELOW, READABLE_WHERE("p.wave_id = $5 AND u.parent_id = $6"));
 
-bool report_format_parse(Str word, ReportFormat *ret)
+static Err read_all(Ctx *c, Rows r, Readables *ret)
 {
-    for (ptrdiff_t i = 0; i < COUNT_OF(formats); i++) {
-        if (!str_eq(formats[i].word, word)) continue;
-        *ret = formats[i].format;
-        return true;
+    Readables all = {.v = NEW(c->arena, Readable, REPORT_PAGE)};
+    while (db_next(&r)) {
+        if ((all.more = all.n == REPORT_PAGE)) break;
+        all.v[all.n++] = (Readable){
+            .wave_uid = db_str(&r, 0), .wave = db_str(&r, 1), .code = db_str(&r, 2), .name = db_str(&r, 3), .kind = db_str(&r, 4),
+            .unit_id = db_i64(&r, 5), .owner_id = db_i64(&r, 6), .released_on = {(int32_t)db_i64(&r, 7)}, .is_shown = db_i64(&r, 8) == 1,
+        };
     }
-    return false;
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
 }
 
-static const Format *format_of(ReportFormat format)
+Err report_readable(Ctx *c, Readables *ret)
 {
-    for (ptrdiff_t i = 0; i < COUNT_OF(formats); i++)
-        if (formats[i].format == format) return &formats[i];
-    return NULL;
+    return read_all(c, db_query(c, READABLE, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1), ret);
 }
 
-Str report_format_code(ReportFormat format)
+Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret)
 {
-    const Format *f = format_of(format);
-    return f ? f->word : S("");
+    return read_all(c, db_query(c, READABLE_BELOW, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1, wave, unit), ret);
 }
 
-Str report_file_name(Ctx *c, ReportFormat format, Lang lang, Str unit)
+/* ---- forward focus ------------------------------------------------------------------------ */
+
+SQL(READ_FOCUS, "SELECT f.section, f.body, coalesce(o.name, ''), f.version, f.written_at FROM report_focus f"
+                " LEFT JOIN v_people_person o ON o.id = f.written_by"
+                " WHERE f.wave_id = $1 AND f.unit_id = $2 ORDER BY f.section LIMIT $3");
+
+Err report_focuses(Ctx *c, WaveId wave, UnitId unit, Focuses *ret)
 {
-    const Format *f = format_of(format);
-    if (!f) return S("");
-    Msg name = f->name;
-    name.arg[0] = msg_arg_str(unit);
-    return msg_text_in(c, lang, name);
+    Focuses all = {.v = NEW(c->arena, Focus, FOCUSES)};
+    Rows r = db_query(c, READ_FOCUS, wave, unit, FOCUSES);
+    while (all.n < FOCUSES && db_next(&r))
+        all.v[all.n++] = (Focus){db_str(&r, 0), db_str(&r, 1), db_str(&r, 2), {db_i64(&r, 3)}, {db_i64(&r, 4)}};
+    TRY(db_done(&r));
+    *ret = all;
+    return OK;
 }
 
-static Err write_model(Ctx *c, const Publication *p, const Format *f, Str *ret_bytes)
+SQL(ADD_FOCUS, "INSERT INTO report_focus (owner_id, wave_id, unit_id, section, body, written_by, written_at)"
+               " SELECT u.owner_id, $1, u.id, $3, $4, $5, $6 FROM v_organisation_unit u WHERE u.id = $2"
+               " ON CONFLICT (wave_id, unit_id, section) DO NOTHING");
+SQL(SET_FOCUS, "UPDATE report_focus SET body = $4, written_by = $5, written_at = $6, version = version + 1"
+               " WHERE wave_id = $1 AND unit_id = $2 AND section = $3 AND version = $7");
+
+Err report_focus_set(Ctx *c, WaveId wave, UnitId unit, Str section, Version seen, Str body)
 {
-    Report r = {0};
-    Focuses written = {0};
-    TRY(publication_parse(c, p, &r));
-    if (f->numbers) return f->numbers(c, &r, ret_bytes);
-    TRY(report_focuses(c, p->wave, p->unit, &written));
-    return f->drawn(c, &r, &written, ret_bytes);
+    int changed = 0;
+    if (seen.v == 0) TRY(db_exec(c, ADD_FOCUS, &changed, wave, unit, section, body, c->viewer, c->now));
+    else TRY(db_exec(c, SET_FOCUS, &changed, wave, unit, section, body, c->viewer, c->now, seen));
+    if (changed == 0) return fail(c, E_CONFLICT, T("En anden har skrevet her, mens du skrev."));
+    return OK;
 }
 
-/* Everything below writes in the Ctx's language. */
+/* ---- files ------------------------------------------------------------------------------- */
+
 Err report_write(Ctx *c, const Publication *p, ReportFormat format, Lang lang, Str *ret_bytes)
 {
-    const Format *f = format_of(format);
-    if (!f) return fail(c, E_INVALID, T("Det format findes ikke."));
-    if (f->stored) return f->stored(c, p, ret_bytes);
+    Focuses written = {0};
+    if (drawing_has_focus(format)) TRY(report_focuses(c, p->wave, p->unit, &written));
     Lang before = c->lang;
     c->lang = lang;
-    Err err = write_model(c, p, f, ret_bytes);
+    Err err = drawing_write(c, p, &written, format, ret_bytes);
     c->lang = before;
     return err;
 }

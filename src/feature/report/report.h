@@ -1,49 +1,45 @@
-/* Reports: what was released, given out in its formats and read on pages. */
+/* Reports given out: who may read which, as which file, and what its readers write
+   into it.
+   Rights are rows of doc/access.csv with the relation "released"; this file
+   tells when a report has been released to the viewer (Place.released): an
+   audience that one of the viewer's roles belongs to, where that membership
+   reaches the unit or lies inside it. */
 #ifndef FEATURE_REPORT_REPORT_H
 #define FEATURE_REPORT_REPORT_H
 
-#include "feature/publication/publication.h"
+#include "feature/drawing/drawing.h"
 
-typedef enum ReportFormat {
-    REPORT_HTML = 1,
-    REPORT_PDF,
-    REPORT_SLIDES,
-    REPORT_XLSX,
-    REPORT_CSV,
-    REPORT_JSON,
-    REPORT_RESUME /* two pages, PDF */
-} ReportFormat;
-/* "html" … "json", "resume"; false (untouched) for an unknown word or a format that is not built. */
-bool report_format_parse(Str word, ReportFormat *ret);
-/* The word again; "" for a format that is not built. */
-Str report_format_code(ReportFormat format);
-/* The bytes of one output, in the language of who reads it: of the publication
-   and, in those for people, of what is written into the report now. The same of
-   all three give the same bytes. The questionnaire's texts are Danish where they
-   are not translated. JSON is what was stored, in every language the same; the
-   table's column names and its word skjult are FORMATS §4's and stay, too. */
+enum { REPORT_PAGE = 400 };
+
+/* A report of a unit of this kind is one of a municipality or region
+   ("kommunerapport"), else of a school or a part of it. Unknown kinds are
+   schools', whose reports fewer may read. */
+bool report_is_municipal(Str kind);
+
+/* By the wave's uid and the unit's code. object_id is the wave's.
+   E_NOT_FOUND where nothing was released or the report is of the other side. */
+MUST Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *ret);
+
+typedef struct Readable {
+    Str wave_uid, wave, code, name, kind;
+    int64_t unit_id, owner_id;
+    Date released_on;
+    bool is_shown; /* to the staff */
+} Readable;
+typedef struct Readables { Readable *v; ptrdiff_t n; bool more; } Readables;
+/* What the viewer may read, down to schools and departments; newest first, at
+   most REPORT_PAGE. */
+MUST Err report_readable(Ctx *c, Readables *ret);
+/* Of one wave, right below a unit: classes too. */
+MUST Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret);
+
+/* One file, in the language of who reads it, with what is written into the report
+   now: drawing_write in that language. Same errors. */
 MUST Err report_write(Ctx *c, const Publication *p, ReportFormat format, Lang lang, Str *ret_bytes);
-/* What the file is called, for the unit with this code: "rapport-S11.pdf", "summary-S11.pdf". */
-Str report_file_name(Ctx *c, ReportFormat format, Lang lang, Str unit);
 
-/* What people have written into a report: forward focus (fremadrettet fokus), at
-   most one a section. */
-typedef struct Focus {
-    Str section, body, author; /* author empty: no longer known */
-    Version version;
-    Instant at;
-} Focus;
-typedef struct Focuses { Focus *v; ptrdiff_t n; } Focuses;
-
-/* One output each, in the Ctx's language; report_write calls them by a table. For people: */
-MUST Err report_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
-/* With room to write by hand where no focus is written. */
-MUST Err report_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
-MUST Err report_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
-/* Two pages: a long focus is cut, and says so. */
-MUST Err report_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes);
-/* The numbers alone: */
-MUST Err report_csv(Ctx *c, const Report *r, Str *ret_bytes);
-MUST Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes);
+/* By section. */
+MUST Err report_focuses(Ctx *c, WaveId wave, UnitId unit, Focuses *ret);
+/* Inside a write. seen 0: there was none. E_CONFLICT when somebody wrote since. */
+MUST Err report_focus_set(Ctx *c, WaveId wave, UnitId unit, Str section, Version seen, Str body);
 
 #endif

@@ -85,7 +85,7 @@ static Err store_share(Ctx *c, const Wave *wave, const WaveUnits *units, const O
 {
     for (ptrdiff_t i = share.at; i < units->n; i += share.of) {
         CtxMark mark = ctx_mark(c);
-        Str path = STR_CAT(c->arena, o->out, S("/"), units->v[i].code, S("."), report_format_code(o->what));
+        Str path = STR_CAT(c->arena, o->out, S("/"), units->v[i].code, S("."), drawing_format_code(o->what));
         TRY(store_one(c, wave, &units->v[i], o, path));
         ctx_rewind(c, mark);
     }
@@ -164,7 +164,7 @@ static Err run_report(Ctx *c, Args args, Buf *out)
     Wave wave = {0};
     WaveUnit unit = {0};
     TRY(read_order(c, args, &o));
-    if (!report_format_parse(o.format, &o.what)) return flags_wrong(c, S("unknown format "), o.format);
+    if (!drawing_format_parse(o.format, &o.what)) return flags_wrong(c, S("unknown format "), o.format);
     if (str_has_zero(o.out)) return flags_wrong(c, S("not a path: "), o.out);
     TRY(db_read_begin(c, c->app->store));
     TRY(survey_command_wave(c, o.wave, &wave));

@@ -1,7 +1,7 @@
 #include "feature/report/report_demo.h"
 
 #include "base/number.h"
-#include "feature/report/report_read.h"
+#include "feature/report/report.h"
 
 /* Which report, and what its people have written; section: place in the report, from 0. */
 typedef struct Written {

@@ -56,7 +56,7 @@ static const Part parts[] = {
 
 static Str part_name(Ctx *c, const Pack *pack, const Part *part, Str unit)
 {
-    return STR_CAT(c->arena, msg_text_in(c, pack->lang, part->folder), report_file_name(c, part->format, pack->lang, unit));
+    return STR_CAT(c->arena, msg_text_in(c, pack->lang, part->folder), drawing_file_name(c, part->format, pack->lang, unit));
 }
 
 Err report_pack_files(Ctx *c, const Pack *pack, ptrdiff_t at, PackFiles *ret)

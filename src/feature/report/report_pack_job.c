@@ -5,7 +5,7 @@
 #include "core/app.h"
 #include "core/job/job.h"
 #include "feature/report/report_pack.h"
-#include "feature/report/report_read.h"
+#include "feature/report/report.h"
 #include "render/out.h"
 #include "text/json.h"
 

@@ -8,12 +8,11 @@
 #include "core/audit/audit.h"
 #include "core/job/job.h"
 #include "feature/report/report.html.h"
+#include "feature/report/report.h"
 #include "feature/report/report_command.h"
 #include "feature/report/report_demo.h"
-#include "feature/report/report.h"
 #include "feature/report/report_pack.h"
 #include "feature/report/report_pages.h"
-#include "feature/report/report_read.h"
 
 /* ---- addresses ----------------------------------------------------------------------- */
 
@@ -162,16 +161,6 @@ static const Need *need_show(Ctx *c)
     return is_municipal(c) ? NEED_KOMMUNERAPPORT_DECIDE : NEED_SKOLERAPPORT_DECIDE;
 }
 
-static void open_focus(Ctx *c, ReportView *view)
-{
-    if (!access_may(c, need_write(c), web_place(c))) return;
-    for (ptrdiff_t i = 0; i < view->sections.n; i++) {
-        SectionView *s = &view->sections.v[i];
-        s->focus.may_write = true;
-        s->focus.write = (Href){own(c, STR_CAT(c->arena, S("/fokus/"), s->code))};
-    }
-}
-
 static Err fill_below(Ctx *c, ReportLines *ret)
 {
     Readables all = {0};
@@ -189,12 +178,12 @@ static Err get_report(Ctx *c)
     TRY(load(c, &r));
     TRY(report_focuses(c, own_wave(c), own_unit(c), &written));
     TRY(publication_audiences(c, own_wave(c), own_unit(c), &audiences));
-    ReportView view = report_view(c, &r, &written);
-    open_focus(c, &view);
+    ReportView *view = drawing_view(c, &r, &written);
+    if (access_may(c, need_write(c), web_place(c))) drawing_open_focus(c, view, own(c, S("/fokus/")));
     bool is_shown = is_open_to(&audiences, S("medarbejdere")), may_show = access_may(c, need_show(c), web_place(c));
     bool may_open = may_show && is_shown && !is_open_to(&audiences, S("offentlig"));
     ReportPage page = {
-        .view = &view,
+        .view = view,
         .pdf = {own(c, S("/hent/pdf"))},
         .slides = {own(c, S("/hent/slides"))},
         .show = {may_show && !is_shown ? own(c, S("/vis")) : S("")},
@@ -209,7 +198,7 @@ static Err get_report(Ctx *c)
     };
     TRY(fill_below(c, &page.below));
     c->session->seen_by = eye_line(c, &audiences);
-    page_report_read(web_page_begin(c, msg_verbatim(view.title)), &page);
+    page_report_read(web_page_begin(c, msg_verbatim(drawing_title(view))), &page);
     return web_page_end(c);
 }
 
@@ -217,7 +206,7 @@ static Err get_file(Ctx *c)
 {
     Str word = web_path(c, "format");
     ReportFormat format = 0;
-    if (!report_format_parse(word, &format)) return E_NOT_FOUND;
+    if (!drawing_format_parse(word, &format)) return E_NOT_FOUND;
     ptrdiff_t at = 0;
     while (at < COUNT_OF(files) && !str_eq(files[at].word, word)) at++;
     if (at == COUNT_OF(files)) return E_NOT_FOUND;
@@ -225,7 +214,7 @@ static Err get_file(Ctx *c)
     Str bytes = {0};
     TRY(publication_load(c, own_wave(c), own_unit(c), 0, &p));
     TRY(report_write(c, &p, format, c->lang, &bytes));
-    return web_file(c, files[at].type, report_file_name(c, format, c->lang, web_path(c, "unit")), bytes);
+    return web_file(c, files[at].type, drawing_file_name(c, format, c->lang, web_path(c, "unit")), bytes);
 }
 
 /* ---- the knowledge pack ------------------------------------------------------------------------ */

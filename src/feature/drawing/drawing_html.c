@@ -1,7 +1,7 @@
 /* The report as one HTML file that needs no server: the page's own parts with
    the house's stylesheet inside. Its letters are those of the reader's machine. */
-#include "feature/report/report.html.h"
-#include "feature/report/report_pages.h"
+#include "feature/drawing/drawing.html.h"
+#include "feature/drawing/drawing_view.h"
 #include "render/out.h"
 #include "web/assets/assets.h"
 
@@ -17,12 +17,12 @@ static void draw_head(Ctx *c, Out *o, const ReportView *view)
     out_lit(o, S("</style></head>\n<body><div class=\"wrap\"><main>"));
 }
 
-Err report_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
+Err drawing_html(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r, written);
+    const ReportView *view = drawing_view(c, r, written);
     Out o = out_new(c, HTML_BYTES);
-    draw_head(c, &o, &view);
-    page_report_file(&o, &view);
+    draw_head(c, &o, view);
+    page_drawing_file(&o, view);
     out_lit(&o, S("</main></div></body></html>\n"));
     if (o.b.full) return fail(c, E_TOO_LARGE, T("Rapporten er for stor til én fil."));
     *ret_bytes = out_done(&o);

@@ -3,8 +3,8 @@
    about it. The tables stay in the report. */
 #include "core/app.h"
 #include "base/number.h"
-#include "feature/report/report_print.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_print.h"
+#include "feature/drawing/drawing_words.h"
 
 enum { SLIDE_ITEMS = 2 }; /* with their keys a slide has room for no more */
 
@@ -28,7 +28,7 @@ enum { WALL_BYTES = 300 }; /* of a question: nobody reads more on a wall, and th
 
 static Str on_wall(Ctx *c, Str text)
 {
-    return report_question(c, text, WALL_BYTES);
+    return drawing_question(c, text, WALL_BYTES);
 }
 
 static void slides_of_items(Show *s, const BlockView *b)
@@ -40,7 +40,7 @@ static void slides_of_items(Show *s, const BlockView *b)
         for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].years = S(""); /* for the report, not for the wall */
         for (ptrdiff_t k = 0; k < part.items.n; k++) part.items.v[k].text = on_wall(s->c, part.items.v[k].text);
         slide_begin(s);
-        report_print_block(s->c, s->pdf, &part);
+        drawing_print_block(s->c, s->pdf, &part);
         at += part.items.n;
     }
 }
@@ -49,7 +49,7 @@ static void slides_of_tables(Show *s, const BlockView *b)
 {
     for (ptrdiff_t i = 0; i < b->tables.n; i++) {
         slide_begin(s);
-        report_print_table(s->c, s->pdf, &b->tables.v[i]);
+        drawing_print_table(s->c, s->pdf, &b->tables.v[i]);
     }
 }
 
@@ -65,7 +65,7 @@ static Str glance(Ctx *c, const Report *r, const ItemView *i)
     Str now = pct_text(c, k->now);
     Str line = i->counted.n ? msg_text(c, TF("{1} svarer {2}: {3}", now, i->counted, text)) : msg_text(c, TF("{1} enige: {2}", now, text));
     if (!k->has_last) return line;
-    return STR_CAT(c->arena, line, S(" "), msg_text(c, TF("({1}: {2})", report_wave(c, r, r->previous), pct_text(c, k->last))));
+    return STR_CAT(c->arena, line, S(" "), msg_text(c, TF("({1}: {2})", drawing_wave(c, r, r->previous), pct_text(c, k->last))));
 }
 
 /* Of tables there is a slide of their own. */
@@ -119,20 +119,20 @@ static void print_section(Ctx *c, Pdf *pdf, const Report *r, const SectionView *
     }
     if (section->focus.body.n == 0) return;
     slide_begin(&s);
-    report_print_focus(c, pdf, PDF_LEAD, &section->focus);
+    drawing_print_focus(c, pdf, PDF_LEAD, &section->focus);
 }
 
-Err report_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
+Err drawing_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r, written);
-    PdfMeta meta = report_meta(c, &view, PDF_SLIDES);
+    const ReportView *view = drawing_view(c, r, written);
+    PdfMeta meta = drawing_meta(c, view, PDF_SLIDES);
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, view.title);
-    pdf_text(pdf, PDF_LEAD, view.lead);
+    pdf_heading(pdf, 1, view->title);
+    pdf_text(pdf, PDF_LEAD, view->lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    report_print_rate(c, pdf, &view);
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, r, &view.sections.v[i]);
+    drawing_print_rate(c, pdf, view);
+    for (ptrdiff_t i = 0; i < view->sections.n; i++) print_section(c, pdf, r, &view->sections.v[i]);
     pdf_page(pdf);
-    report_print_next_step(c, pdf);
+    drawing_print_next_step(c, pdf);
     return pdf_end(pdf, ret_bytes);
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_words.h"
 #include "text/foreign.h"
 
 enum { WORD_BYTES = 4000 };
@@ -17,7 +17,7 @@ static const ReportYear *year_of(const ReportYears *years, Str wave)
 }
 
 /* The share that the change is about: no year is shown that was not compared. */
-const ReportYear *report_last_share(const ReportItem *item)
+const ReportYear *drawing_last_share(const ReportItem *item)
 {
     if (!item->change.is || !item->change.is_comparable) return NULL;
     const ReportYear *year = year_of(&item->years, item->change.other);
@@ -25,7 +25,7 @@ const ReportYear *report_last_share(const ReportItem *item)
 }
 
 /* The unit above at place `at` of the path, as published; NULL where hidden. */
-const ReportGroup *report_above(const ReportItem *item, ptrdiff_t at)
+const ReportGroup *drawing_above(const ReportItem *item, ptrdiff_t at)
 {
     ptrdiff_t seen = 0;
     for (ptrdiff_t i = 0; i < item->groups.n; i++) {
@@ -36,7 +36,7 @@ const ReportGroup *report_above(const ReportItem *item, ptrdiff_t at)
     return NULL;
 }
 
-bool report_has_share(const ReportGroup *g)
+bool drawing_has_share(const ReportGroup *g)
 {
     return g && g->state == REPORT_SHOWN && g->agree.is && g->valid > 0;
 }
@@ -47,9 +47,9 @@ static void set_above(Comparison *k, const ReportItem *item)
     for (ptrdiff_t i = 0; i < item->groups.n; i++) {
         const ReportGroup *g = &item->groups.v[i];
         if (!str_eq(g->dimension, S("enhed"))) continue;
-        const ReportGroup *shown = report_above(item, seen++);
-        if (!report_has_share(shown)) continue;
-        Pct share = report_pct(shown->agree.count, shown->valid);
+        const ReportGroup *shown = drawing_above(item, seen++);
+        if (!drawing_has_share(shown)) continue;
+        Pct share = drawing_pct(shown->agree.count, shown->valid);
         if (str_eq(g->group, S("kommune"))) {
             k->has_municipality = true;
             k->municipality = share;
@@ -60,21 +60,21 @@ static void set_above(Comparison *k, const ReportItem *item)
     }
 }
 
-Chart report_comparison(const ReportItem *item)
+Chart drawing_comparison(const ReportItem *item)
 {
     const ReportShare *agree = &item->agree;
     bool is_few = item->valid < REPORT_FEW;
     Comparison k = {
         .subject = T("Enige"),
-        .now = report_pct(agree->count, item->valid),
+        .now = drawing_pct(agree->count, item->valid),
         .has_interval = true,
-        .low = is_few ? (int)floor(agree->low * 20) * 5 : report_whole(agree->low),
-        .high = is_few ? (int)ceil(agree->high * 20) * 5 : report_whole(agree->high),
+        .low = is_few ? (int)floor(agree->low * 20) * 5 : drawing_whole(agree->low),
+        .high = is_few ? (int)ceil(agree->high * 20) * 5 : drawing_whole(agree->high),
     };
-    const ReportYear *last = report_last_share(item);
+    const ReportYear *last = drawing_last_share(item);
     if (last) {
         k.has_last = true;
-        k.last = report_pct(last->count, last->valid);
+        k.last = drawing_pct(last->count, last->valid);
     }
     set_above(&k, item);
     return (Chart){.kind = CHART_COMPARISON, .comparison = k};
@@ -84,23 +84,23 @@ Chart report_comparison(const ReportItem *item)
 static Str agree_words(Ctx *c, const Report *r, const ReportItem *item)
 {
     Buf b = buf_new(c->arena, WORD_BYTES);
-    Str counted = report_counted(c, item), now = report_share_text(c, item->agree.count, item->valid);
+    Str counted = drawing_counted(c, item), now = drawing_share_text(c, item->agree.count, item->valid);
     buf_add(&b, msg_text(c, counted.n ? TF("{1}: {2}", counted, now) : TF("Enige: {1}", now)));
-    const ReportYear *last = report_last_share(item);
+    const ReportYear *last = drawing_last_share(item);
     if (last) {
-        Str share = report_share_text(c, last->count, last->valid);
-        buf_add(&b, STR_CAT(c->arena, S(" · "), report_wave(c, r, last->wave), S(": "), share));
+        Str share = drawing_share_text(c, last->count, last->valid);
+        buf_add(&b, STR_CAT(c->arena, S(" · "), drawing_wave(c, r, last->wave), S(": "), share));
     }
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
-        const ReportGroup *g = report_above(item, i);
-        if (!report_has_share(g)) continue;
-        Str share = report_share_text(c, g->agree.count, g->valid);
+        const ReportGroup *g = drawing_above(item, i);
+        if (!drawing_has_share(g)) continue;
+        Str share = drawing_share_text(c, g->agree.count, g->valid);
         buf_add(&b, STR_CAT(c->arena, S(" · "), r->path.v[i].name, S(": "), share));
     }
     return buf_str(&b);
 }
 
-Pooled report_pooled(const ReportItem *item)
+Pooled drawing_pooled(const ReportItem *item)
 {
     Pooled p = {item->agree.count, item->valid, 1};
     for (ptrdiff_t i = 0; i < item->years.n; i++) {
@@ -116,10 +116,10 @@ Pooled report_pooled(const ReportItem *item)
 static Str years_words(Ctx *c, const ReportItem *item)
 {
     if (!item->agree.is) return S("");
-    Pooled p = report_pooled(item);
+    Pooled p = drawing_pooled(item);
     if (p.waves < 2) return S("");
-    Str share = report_share_text(c, p.count, p.valid);
-    Str counted = report_counted(c, item);
+    Str share = drawing_share_text(c, p.count, p.valid);
+    Str counted = drawing_counted(c, item);
     if (counted.n && p.waves == 2) return msg_text(c, TF("Begge målinger under ét: {1} af {2} svarer {3}", share, p.valid, counted));
     if (counted.n) return msg_text(c, TF("{1} målinger under ét: {2} af {3} svarer {4}", p.waves, share, p.valid, counted));
     if (p.waves == 2) return msg_text(c, TF("Begge målinger under ét: {1} enige af {2} svar", share, p.valid));
@@ -128,14 +128,14 @@ static Str years_words(Ctx *c, const ReportItem *item)
 
 /* ---- distributions ---------------------------------------------------------------------- */
 
-Str report_option_text(Ctx *c, const ReportItem *item, int64_t value)
+Str drawing_option_text(Ctx *c, const ReportItem *item, int64_t value)
 {
     for (ptrdiff_t i = 0; i < item->options.n; i++)
-        if (item->options.v[i].value == value) return report_text(c, item->options.v[i].text);
-    return report_count_text(c, value);
+        if (item->options.v[i].value == value) return drawing_text(c, item->options.v[i].text);
+    return drawing_count_text(c, value);
 }
 
-int report_side(const ReportItem *item, int64_t value)
+int drawing_side(const ReportItem *item, int64_t value)
 {
     if (values_have(item->disagree_set, value)) return -1;
     return values_have(item->agree_set, value) ? 1 : 0;
@@ -155,24 +155,24 @@ static bool is_scale(const ReportItem *item, AnswerOrder *o)
 {
     int count[3] = {0};
     for (int i = 0; i < o->n; i++) {
-        int side = report_side(item, o->v[i]->value);
+        int side = drawing_side(item, o->v[i]->value);
         count[side + 1]++;
         if (side == 0) o->neither = i;
-        if (i && side < report_side(item, o->v[i - 1]->value)) return false;
+        if (i && side < drawing_side(item, o->v[i - 1]->value)) return false;
     }
     if (count[0] == 0 || count[2] == 0 || count[1] > 1) return false;
     if (count[1] == 0) o->neither = -1;
     return count[1] == 1 || count[0] == count[2];
 }
 
-AnswerOrder report_order(Ctx *c, const ReportItem *item)
+AnswerOrder drawing_order(Ctx *c, const ReportItem *item)
 {
     AnswerOrder o = {.neither = -1};
     if (item->kind != ITEM_SINGLE || !item->has_distribution || item->distribution.n < 2 || item->distribution.n > CHART_ANSWERS) return o;
     for (ptrdiff_t i = 0; i < item->distribution.n; i++) o.v[o.n++] = &item->distribution.v[i];
-    if (report_side(item, o.v[0]->value) > report_side(item, o.v[o.n - 1]->value)) turn(&o);
+    if (drawing_side(item, o.v[0]->value) > drawing_side(item, o.v[o.n - 1]->value)) turn(&o);
     o.is_drawn = is_scale(item, &o);
-    for (int i = 0; i < o.n; i++) o.label[i] = report_option_text(c, item, o.v[i]->value);
+    for (int i = 0; i < o.n; i++) o.label[i] = drawing_option_text(c, item, o.v[i]->value);
     return o;
 }
 
@@ -181,7 +181,7 @@ static Chart distribution_of(Ctx *c, const ReportItem *item, const AnswerOrder *
     Pct *share = NEW(c->arena, Pct, o->n);
     Str *label = NEW(c->arena, Str, o->n);
     for (int i = 0; i < o->n; i++) {
-        share[i] = report_pct(o->v[i]->count, item->valid);
+        share[i] = drawing_pct(o->v[i]->count, item->valid);
         label[i] = o->label[i];
     }
     return (Chart){.kind = CHART_DISTRIBUTION, .distribution = {.label = label, .share = share, .n = o->n, .neither = o->neither}};
@@ -189,35 +189,35 @@ static Chart distribution_of(Ctx *c, const ReportItem *item, const AnswerOrder *
 
 /* ---- one item ------------------------------------------------------------------------------ */
 
-Str report_item_text(Ctx *c, const ReportItem *item)
+Str drawing_item_text(Ctx *c, const ReportItem *item)
 {
-    Str text = item->texts.n ? report_text(c, item->texts) : item->text; /* Danish: a report from before texts had languages */
+    Str text = item->texts.n ? drawing_text(c, item->texts) : item->text; /* Danish: a report from before texts had languages */
     if (item->matrix.n == 0) return text;
-    return STR_CAT(c->arena, report_text(c, item->matrix), S(" "), text);
+    return STR_CAT(c->arena, drawing_text(c, item->matrix), S(" "), text);
 }
 
 enum { COUNTED_MAX = 2 }; /* answers; more are no name for a column */
 
-Str report_counted(Ctx *c, const ReportItem *item)
+Str drawing_counted(Ctx *c, const ReportItem *item)
 {
-    Str text = str_trim(text_bare(c->arena, report_item_text(c, item))), word = S("");
+    Str text = str_trim(text_bare(c->arena, drawing_item_text(c, item))), word = S("");
     bool is_question = text.n > 0 && text.p[text.n - 1] == '?';
     if (!is_question || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
     for (ptrdiff_t i = 0; i < item->options.n; i++) {
         if (!values_have(item->agree_set, item->options.v[i].value)) continue;
-        Str one = msg_text(c, TF("»{1}«", report_text(c, item->options.v[i].text)));
+        Str one = msg_text(c, TF("»{1}«", drawing_text(c, item->options.v[i].text)));
         word = word.n ? msg_text(c, TF("{1} eller {2}", word, one)) : one;
     }
     return word;
 }
 
-Str report_counted_by_all(Ctx *c, const ReportItem *first, ptrdiff_t n)
+Str drawing_counted_by_all(Ctx *c, const ReportItem *first, ptrdiff_t n)
 {
     Str word = S("");
     bool has_one = false;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (first[i].agree_set.n == 0) continue;
-        Str own = report_counted(c, &first[i]);
+        Str own = drawing_counted(c, &first[i]);
         if (has_one && !str_eq(own, word)) return S("");
         word = own;
         has_one = true;
@@ -234,7 +234,7 @@ static Str answers_words(Ctx *c, const ReportItem *item)
 
 static Str mean_words(Ctx *c, double mean, double sd)
 {
-    return msg_text(c, TF("Gennemsnit {1}, spredning {2}.", report_decimal(c, mean, 1), report_decimal(c, sd, 1)));
+    return msg_text(c, TF("Gennemsnit {1}, spredning {2}.", drawing_decimal(c, mean, 1), drawing_decimal(c, sd, 1)));
 }
 
 static Str shown_words(Ctx *c, const ReportItem *item, bool is_drawn)
@@ -245,9 +245,9 @@ static Str shown_words(Ctx *c, const ReportItem *item, bool is_drawn)
     return S("");
 }
 
-ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
+ItemView drawing_item_view(Ctx *c, const Report *r, const ReportItem *item)
 {
-    ItemView view = {.text = report_item_text(c, item)};
+    ItemView view = {.text = drawing_item_text(c, item)};
     if (item->state == REPORT_HIDDEN && item->kind == ITEM_TEXT) {
         /* Not that nobody wrote: none is an n below five, and as secret as the others (DOMAIN §5.7). */
         view.is_left_out = true;
@@ -256,7 +256,7 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
     }
     if (item->state == REPORT_HIDDEN) {
         view.is_hidden = true;
-        view.says = msg_text(c, report_hidden_words());
+        view.says = msg_text(c, drawing_hidden_words());
         view.change_more = msg_text(c, T("Intet tal vises"));
         return view;
     }
@@ -266,13 +266,13 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
         view.change_more = msg_text(c, T("Intet tal vises"));
         return view;
     }
-    AnswerOrder order = report_order(c, item);
+    AnswerOrder order = drawing_order(c, item);
     view.has_distribution = order.is_drawn;
     if (order.is_drawn) view.distribution = distribution_of(c, item, &order);
     view.has_comparison = item->agree.is;
     if (item->agree.is) {
-        Str counted = report_counted(c, item);
-        view.comparison = report_comparison(item);
+        Str counted = drawing_counted(c, item);
+        view.comparison = drawing_comparison(item);
         if (counted.n) view.comparison.comparison.subject = msg_verbatim(counted);
         view.agree = agree_words(c, r, item);
         view.counted = counted;
@@ -280,8 +280,8 @@ ItemView report_item_view(Ctx *c, const Report *r, const ReportItem *item)
     view.says = shown_words(c, item, order.is_drawn);
     view.is_left_out = item->kind == ITEM_TEXT;
     view.years = years_words(c, item);
-    view.certainty = report_certainty(&item->change);
+    view.certainty = drawing_certainty(&item->change);
     if (view.certainty) view.change = msg_text(c, certainty_words(view.certainty));
-    view.change_more = report_after_certainty(c, view.certainty, &item->change, item->agree.is);
+    view.change_more = drawing_after_certainty(c, view.certainty, &item->change, item->agree.is);
     return view;
 }

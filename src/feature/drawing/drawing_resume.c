@@ -2,8 +2,8 @@
    it can be trusted. The drawings stay in the report. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/report/report_print.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_print.h"
+#include "feature/drawing/drawing_words.h"
 
 enum { RESUME_MORE = 16, RESUME_LEAST = 2 }; /* findings of all parts together, and of one; the report has them all */
 enum { FOCUS_BYTES = 1400 }; /* of all focus texts together: some fifteen lines */
@@ -14,7 +14,7 @@ static void print_focus(Ctx *c, Pdf *pdf, const FocusView *f, ptrdiff_t bytes)
     if (f->body.n == 0) return;
     PdfRun runs[] = {
         {.text = STR_CAT(c->arena, msg_text(c, T("Fremadrettet fokus")), S(": ")), .is_bold = true},
-        {.text = report_shortened(c, f->body, bytes)},
+        {.text = drawing_shortened(c, f->body, bytes)},
         {.text = f->body.n > bytes ? STR_CAT(c->arena, S(" … "), msg_text(c, T("Resten står i rapporten."))) : S("")},
     };
     pdf_runs(pdf, PDF_BODY, (PdfRuns){runs, COUNT_OF(runs)});
@@ -43,29 +43,29 @@ static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
     pdf_list(pdf, false, (Strs){lines, view->has_hidden ? COUNT_OF(lines) : COUNT_OF(lines) - 1});
 }
 
-Err report_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
+Err drawing_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r, written);
-    PdfMeta meta = report_meta(c, &view, PDF_A4);
+    const ReportView *view = drawing_view(c, r, written);
+    PdfMeta meta = drawing_meta(c, view, PDF_A4);
     meta.title = msg_text(c, TF("Resume: {1}", r->unit.name));
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
     pdf_heading(pdf, 1, meta.title);
-    pdf_text(pdf, PDF_LEAD, view.lead);
+    pdf_text(pdf, PDF_LEAD, view->lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    report_print_rate(c, pdf, &view);
-    ptrdiff_t room = view.sections.n ? RESUME_MORE / view.sections.n : 0;
+    drawing_print_rate(c, pdf, view);
+    ptrdiff_t room = view->sections.n ? RESUME_MORE / view->sections.n : 0;
     if (room < RESUME_LEAST) room = RESUME_LEAST;
     ptrdiff_t focus_bytes = FOCUS_BYTES / (written->n ? written->n : 1);
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) {
-        print_section(c, pdf, &view.sections.v[i], room);
-        print_focus(c, pdf, &view.sections.v[i].focus, focus_bytes);
+    for (ptrdiff_t i = 0; i < view->sections.n; i++) {
+        print_section(c, pdf, &view->sections.v[i], room);
+        print_focus(c, pdf, &view->sections.v[i].focus, focus_bytes);
     }
-    if (view.has_scores) {
-        pdf_keep(pdf, (int)i64_min(SCORE_LINES, 5 + 2 * view.scores.lines.n));
+    if (view->has_scores) {
+        pdf_keep(pdf, (int)i64_min(SCORE_LINES, 5 + 2 * view->scores.lines.n));
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
-        report_print_table(c, pdf, &view.scores);
+        drawing_print_table(c, pdf, &view->scores);
     }
-    report_print_next_step(c, pdf);
-    print_trust(c, pdf, &view);
+    drawing_print_next_step(c, pdf);
+    print_trust(c, pdf, view);
     return pdf_end(pdf, ret_bytes);
 }

@@ -3,7 +3,7 @@
    apply is an empty cell. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_words.h"
 #include "render/sheet/sheet.h"
 
 enum { SHEET_CSV_BYTES = 32 << 20 };
@@ -180,7 +180,7 @@ static bool has_share(const ReportItem *item)
 /* The row's own text, without its matrix's. */
 static Str text_of(Ctx *c, const ReportItem *item)
 {
-    return item->texts.n ? report_bare(c, item->texts) : item->text;
+    return item->texts.n ? drawing_bare(c, item->texts) : item->text;
 }
 
 static void item_line(Ctx *c, const Report *r, const ReportItem *item, Row *line)
@@ -216,7 +216,7 @@ static void group_line(Ctx *c, const Report *r, const ReportItem *item, const Re
 
 static void score_line(Ctx *c, const Report *r, const ReportScore *score, Row *line)
 {
-    put_head(line, r, S(""), S(""), score->code, report_bare(c, score->title));
+    put_head(line, r, S(""), S(""), score->code, drawing_bare(c, score->title));
     put_empty(line, 2);
     put_valid(line, score->state, score->valid);
     put_empty(line, 8);
@@ -261,7 +261,7 @@ static void give_all(Ctx *c, const Report *r, const Target *to)
     }
 }
 
-Err report_csv(Ctx *c, const Report *r, Str *ret_bytes)
+Err drawing_csv(Ctx *c, const Report *r, Str *ret_bytes)
 {
     Str heads[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) heads[i] = columns[i].head;
@@ -300,7 +300,7 @@ static Strs read_me(Ctx *c, const Report *r)
     return (Strs){v, n};
 }
 
-Err report_xlsx(Ctx *c, const Report *r, Str *ret_bytes)
+Err drawing_xlsx(Ctx *c, const Report *r, Str *ret_bytes)
 {
     SheetMeta meta = {
         .title = STR_CAT(c->arena, r->wave, S(" – "), r->unit.name),

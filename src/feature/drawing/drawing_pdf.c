@@ -1,13 +1,13 @@
 /* The report on paper: A4, tagged, the same words as the page. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/report/report_pages.h"
-#include "feature/report/report_print.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_print.h"
+#include "feature/drawing/drawing_words.h"
 #include "render/pdf/pdf.h"
 #include "text/da.h"
 
-PdfMeta report_meta(Ctx *c, const ReportView *view, PdfPaper paper)
+PdfMeta drawing_meta(Ctx *c, const ReportView *view, PdfPaper paper)
 {
     const Report *r = view->report;
     Buf date = buf_new(c->arena, 60);
@@ -35,7 +35,7 @@ static void print_table(Ctx *c, Pdf *pdf, const TableView *t)
     PdfCell *cells = NEW(c->arena, PdfCell, columns * rows);
     for (int row = 0; row < rows; row++) {
         const TableLine *line = &t->lines.v[row];
-        cells[row * columns].text = report_question(c, line->head, HEAD_BYTES);
+        cells[row * columns].text = drawing_question(c, line->head, HEAD_BYTES);
         for (int i = 1; i < columns; i++) cells[row * columns + i].text = line->cells.v[i - 1].text;
     }
     pdf_table(pdf, &(PdfTable){.caption = t->caption, .column = column, .columns = columns, .cells = cells, .rows = rows});
@@ -55,7 +55,7 @@ static TableView columns_of(Ctx *c, const TableView *t, ptrdiff_t from, ptrdiff_
     return part;
 }
 
-void report_print_table(Ctx *c, Pdf *pdf, const TableView *t)
+void drawing_print_table(Ctx *c, Pdf *pdf, const TableView *t)
 {
     for (ptrdiff_t from = 1; from < t->heads.n; from += PRINT_COLUMNS - 1) {
         ptrdiff_t to = from + PRINT_COLUMNS - 1 < t->heads.n ? from + PRINT_COLUMNS - 1 : t->heads.n;
@@ -76,7 +76,7 @@ static PdfCell words_cell(Str text, Str small)
 static PdfCell hidden_cell(Ctx *c)
 {
     Chart *box = NEW(c->arena, Chart, 1);
-    *box = (Chart){.kind = CHART_HIDDEN, .hidden = {report_hidden_words()}};
+    *box = (Chart){.kind = CHART_HIDDEN, .hidden = {drawing_hidden_words()}};
     return (PdfCell){.chart = box};
 }
 
@@ -88,7 +88,7 @@ static PdfCell change_cell(const ItemView *i)
 
 static void item_cells(Ctx *c, const ItemView *i, PdfCell *cells)
 {
-    cells[0] = words_cell(report_question(c, i->text, QUESTION_BYTES), i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
+    cells[0] = words_cell(drawing_question(c, i->text, QUESTION_BYTES), i->years.n ? STR_CAT(c->arena, i->years, S(". "), i->answers) : i->answers);
     if (i->is_hidden) {
         cells[1] = hidden_cell(c);
         cells[1].span = 2;
@@ -116,14 +116,14 @@ static void print_words_block(Ctx *c, Pdf *pdf, const BlockView *b)
     PdfCell *cells = NEW(c->arena, PdfCell, rows * COLUMNS);
     for (int i = 0; i < rows; i++) {
         const ItemView *item = &b->items.v[i];
-        cells[i * COLUMNS] = words_cell(report_question(c, item->text, QUESTION_BYTES), item->answers);
+        cells[i * COLUMNS] = words_cell(drawing_question(c, item->text, QUESTION_BYTES), item->answers);
         cells[i * COLUMNS + 1] = item->is_hidden ? hidden_cell(c) : words_cell(item->says, S(""));
         cells[i * COLUMNS + 2] = change_cell(item);
     }
     pdf_table(pdf, &(PdfTable){.column = columns, .columns = COLUMNS, .cells = cells, .rows = rows});
 }
 
-void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
+void drawing_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
 {
     if (b->has_open_tables) {
         print_words_block(c, pdf, b);
@@ -148,7 +148,7 @@ void report_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
     pdf_table(pdf, &(PdfTable){.column = columns, .columns = ITEM_COLUMNS, .cells = cells, .rows = rows});
 }
 
-void report_print_next_step(Ctx *c, Pdf *pdf)
+void drawing_print_next_step(Ctx *c, Pdf *pdf)
 {
     Str questions[] = {
         msg_text(c, T("Hvad genkender vi, og hvad undrer os?")),
@@ -164,7 +164,7 @@ void report_print_next_step(Ctx *c, Pdf *pdf)
 
 enum { WRITING_LINES = 3 };
 
-void report_print_focus(Ctx *c, Pdf *pdf, PdfText kind, const FocusView *f)
+void drawing_print_focus(Ctx *c, Pdf *pdf, PdfText kind, const FocusView *f)
 {
     pdf_heading(pdf, 3, msg_text(c, T("Fremadrettet fokus")));
     Str rest = f->body, line = {0};
@@ -180,7 +180,7 @@ void report_print_focus(Ctx *c, Pdf *pdf, PdfText kind, const FocusView *f)
 static void print_forward(Ctx *c, Pdf *pdf, const SectionView *s)
 {
     if (s->focus.body.n) {
-        report_print_focus(c, pdf, PDF_BODY, &s->focus);
+        drawing_print_focus(c, pdf, PDF_BODY, &s->focus);
         return;
     }
     if (!s->has_figures) return;
@@ -190,7 +190,7 @@ static void print_forward(Ctx *c, Pdf *pdf, const SectionView *s)
 
 /* ---- the document ------------------------------------------------------------------ */
 
-void report_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
+void drawing_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
 {
     if (view->has_rate) {
         pdf_text(pdf, PDF_LEAD, msg_text(c, TF("{1} har svaret.", view->rate_big)));
@@ -211,8 +211,8 @@ static void print_section(Ctx *c, Pdf *pdf, const SectionView *s)
     if (s->more.n) pdf_list(pdf, false, s->more);
     for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
         const BlockView *b = &s->blocks.v[i];
-        report_print_block(c, pdf, b);
-        for (ptrdiff_t k = 0; b->has_open_tables && k < b->tables.n; k++) report_print_table(c, pdf, &b->tables.v[k]);
+        drawing_print_block(c, pdf, b);
+        for (ptrdiff_t k = 0; b->has_open_tables && k < b->tables.n; k++) drawing_print_table(c, pdf, &b->tables.v[k]);
     }
     print_forward(c, pdf, s);
 }
@@ -226,9 +226,9 @@ static void print_tables(Ctx *c, Pdf *pdf, const SectionView *s)
     pdf_heading(pdf, 3, s->title);
     for (ptrdiff_t i = 0; i < s->blocks.n; i++) {
         const BlockView *b = &s->blocks.v[i];
-        for (ptrdiff_t k = 0; !b->has_open_tables && k < b->tables.n; k++) report_print_table(c, pdf, &b->tables.v[k]);
+        for (ptrdiff_t k = 0; !b->has_open_tables && k < b->tables.n; k++) drawing_print_table(c, pdf, &b->tables.v[k]);
     }
-    for (ptrdiff_t i = 0; i < s->groups.n; i++) report_print_table(c, pdf, &s->groups.v[i]);
+    for (ptrdiff_t i = 0; i < s->groups.n; i++) drawing_print_table(c, pdf, &s->groups.v[i]);
     for (ptrdiff_t i = 0; i < s->groups_hidden.n; i++) pdf_text(pdf, PDF_QUIET, s->groups_hidden.v[i]);
 }
 
@@ -243,23 +243,23 @@ static void print_method(Ctx *c, Pdf *pdf, const ReportView *view)
     pdf_list(pdf, false, view->method);
 }
 
-Err report_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
+Err drawing_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
-    ReportView view = report_view(c, r, written);
-    PdfMeta meta = report_meta(c, &view, PDF_A4);
+    const ReportView *view = drawing_view(c, r, written);
+    PdfMeta meta = drawing_meta(c, view, PDF_A4);
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, view.title);
-    pdf_text(pdf, PDF_LEAD, view.lead);
+    pdf_heading(pdf, 1, view->title);
+    pdf_text(pdf, PDF_LEAD, view->lead);
     pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    report_print_rate(c, pdf, &view);
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_section(c, pdf, &view.sections.v[i]);
-    if (view.has_scores) {
+    drawing_print_rate(c, pdf, view);
+    for (ptrdiff_t i = 0; i < view->sections.n; i++) print_section(c, pdf, &view->sections.v[i]);
+    if (view->has_scores) {
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));
-        report_print_table(c, pdf, &view.scores);
+        drawing_print_table(c, pdf, &view->scores);
     }
-    print_method(c, pdf, &view);
+    print_method(c, pdf, view);
     pdf_page(pdf);
     pdf_heading(pdf, 2, msg_text(c, T("Alle tal som tabeller")));
-    for (ptrdiff_t i = 0; i < view.sections.n; i++) print_tables(c, pdf, &view.sections.v[i]);
+    for (ptrdiff_t i = 0; i < view->sections.n; i++) print_tables(c, pdf, &view->sections.v[i]);
     return pdf_end(pdf, ret_bytes);
 }

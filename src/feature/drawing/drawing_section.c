@@ -2,7 +2,7 @@
    key and a scale. */
 #include <math.h>
 
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_words.h"
 #include "text/da.h"
 
 /* ---- blocks -------------------------------------------------------------------------------------- */
@@ -13,7 +13,7 @@ static bool has_same_options(const ReportItem *a, const ReportItem *b)
     for (ptrdiff_t i = 0; i < a->options.n; i++) {
         const Option *x = &a->options.v[i], *y = &b->options.v[i];
         if (x->value != y->value || !str_eq(lang_text(x->text, S("da")), lang_text(y->text, S("da")))) return false;
-        if (report_side(a, x->value) != report_side(b, y->value)) return false;
+        if (drawing_side(a, x->value) != drawing_side(b, y->value)) return false;
     }
     return true;
 }
@@ -40,7 +40,7 @@ static Keys marks_of(Ctx *c, const Report *r, const BlockView *b)
     ptrdiff_t n = 0;
     Msg now = b->counted.n ? TF("Svarer {1} i år, med usikkerhed", b->counted) : T("Enige i år, med usikkerhed");
     keys[n++] = (Key){KEY_NOW, msg_text(c, now)};
-    if (has_last) keys[n++] = (Key){KEY_LAST, report_wave(c, r, r->previous)};
+    if (has_last) keys[n++] = (Key){KEY_LAST, drawing_wave(c, r, r->previous)};
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
         if (has_municipality && str_eq(r->path.v[i].kind, S("kommune"))) keys[n++] = (Key){KEY_MUNICIPALITY, r->path.v[i].name};
         else if (has_region && str_eq(r->path.v[i].kind, S("region"))) keys[n++] = (Key){KEY_REGION, r->path.v[i].name};
@@ -57,20 +57,20 @@ static BlockView block_view(Ctx *c, const Report *r, const ReportItem *first, pt
     bool has_comparison = false;
     for (ptrdiff_t i = 0; i < n; i++) {
         ItemView *item = &view.items.v[i];
-        *item = report_item_view(c, r, &first[i]);
+        *item = drawing_item_view(c, r, &first[i]);
         has_comparison = has_comparison || item->has_comparison;
         if (!item->has_distribution) continue;
         chart_scale_fit(&scale, &item->distribution.distribution);
         if (order.n == 0) {
-            order = report_order(c, &first[i]);
+            order = drawing_order(c, &first[i]);
             view.colours = colours_of(c, &order, &item->distribution.distribution);
         }
     }
     for (ptrdiff_t i = 0; i < n; i++)
         if (view.items.v[i].has_distribution) view.items.v[i].distribution.distribution.scale = scale;
-    view.counted = report_counted_by_all(c, first, n);
+    view.counted = drawing_counted_by_all(c, first, n);
     if (has_comparison) view.marks = marks_of(c, r, &view);
-    view.tables = report_block_tables(c, r, first, n, &order);
+    view.tables = drawing_block_tables(c, r, first, n, &order);
     view.has_open_tables = !order.is_drawn && !has_comparison;
     return view;
 }
@@ -93,14 +93,14 @@ static BlockViews blocks_of(Ctx *c, const Report *r, const ReportSection *s)
 typedef struct Sight {
     ptrdiff_t certain, compared, few, shown;
     const ReportItem *most, *least; /* agree, of those counted alike */
-    Str counted;                    /* report_counted of both */
+    Str counted;                    /* drawing_counted of both */
     Str own; /* the sentence where there is none */
 } Sight;
 
 /* a/b > c/d of all measurements together, in whole numbers. */
 static bool has_more(const ReportItem *a, const ReportItem *b)
 {
-    Pooled x = report_pooled(a), y = report_pooled(b);
+    Pooled x = drawing_pooled(a), y = drawing_pooled(b);
     return x.count * y.valid > y.count * x.valid;
 }
 
@@ -108,7 +108,7 @@ static bool has_more(const ReportItem *a, const ReportItem *b)
    "answers yes" are never held against each other. */
 static void see_share(Ctx *c, Sight *sight, const ReportItem *item)
 {
-    Str counted = report_counted(c, item);
+    Str counted = drawing_counted(c, item);
     bool is_better = sight->most && sight->counted.n > 0 && counted.n == 0;
     if (!sight->most || is_better) {
         sight->most = sight->least = item;
@@ -124,7 +124,7 @@ static void see(Ctx *c, Sight *sight, const ReportItem *item)
 {
     if (item->state != REPORT_SHOWN) return;
     sight->shown++;
-    Certainty certainty = report_certainty(&item->change);
+    Certainty certainty = drawing_certainty(&item->change);
     sight->certain += certainty == CERTAIN;
     sight->few += certainty == FEW_ANSWERS;
     sight->compared += certainty == CERTAIN || certainty == BY_CHANCE;
@@ -135,10 +135,10 @@ static void see(Ctx *c, Sight *sight, const ReportItem *item)
 static Str change_sentence(Ctx *c, const ReportItem *item)
 {
     double d = item->change.difference;
-    Str text = report_item_text(c, item);
-    if (!item->agree.is) return msg_text(c, TF("Gennemsnittet er ændret {1}: »{2}«", report_change_size(c, &item->change, false), text));
-    int64_t points = report_whole(fabs(d));
-    Str counted = report_counted(c, item);
+    Str text = drawing_item_text(c, item);
+    if (!item->agree.is) return msg_text(c, TF("Gennemsnittet er ændret {1}: »{2}«", drawing_change_size(c, &item->change, false), text));
+    int64_t points = drawing_whole(fabs(d));
+    Str counted = drawing_counted(c, item);
     if (counted.n)
         return d > 0 ? msg_text(c, TF("{1} point flere svarer {2} til: »{3}«", points, counted, text))
                      : msg_text(c, TF("{1} point færre svarer {2} til: »{3}«", points, counted, text));
@@ -151,7 +151,7 @@ static Strs certain_changes(Ctx *c, const Report *r, const ReportSection *s, ptr
     Strs all = {.v = NEW(c->arena, Str, n)};
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
         const ReportItem *item = &r->items.v[i];
-        if (item->state == REPORT_SHOWN && report_certainty(&item->change) == CERTAIN) all.v[all.n++] = change_sentence(c, item);
+        if (item->state == REPORT_SHOWN && drawing_certainty(&item->change) == CERTAIN) all.v[all.n++] = change_sentence(c, item);
     }
     return all;
 }
@@ -159,9 +159,9 @@ static Strs certain_changes(Ctx *c, const Report *r, const ReportSection *s, ptr
 /* "tre ud af fire", else "72 pct."; of all measurements together. */
 static Str phrase(Ctx *c, const ReportItem *item)
 {
-    Pooled all = report_pooled(item);
+    Pooled all = drawing_pooled(item);
     Str p = all.valid >= REPORT_FEW ? text_share_phrase(c->lang, all.count, all.valid) : S("");
-    return p.n ? p : report_share_text(c, all.count, all.valid);
+    return p.n ? p : drawing_share_text(c, all.count, all.valid);
 }
 
 /* The answer that most gave, by the per cent a reader sees; NULL where two share
@@ -172,7 +172,7 @@ static const ReportCount *most_chosen(const ReportItem *item)
     int best = 0;
     for (ptrdiff_t i = 0; i < item->distribution.n; i++) {
         const ReportCount *at = &item->distribution.v[i];
-        int share = report_pct(at->count, item->valid).v;
+        int share = drawing_pct(at->count, item->valid).v;
         if (share < best) continue;
         most = share > best ? at : NULL;
         best = share;
@@ -184,12 +184,12 @@ static const ReportCount *most_chosen(const ReportItem *item)
 static Str own_sentence(Ctx *c, const ReportItem *item)
 {
     if (item->state != REPORT_SHOWN) return S("");
-    Str text = report_item_text(c, item);
-    if (item->has_mean) return msg_text(c, TF("Gennemsnittet er {1} på »{2}«.", report_decimal(c, item->mean, 1), text));
+    Str text = drawing_item_text(c, item);
+    if (item->has_mean) return msg_text(c, TF("Gennemsnittet er {1} på »{2}«.", drawing_decimal(c, item->mean, 1), text));
     const ReportCount *most = item->has_distribution ? most_chosen(item) : NULL;
     if (!most) return S("");
-    return msg_text(c, TF("Flest svarer »{1}« ({2}) på »{3}«.", report_option_text(c, item, most->value),
-                          report_share_text(c, most->count, item->valid), text));
+    return msg_text(c, TF("Flest svarer »{1}« ({2}) på »{3}«.", drawing_option_text(c, item, most->value),
+                          drawing_share_text(c, most->count, item->valid), text));
 }
 
 enum { OWN_SENTENCES = 2 }; /* a headline, not a list */
@@ -215,26 +215,26 @@ static Str own_numbers(Ctx *c, const Report *r, const ReportSection *s)
 /* Of items that ask: "Flest svarer »Ja« til »…«". */
 static Str asked_sentence(Ctx *c, const Sight *sight, bool has_years)
 {
-    Str most = report_item_text(c, sight->most), of_most = phrase(c, sight->most);
+    Str most = drawing_item_text(c, sight->most), of_most = phrase(c, sight->most);
     if (sight->most == sight->least) return msg_text(c, TF("{1} svarer {2} til »{3}«.", of_most, sight->counted, most));
     Str high = has_years ? msg_text(c, TF("Målingerne under ét: flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most))
                          : msg_text(c, TF("Flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most));
     return STR_CAT(c->arena, high, S(" "),
-                   msg_text(c, TF("færrest til »{1}« ({2}).", report_item_text(c, sight->least), phrase(c, sight->least))));
+                   msg_text(c, TF("færrest til »{1}« ({2}).", drawing_item_text(c, sight->least), phrase(c, sight->least))));
 }
 
 static Str level_sentence(Ctx *c, const Sight *sight)
 {
     if (!sight->most) return sight->own;
-    bool has_years = report_pooled(sight->most).waves > 1 || report_pooled(sight->least).waves > 1;
+    bool has_years = drawing_pooled(sight->most).waves > 1 || drawing_pooled(sight->least).waves > 1;
     if (sight->counted.n) return asked_sentence(c, sight, has_years);
-    Str most = report_item_text(c, sight->most);
+    Str most = drawing_item_text(c, sight->most);
     if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i »{2}«.", phrase(c, sight->most), most));
     if (has_years)
         return msg_text(c, TF("Målingerne under ét: flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most,
-                              phrase(c, sight->most), report_item_text(c, sight->least), phrase(c, sight->least)));
+                              phrase(c, sight->most), drawing_item_text(c, sight->least), phrase(c, sight->least)));
     return msg_text(c, TF("Flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, phrase(c, sight->most),
-                          report_item_text(c, sight->least), phrase(c, sight->least)));
+                          drawing_item_text(c, sight->least), phrase(c, sight->least)));
 }
 
 /* Nothing has surely changed, so what all measurements say together comes first. */
@@ -247,7 +247,7 @@ static Str like_before(Ctx *c, const Sight *sight, Str before)
 
 static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
 {
-    Str before = report_wave(c, r, r->previous);
+    Str before = drawing_wave(c, r, r->previous);
     if (sight->shown == 0) return msg_text(c, T("Der er for få svar til at vise tal i denne del."));
     if (sight->certain == 1 && sight->compared > 1 && sight->compared < sight->shown)
         return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål, der kan sammenlignes, "
@@ -262,7 +262,7 @@ static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
     return STR_CAT(c->arena, level_sentence(c, sight), S(" "), few);
 }
 
-SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
+SectionView drawing_section_view(Ctx *c, const Report *r, const ReportSection *s)
 {
     Sight sight = {0};
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) see(c, &sight, &r->items.v[i]);
@@ -271,12 +271,12 @@ SectionView report_section_view(Ctx *c, const Report *r, const ReportSection *s)
     SectionView view = {
         .code = s->code,
         .anchor = STR_CAT(c->arena, S("del-"), s->code),
-        .title = report_text(c, s->title),
+        .title = drawing_text(c, s->title),
         .has_figures = sight.shown > 0,
         .finding = finding_of(c, r, &sight, changes.n ? changes.v[0] : S("")),
         .more = changes.n > 1 ? changes : (Strs){0},
         .blocks = blocks_of(c, r, s),
     };
-    report_section_groups(c, r, s, &view);
+    drawing_section_groups(c, r, s, &view);
     return view;
 }

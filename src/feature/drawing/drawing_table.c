@@ -1,6 +1,6 @@
 /* The tables of a report. A hidden number is the word skjult. */
 #include "base/number.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_words.h"
 
 /* ---- tables --------------------------------------------------------------------------------- */
 
@@ -38,7 +38,7 @@ static void hide_rest(Ctx *c, const TableView *t, TableLine *line)
 
 static void words_rest(Ctx *c, const TableView *t, TableLine *line, int64_t valid)
 {
-    cell_add(t, line, report_count_text(c, valid));
+    cell_add(t, line, drawing_count_text(c, valid));
     if (line->cells.n < t->heads.n - 1) cell_add(t, line, msg_text(c, T("næsten alle")));
     while (line->cells.n < t->heads.n - 1) cell_add(t, line, S(""));
 }
@@ -51,15 +51,15 @@ static TableView distribution_table(Ctx *c, const ReportItem *first, ptrdiff_t n
     TableView t = table_new(c, msg_text(c, T("Hvad der er svaret, pct. af dem, der har taget stilling")), heads, order->n + 2, n);
     for (ptrdiff_t i = 0; i < n; i++) {
         const ReportItem *item = &first[i];
-        TableLine *line = line_add(c, &t, report_item_text(c, item));
+        TableLine *line = line_add(c, &t, drawing_item_text(c, item));
         if (item->state == REPORT_WORDS) words_rest(c, &t, line, item->valid);
         if (item->state != REPORT_SHOWN) {
             hide_rest(c, &t, line);
             continue;
         }
-        AnswerOrder own = report_order(c, item);
-        cell_add(&t, line, report_count_text(c, item->valid));
-        for (int k = 0; k < own.n; k++) cell_add(&t, line, report_share_text(c, own.v[k]->count, item->valid));
+        AnswerOrder own = drawing_order(c, item);
+        cell_add(&t, line, drawing_count_text(c, item->valid));
+        for (int k = 0; k < own.n; k++) cell_add(&t, line, drawing_share_text(c, own.v[k]->count, item->valid));
     }
     return t;
 }
@@ -68,34 +68,34 @@ static void compared_cells(Ctx *c, const Report *r, const TableView *t, TableLin
 {
     const ReportShare *agree = &item->agree;
     if (r->previous.n) {
-        Pooled all = report_pooled(item);
-        cell_add(t, line, all.waves > 1 ? report_share_text(c, all.count, all.valid) : S("–"));
+        Pooled all = drawing_pooled(item);
+        cell_add(t, line, all.waves > 1 ? drawing_share_text(c, all.count, all.valid) : S("–"));
     }
-    cell_add(t, line, report_share_text(c, agree->count, item->valid));
-    const Comparison k = report_comparison(item).comparison;
+    cell_add(t, line, drawing_share_text(c, agree->count, item->valid));
+    const Comparison k = drawing_comparison(item).comparison;
     cell_add(t, line, msg_text(c, TF("{1} til {2} pct.", k.low, k.high)));
-    const ReportYear *last = report_last_share(item);
-    if (r->previous.n) cell_add(t, line, last ? report_share_text(c, last->count, last->valid) : S("–"));
+    const ReportYear *last = drawing_last_share(item);
+    if (r->previous.n) cell_add(t, line, last ? drawing_share_text(c, last->count, last->valid) : S("–"));
     for (ptrdiff_t i = 0; i < r->path.n; i++) {
-        const ReportGroup *g = report_above(item, i);
-        if (report_has_share(g)) cell_add(t, line, report_share_text(c, g->agree.count, g->valid));
+        const ReportGroup *g = drawing_above(item, i);
+        if (drawing_has_share(g)) cell_add(t, line, drawing_share_text(c, g->agree.count, g->valid));
         else if (g) cell_hide(c, t, line);
         else cell_add(t, line, S("–"));
     }
-    cell_add(t, line, report_change_cell(c, &item->change, true));
+    cell_add(t, line, drawing_change_cell(c, &item->change, true));
 }
 
 /* "Enige forår 2026"; where the caption tells what is counted, the wave alone. */
 static Str wave_head(Ctx *c, const Report *r, Str wave, bool is_told)
 {
     if (!r->previous.n) return is_told ? msg_text(c, T("Andel")) : msg_text(c, T("Enige"));
-    return is_told ? report_wave(c, r, wave) : msg_text(c, TF("Enige {1}", report_wave(c, r, wave)));
+    return is_told ? drawing_wave(c, r, wave) : msg_text(c, TF("Enige {1}", drawing_wave(c, r, wave)));
 }
 
 static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n)
 {
     ptrdiff_t columns = 0, most = 7 + r->path.n;
-    Str counted = report_counted_by_all(c, first, n);
+    Str counted = drawing_counted_by_all(c, first, n);
     Msg caption = counted.n ? TF("Hvor mange der svarer {1}", counted) : T("Hvor mange der er enige");
     TableHead *heads = NEW(c->arena, TableHead, most);
     heads[columns++] = (TableHead){msg_text(c, T("Spørgsmål")), false};
@@ -107,7 +107,7 @@ static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, p
     heads[columns++] = (TableHead){msg_text(c, T("Ændring")), false};
     TableView t = table_new(c, msg_text(c, caption), heads, columns, n);
     for (ptrdiff_t i = 0; i < n; i++) {
-        TableLine *line = line_add(c, &t, report_item_text(c, &first[i]));
+        TableLine *line = line_add(c, &t, drawing_item_text(c, &first[i]));
         if (first[i].state == REPORT_WORDS) {
             if (r->previous.n) cell_add(&t, line, S("–"));
             cell_add(&t, line, msg_text(c, T("næsten alle")));
@@ -124,11 +124,11 @@ static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, p
 static TableView option_table(Ctx *c, const ReportItem *item)
 {
     TableHead heads[] = {{msg_text(c, T("Svarmulighed")), false}, {msg_text(c, T("Andel")), true}};
-    TableView t = table_new(c, report_item_text(c, item), heads, COUNT_OF(heads), item->distribution.n);
+    TableView t = table_new(c, drawing_item_text(c, item), heads, COUNT_OF(heads), item->distribution.n);
     for (ptrdiff_t i = 0; i < item->distribution.n; i++) {
         const ReportCount *k = &item->distribution.v[i];
-        TableLine *line = line_add(c, &t, report_option_text(c, item, k->value));
-        cell_add(&t, line, report_share_text(c, k->count, item->valid));
+        TableLine *line = line_add(c, &t, drawing_option_text(c, item, k->value));
+        cell_add(&t, line, drawing_share_text(c, k->count, item->valid));
     }
     return t;
 }
@@ -153,7 +153,7 @@ static const struct { Str code; Msg name; } GROUP_NAMES[] = {
 };
 
 /* Others are the survey's own words. */
-Str report_group_name(Ctx *c, Str code)
+Str drawing_group_name(Ctx *c, Str code)
 {
     for (int i = 0; i < COUNT_OF(GROUP_NAMES); i++)
         if (str_eq(GROUP_NAMES[i].code, code)) return msg_text(c, GROUP_NAMES[i].name);
@@ -166,22 +166,22 @@ static Str versus_words(Ctx *c, const Report *r, const ReportGroup *g)
     if (!g->versus.is) return S("–");
     if (g->valid < REPORT_FEW || r->response.caution == REPORT_UNDER_40) return msg_text(c, T("For få svar"));
     if (!(g->versus.p_adjusted < 0.05)) return msg_text(c, T("Kan være tilfældigt"));
-    return msg_text(c, TF("Sikker forskel: {1}", report_points(c, g->versus.difference)));
+    return msg_text(c, TF("Sikker forskel: {1}", drawing_points(c, g->versus.difference)));
 }
 
 static Str group_figure(Ctx *c, const ReportGroup *g)
 {
-    if (g->agree.is) return report_share_text(c, g->agree.count, g->valid);
-    return g->has_mean ? report_decimal(c, g->mean, 1) : S("–");
+    if (g->agree.is) return drawing_share_text(c, g->agree.count, g->valid);
+    return g->has_mean ? drawing_decimal(c, g->mean, 1) : S("–");
 }
 
 static void group_line(Ctx *c, const Report *r, TableView *t, const ReportItem *item, const ReportGroup *g)
 {
-    TableLine *line = line_add(c, t, report_item_text(c, item));
-    cell_add(t, line, report_group_name(c, g->group));
+    TableLine *line = line_add(c, t, drawing_item_text(c, item));
+    cell_add(t, line, drawing_group_name(c, g->group));
     if (g->state == REPORT_WORDS) words_rest(c, t, line, g->valid);
     if (g->state == REPORT_SHOWN) {
-        cell_add(t, line, report_count_text(c, g->valid));
+        cell_add(t, line, drawing_count_text(c, g->valid));
         cell_add(t, line, group_figure(c, g));
         cell_add(t, line, versus_words(c, r, g));
     }
@@ -198,15 +198,15 @@ static ptrdiff_t entries_of(const Report *r, const ReportSection *s, Str dimensi
 
 static TableView group_table(Ctx *c, const Report *r, const ReportSection *s, Str dimension)
 {
-    Str counted = report_counted_by_all(c, r->items.v + s->first, s->count);
+    Str counted = drawing_counted_by_all(c, r->items.v + s->first, s->count);
     TableHead heads[] = {
         {msg_text(c, T("Spørgsmål")),           false},
-        {report_group_name(c, dimension),              false},
+        {drawing_group_name(c, dimension),              false},
         {msg_text(c, TC("antal", "Svar")),                true },
         {counted.n ? counted : msg_text(c, T("Enige")), true },
         {msg_text(c, T("Forskel til de andre")), false},
     };
-    Str caption = msg_text(c, TF("Fordelt på: {1}", report_group_name(c, dimension)));
+    Str caption = msg_text(c, TF("Fordelt på: {1}", drawing_group_name(c, dimension)));
     TableView t = table_new(c, caption, heads, COUNT_OF(heads), entries_of(r, s, dimension));
     for (ptrdiff_t i = s->first; i < s->first + s->count; i++) {
         const ReportItem *item = &r->items.v[i];
@@ -231,13 +231,13 @@ static void add_dimension(Ctx *c, const Report *r, const ReportSection *s, Str d
 {
     if (is_all_hidden(r, s, dimension))
         view->groups_hidden.v[view->groups_hidden.n++] =
-            msg_text(c, TF("Fordelt på: {1}. Alle tal er skjult, så ingen kan genkendes.", report_group_name(c, dimension)));
+            msg_text(c, TF("Fordelt på: {1}. Alle tal er skjult, så ingen kan genkendes.", drawing_group_name(c, dimension)));
     else
         view->groups.v[view->groups.n++] = group_table(c, r, s, dimension);
 }
 
 /* The dimensions are the same for all items: those of the first. */
-void report_section_groups(Ctx *c, const Report *r, const ReportSection *s, SectionView *view)
+void drawing_section_groups(Ctx *c, const Report *r, const ReportSection *s, SectionView *view)
 {
     if (s->count == 0) return;
     const ReportGroups *groups = &r->items.v[s->first].groups;
@@ -252,7 +252,7 @@ void report_section_groups(Ctx *c, const Report *r, const ReportSection *s, Sect
 
 /* ---- of a block ----------------------------------------------------------------------------- */
 
-TableViews report_block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order)
+TableViews drawing_block_tables(Ctx *c, const Report *r, const ReportItem *first, ptrdiff_t n, const AnswerOrder *order)
 {
     TableViews all = {.v = NEW(c->arena, TableView, n + 2)};
     if (order->is_drawn) all.v[all.n++] = distribution_table(c, first, n, order);
@@ -267,7 +267,7 @@ TableViews report_block_tables(Ctx *c, const Report *r, const ReportItem *first,
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
-TableView report_score_table(Ctx *c, const Report *r)
+TableView drawing_score_table(Ctx *c, const Report *r)
 {
     TableHead heads[] = {
         {msg_text(c, T("Samlet mål")), false},
@@ -279,13 +279,13 @@ TableView report_score_table(Ctx *c, const Report *r)
     TableView t = table_new(c, msg_text(c, T("Gennemsnit af flere spørgsmål")), heads, COUNT_OF(heads), r->scores.n);
     for (ptrdiff_t i = 0; i < r->scores.n; i++) {
         const ReportScore *s = &r->scores.v[i];
-        TableLine *line = line_add(c, &t, report_text(c, s->title));
+        TableLine *line = line_add(c, &t, drawing_text(c, s->title));
         if (s->state == REPORT_WORDS) words_rest(c, &t, line, s->valid);
         if (s->state == REPORT_SHOWN) {
-            cell_add(&t, line, report_count_text(c, s->valid));
-            cell_add(&t, line, report_decimal(c, s->mean, 1));
+            cell_add(&t, line, drawing_count_text(c, s->valid));
+            cell_add(&t, line, drawing_decimal(c, s->mean, 1));
             cell_add(&t, line, msg_text(c, TF("{1} til {2}", s->smallest, s->largest)));
-            cell_add(&t, line, report_change_cell(c, &s->change, false));
+            cell_add(&t, line, drawing_change_cell(c, &s->change, false));
         }
         hide_rest(c, &t, line);
     }

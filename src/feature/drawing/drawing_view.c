@@ -1,6 +1,6 @@
 /* A whole report as it is shown: who answered, the sections, how it was reckoned. */
 #include "base/number.h"
-#include "feature/report/report_words.h"
+#include "feature/drawing/drawing_words.h"
 #include "text/da.h"
 
 /* ---- who answered ------------------------------------------------------------------------ */
@@ -17,7 +17,7 @@ static void see_rate(Ctx *c, const ReportResponse *a, ReportView *view)
     }
     view->has_rate = true;
     view->rate = (Chart){.kind = CHART_RATE, .rate = {.answered = a->answered, .invited = a->invited}};
-    view->rate_big = pct_text(c, (Pct){.v = report_whole(a->rate)});
+    view->rate_big = pct_text(c, (Pct){.v = drawing_whole(a->rate)});
     int64_t others = a->invited - a->answered;
     Str of = msg_text(c, TF("{1} af {2} inviterede har svaret.", a->answered, a->invited));
     Str rest = others > 0 ? msg_text(c, TF("Hvad de {1} andre mener, ved vi ikke.", others)) : S("");
@@ -29,8 +29,8 @@ static void see_rate_before(Ctx *c, const Report *r, ReportView *view)
 {
     const ReportResponse *a = &r->response_before;
     if (!r->previous.n || !a->has_rate || a->invited < 1) return;
-    Str share = pct_text(c, (Pct){.v = report_whole(a->rate)});
-    view->rate_before = msg_text(c, TF("Ved målingen før ({1}) svarede {2}: {3} af {4}.", report_wave(c, r, r->previous), share,
+    Str share = pct_text(c, (Pct){.v = drawing_whole(a->rate)});
+    view->rate_before = msg_text(c, TF("Ved målingen før ({1}) svarede {2}: {3} af {4}.", drawing_wave(c, r, r->previous), share,
                                        a->answered, a->invited));
     if (!view->has_rate) return;
     view->rate.rate.has_last = true;
@@ -86,13 +86,13 @@ static bool has_hidden(const Report *r)
 /* The wave's name begins with the questionnaire's title, or is put after it. */
 static Str wave_with_title(Ctx *c, const Report *r)
 {
-    Str title = report_text(c, r->title), wave = report_wave(c, r, r->wave);
+    Str title = drawing_text(c, r->title), wave = drawing_wave(c, r, r->wave);
     return msg_text(c, TF("{1}, måling {2}", title, wave));
 }
 
 static Str lead_of(Ctx *c, const Report *r)
 {
-    Str nearest = r->path.n ? r->path.v[0].name : S(""), what = wave_with_title(c, r), before = report_wave(c, r, r->previous);
+    Str nearest = r->path.n ? r->path.v[0].name : S(""), what = wave_with_title(c, r), before = drawing_wave(c, r, r->previous);
     if (r->previous.n && nearest.n) return msg_text(c, TF("{1}, sammenlignet med {2} og med {3}.", what, before, nearest));
     if (nearest.n) return msg_text(c, TF("{1}, sammenlignet med {2}.", what, nearest));
     if (r->previous.n) return msg_text(c, TF("{1}, sammenlignet med {2}.", what, before));
@@ -115,9 +115,10 @@ static void see_focus(Ctx *c, const Focuses *written, SectionView *s)
         if (str_eq(written->v[i].section, s->code)) s->focus = focus_of(c, &written->v[i]);
 }
 
-ReportView report_view(Ctx *c, const Report *r, const Focuses *written)
+ReportView *drawing_view(Ctx *c, const Report *r, const Focuses *written)
 {
-    ReportView view = {
+    ReportView *view = NEW(c->arena, ReportView, 1);
+    *view = (ReportView){
         .report = r,
         .title = msg_text(c, TF("Rapport: {1}", r->unit.name)),
         .lead = lead_of(c, r),
@@ -129,13 +130,32 @@ ReportView report_view(Ctx *c, const Report *r, const Focuses *written)
         .hidden_why = msg_text(c, T("Vi viser aldrig tal, der bygger på færre end 5 svar. Hvis man kunne regne det skjulte ud af resten, "
                                     "skjuler vi flere tal. Det gælder også i PDF, regneark og alle andre udgaver.")),
     };
-    see_rate(c, &r->response, &view);
-    see_rate_before(c, r, &view);
-    view.caution = caution_words(c, &r->response, view.rate_big);
-    if (view.has_scores) view.scores = report_score_table(c, r);
+    see_rate(c, &r->response, view);
+    see_rate_before(c, r, view);
+    view->caution = caution_words(c, &r->response, view->rate_big);
+    if (view->has_scores) view->scores = drawing_score_table(c, r);
     for (ptrdiff_t i = 0; i < r->sections.n; i++) {
-        view.sections.v[i] = report_section_view(c, r, &r->sections.v[i]);
-        see_focus(c, written, &view.sections.v[i]);
+        view->sections.v[i] = drawing_section_view(c, r, &r->sections.v[i]);
+        see_focus(c, written, &view->sections.v[i]);
     }
     return view;
+}
+
+Str drawing_title(const ReportView *v)
+{
+    return v->title;
+}
+
+Str drawing_lead(const ReportView *v)
+{
+    return v->lead;
+}
+
+void drawing_open_focus(Ctx *c, ReportView *view, Str address)
+{
+    for (ptrdiff_t i = 0; i < view->sections.n; i++) {
+        SectionView *s = &view->sections.v[i];
+        s->focus.may_write = true;
+        s->focus.write = (Href){STR_CAT(c->arena, address, s->code)};
+    }
 }

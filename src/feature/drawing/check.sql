@@ -1,0 +1,1 @@
+-- drawing keeps nothing in the store, so nothing can be wrong there.
