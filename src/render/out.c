@@ -28,6 +28,11 @@ Str out_done(Out *o)
     return buf_str(&o->b);
 }
 
+Markup out_drawn(Arena *keep, const Out *o)
+{
+    return (Markup){str_copy(keep, buf_str(&o->b))};
+}
+
 /* ---- text ------------------------------------------------------------------- */
 
 void out_lit(Out *o, Str s)

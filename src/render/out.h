@@ -64,6 +64,8 @@ void out_href(Out *o, Href h);
 void out_block_begin(Out *o, Str name);
 void out_block_end(Out *o, Str name);
 Str out_done(Out *o);
+/* What templates drew into `o`, to be drawn again as it is where it is the same for many; in `keep`. */
+Markup out_drawn(Arena *keep, const Out *o);
 
 /* The sentence in the Ctx's language, arguments filled in, unescaped: whole
    numbers with thousands separators (so a year goes in as Str), dates in words.

@@ -34,6 +34,7 @@ typedef struct PartView {
     Str reached;                 /* "25.7%" of the line */
     Str title, title_lang;
     ItemViews items;
+    Markup drawn;                /* the items as they look at first; none: to be drawn from them */
 } PartView;
 typedef struct PartViews { PartView *v; ptrdiff_t n; } PartViews;
 
@@ -87,8 +88,11 @@ typedef struct PrivacyPage {
 
 /* All parts as they look with what was answered so far, entries by item. */
 PartViews ask_parts(Ctx *c, const AskForm *form, Str lang, const Entry *entries, Answers answers);
-/* As they look before anything was answered: the same for all who open the form. */
-PartViews ask_blank_parts(Ctx *c, const AskForm *form, Str lang);
+/* As they look before anything was answered: the same for all who open the form in
+   that language, and so drawn already, in `keep`. */
+PartViews ask_blank_parts(Ctx *c, Arena *keep, const AskForm *form, Str lang);
+/* The house's words follow the questions where it has them in their language, and are Danish else. */
+void ask_speak(Ctx *c, Str lang);
 /* part: index of the one that is shown. entries: NULL before anything was answered. */
 AskPage ask_page(Ctx *c, const AskForm *form, Str lang, PartViews parts, ptrdiff_t part, const Entry *entries);
 

@@ -63,7 +63,7 @@ static Err draw_shut(Ctx *c, int status)
 static Err draw_used(Ctx *c, int status)
 {
     return draw_told(c, status, (ToldPage){.mark = S("brugt"), .title = T("Linket er brugt"),
-                                           .lead = T("Linket er brugt. Hvis det var dig, er dit svar modtaget.")});
+                                           .lead = T("Hvis det var dig, er dit svar modtaget.")});
 }
 
 static Err draw_thanks(Ctx *c)
@@ -156,7 +156,7 @@ static void choose_language(Ctx *c, Visit *v)
     Str wanted = web_query(c, "sprog");
     const Strs *all = &v->form->q.languages;
     v->lang = has_word(all, wanted) ? wanted : has_word(all, v->code.lang) ? v->code.lang : all->v[0];
-    c->lang = str_eq(v->lang, S("en")) ? LANG_EN : LANG_DA;
+    ask_speak(c, v->lang);
 }
 
 typedef struct Made {
@@ -170,8 +170,9 @@ static Err make_form(Ctx *c, void *arg, void **ret)
     Made *made = NEW(c->arena, Made, 1);
     TRY(ask_form_load(c, wave->id, &made->form));
     const Strs *languages = &made->form.q.languages;
+    Arena keep = arena_keep(c->arena);
     made->blank = NEW(c->arena, PartViews, languages->n);
-    for (ptrdiff_t i = 0; i < languages->n; i++) made->blank[i] = ask_blank_parts(c, &made->form, languages->v[i]);
+    for (ptrdiff_t i = 0; i < languages->n; i++) made->blank[i] = ask_blank_parts(c, &keep, &made->form, languages->v[i]);
     *ret = made;
     return OK;
 }
