@@ -116,16 +116,35 @@ static void keep_witness(System *s, Part part, const Tableau *t)
     }
 }
 
+/* Corners that are not whole prove nothing, and a walk may end at one where
+   another finds a whole place as far: so it goes on beyond the target, and then
+   takes its turns the other way round, as long as the limit lets it hope. */
+static Err widen_to(System *s, Part part, Tableau *t, Walk wanted)
+{
+    static const struct {
+        bool is_beyond, is_from_high;
+    } ways[] = {{false, false}, {true, false}, {false, true}, {true, true}};
+    int32_t var = part.var[wanted.goal];
+    const int32_t *far = wanted.sign > 0 ? &s->up[var] : &s->down[var];
+    double limit = wanted.target;
+    for (int i = 0; i < (int)(sizeof ways / sizeof *ways) && *far < wanted.target && limit >= wanted.target - 1e-6; i++) {
+        Walk w = wanted;
+        if (ways[i].is_beyond) w.target = INFINITY;
+        t->is_from_high = ways[i].is_from_high;
+        TRY(tableau_walk(t, &w));
+        if (w.far > *far) keep_witness(s, part, t);
+        limit = t->is_cut ? 0 : w.limit;
+    }
+    t->is_from_high = false;
+    return OK;
+}
+
 static Err widen(System *s, Part part, Tableau *t, int32_t column)
 {
     int32_t var = part.var[column];
-    Walk up = {.goal = column, .sign = 1, .target = s->minimum - s->down[var]};
-    if (s->up[var] < up.target) TRY(tableau_walk(t, &up));
-    if (up.far > s->up[var]) keep_witness(s, part, t);
-    Walk down = {.goal = column, .sign = -1, .target = s->minimum - s->up[var]};
-    if (s->down[var] < down.target && s->value[var] > 0) TRY(tableau_walk(t, &down));
-    if (down.far > s->down[var]) keep_witness(s, part, t);
-    return OK;
+    TRY(widen_to(s, part, t, (Walk){.goal = column, .sign = 1, .target = s->minimum - s->down[var]}));
+    if (s->value[var] == 0) return OK;
+    return widen_to(s, part, t, (Walk){.goal = column, .sign = -1, .target = s->minimum - s->up[var]});
 }
 
 /* First `var`, which is column 0. Once it is wide, the others as long as that is

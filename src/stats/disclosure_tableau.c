@@ -175,6 +175,12 @@ typedef struct Step {
     double gain;
 } Step;
 
+/* Which of two columns goes first. */
+static bool is_before(const Tableau *t, int32_t a, int32_t b)
+{
+    return t->is_from_high ? a > b : a < b;
+}
+
 static Step next_step(const Tableau *t, const Walk *w)
 {
     int32_t row = t->row_of[w->goal];
@@ -186,7 +192,7 @@ static Step next_step(const Tableau *t, const Walk *w)
     for (const Entry *e = t->row[row]; e != NULL; e = e->next) {
         int32_t j = e->column;
         double gain = -e->x * w->sign; /* of one step up in j */
-        if (j == w->goal || fabs(gain) < TINY || (best.in >= 0 && j > best.in)) continue;
+        if (j == w->goal || fabs(gain) < TINY || (best.in >= 0 && is_before(t, best.in, j))) continue;
         if (gain > 0) best = (Step){j, 1, gain};
         else if (t->d[j] - t->least[j] > TINY) best = (Step){j, -1, -gain};
     }
@@ -203,7 +209,7 @@ static double length_of(const Tableau *t, Step step, int32_t *ret_row)
         if (drop < TINY) continue;
         int32_t basis = t->basis[e->row];
         double room = (t->d[basis] - t->least[basis]) / drop;
-        bool is_tie = row >= 0 && fabs(room - length) < TINY && basis < t->basis[row];
+        bool is_tie = row >= 0 && fabs(room - length) < TINY && is_before(t, basis, t->basis[row]);
         if (room > length - TINY && !is_tie) continue;
         length = room < 0 ? 0 : room;
         row = e->row;

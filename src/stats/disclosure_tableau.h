@@ -7,7 +7,7 @@
    linked along their row and their column.
    The matrix holds 0 and ±1 almost only, so most corners are whole numbers;
    those that are not are never used as proof, only as limits. Entering and
-   leaving by lowest index (Bland) ends every walk.
+   leaving by lowest index, or always by highest (Bland), ends every walk.
    Used by disclosure_attack.c only. */
 #ifndef STATS_DISCLOSURE_TABLEAU_H
 #define STATS_DISCLOSURE_TABLEAU_H
@@ -45,6 +45,7 @@ typedef struct Tableau {
     int32_t *met;      /* [columns] scratch: the last update that met the column */
     int32_t update;
     bool *is_moved;    /* [columns] */
+    bool is_from_high; /* walks prefer the highest index: another way to the same limit */
 } Tableau;
 
 /* Without entries yet; lies in `room`, of which it takes the rest, entry by

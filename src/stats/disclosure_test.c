@@ -717,6 +717,77 @@ TEST(disclosure, region_of_tiny_schools_keeps_its_own_numbers)
     CHECK_OK(disclosure_verify(*c->arena, what));
 }
 
+/* ---- a region that only whole places prove ---- */
+
+enum { PROVEN_UNITS = 31, PROVEN_COLUMNS = 18 };
+
+/* Made-up schools with departments, nearly all of them tiny: three dimensions of
+   3, 6 and 8 groups. */
+static const struct {
+    int32_t parent, invited;
+    bool invited_hidden;
+    int32_t answered;
+    bool answered_hidden;
+    int32_t n[PROVEN_COLUMNS];
+} proven_units[PROVEN_UNITS] = {
+    {-1, 206, false, 126, false, {97, 39, 50, 8, 14, 18, 25, 21, 17, 2, 61, 18, 2, 8, 0, 0, 0, 8}},
+    {0, 71, true, 55, true, {42, 18, 22, 2, 8, 9, 11, 7, 6, 1, 25, 8, 0, 4, 0, 0, 0, 5}},
+    {0, 132, false, 68, false, {54, 20, 28, 6, 6, 9, 14, 13, 11, 1, 36, 10, 2, 3, 0, 0, 0, 3}},
+    {0, 3, true, 3, true, {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}},
+    {1, 3, true, 3, true, {2, 1, 1, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0}},
+    {2, 41, false, 28, false, {24, 12, 11, 1, 0, 5, 9, 7, 3, 0, 16, 5, 0, 2, 0, 0, 0, 1}},
+    {1, 12, false, 12, false, {8, 4, 3, 1, 1, 1, 1, 2, 3, 0, 6, 1, 0, 0, 0, 0, 0, 1}},
+    {2, 44, false, 4, true, {3, 1, 0, 2, 2, 0, 0, 0, 1, 0, 1, 0, 2, 0, 0, 0, 0, 0}},
+    {3, 3, true, 3, true, {1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}},
+    {1, 4, true, 4, true, {2, 0, 2, 0, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
+    {2, 3, true, 2, true, {2, 2, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
+    {1, 14, false, 4, true, {4, 1, 3, 0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 1, 0, 0, 0, 1}},
+    {2, 6, false, 5, false, {4, 0, 3, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0}},
+    {1, 25, false, 25, false, {21, 8, 12, 1, 4, 7, 7, 1, 2, 0, 12, 5, 0, 3, 0, 0, 0, 1}},
+    {2, 35, false, 26, false, {19, 4, 13, 2, 3, 3, 4, 3, 5, 1, 13, 3, 0, 1, 0, 0, 0, 2}},
+    {1, 5, false, 2, true, {2, 2, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}},
+    {1, 8, false, 5, false, {3, 2, 1, 0, 0, 1, 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1}},
+    {2, 3, true, 3, true, {2, 1, 1, 0, 0, 0, 0, 0, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
+    {9, 1, true, 1, true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+    {16, 8, false, 5, false, {3, 2, 1, 0, 0, 1, 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1}},
+    {5, 12, true, 12, true, {10, 5, 4, 1, 0, 3, 3, 2, 2, 0, 7, 2, 0, 1, 0, 0, 0, 0}},
+    {14, 7, false, 4, true, {2, 1, 1, 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1}},
+    {12, 5, true, 5, true, {4, 0, 3, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0}},
+    {9, 3, true, 3, true, {2, 0, 2, 0, 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
+    {5, 2, true, 2, true, {1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}},
+    {14, 8, false, 5, true, {3, 2, 1, 0, 0, 1, 0, 2, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0}},
+    {12, 1, true, 0, true, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+    {5, 15, false, 12, false, {11, 5, 6, 0, 0, 1, 4, 5, 1, 0, 6, 3, 0, 1, 0, 0, 0, 1}},
+    {14, 15, false, 12, false, {11, 1, 9, 1, 1, 2, 2, 0, 5, 1, 10, 0, 0, 1, 0, 0, 0, 0}},
+    {5, 12, false, 2, true, {2, 1, 1, 0, 0, 1, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}},
+    {14, 5, false, 5, false, {3, 0, 2, 1, 0, 0, 2, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1}},
+};
+
+/* What was chosen stopped at the proof: some walks end at a corner that is not
+   whole, where others find a whole place as far from the truth. */
+TEST(disclosure, what_is_chosen_can_be_proven_though_corners_are_not_whole)
+{
+    static const int32_t groups[] = {3, 6, 8};
+    Ctx *c = test_ctx_plain();
+    int32_t parent[PROVEN_UNITS], n[PROVEN_UNITS * PROVEN_COLUMNS], invited[PROVEN_UNITS], answered[PROVEN_UNITS];
+    bool invited_hidden[PROVEN_UNITS], answered_hidden[PROVEN_UNITS];
+    for (int u = 0; u < PROVEN_UNITS; u++) {
+        parent[u] = proven_units[u].parent;
+        invited[u] = proven_units[u].invited;
+        answered[u] = proven_units[u].answered;
+        invited_hidden[u] = proven_units[u].invited_hidden;
+        answered_hidden[u] = proven_units[u].answered_hidden;
+        for (int k = 0; k < PROVEN_COLUMNS; k++) n[u * PROVEN_COLUMNS + k] = proven_units[u].n[k];
+    }
+    DisclosureShape shape = {.units = PROVEN_UNITS, .parent = parent, .dimensions = 3, .groups = groups, .minimum = 5};
+    DisclosureTable table = {.n = n, .answered = answered, .answered_hidden = answered_hidden, .invited = invited,
+                             .invited_hidden = invited_hidden};
+    DisclosureResult result = {0};
+    CHECK_OK(disclosure_hide(c->arena, (DisclosureCase){&shape, &table, 1}, &result));
+    table.hidden = result.hidden;
+    CHECK_OK(disclosure_verify(*c->arena, (DisclosureCase){&shape, &table, 1}));
+}
+
 /* ---- glpsol, as a process ---- */
 
 static void write_program(const char *path, const Puzzle *p, int var, bool is_max)
