@@ -20,7 +20,8 @@
 #include "feature/limesurvey/limesurvey.h"
 #include "feature/publication/publication_feature.h"
 #include "feature/questionnaire/questionnaire.h"
-#include "feature/questionnaire/questionnaire_web.h"
+#include "feature/questionnaire/questionnaire_feature.h"
+#include "feature/questionnaire_edit/questionnaire_edit_web.h"
 #include "feature/release/release_command.h"
 #include "feature/report/report_web.h"
 #include "feature/statfile/statfile.h"
@@ -31,8 +32,8 @@
 const Feature *const features[] = {
     &organisation_feature, &people_feature, &access_feature, &audit_feature, &account_feature,
     &job_feature, &mail_feature, &backup_feature, &shell_feature, &support_feature, &information_feature,
-    &unit_feature, &statfile_feature, &questionnaire_feature, &limesurvey_feature, &survey_feature, &code_feature, &invitation_feature,
-    &answer_feature, &answer_file_feature, &publication_feature, &release_feature, &report_feature,
+    &unit_feature, &statfile_feature, &questionnaire_feature, &questionnaire_edit_feature, &limesurvey_feature, &survey_feature,
+    &code_feature, &invitation_feature, &answer_feature, &answer_file_feature, &publication_feature, &release_feature, &report_feature,
 };
 const int feature_count = sizeof features / sizeof *features;
 

@@ -26,6 +26,9 @@ enum {
     OPTION_VALUE_MAX = 1000 * 1000, /* either way: options may be negative */
 };
 
+/* 1 to max of A–Z a–z 0–9 . _ - */
+bool questionnaire_code_is_good(Str code, ptrdiff_t max);
+
 /* The same text in several languages; the first is Danish. */
 typedef struct LangText { Str lang, text; } LangText;
 typedef struct LangTexts { LangText *v; ptrdiff_t n; } LangTexts;
@@ -51,6 +54,9 @@ typedef struct Scale {
 typedef struct Scales { Scale *v; ptrdiff_t n; } Scales;
 
 typedef enum ItemKind { ITEM_SINGLE = 1, ITEM_MULTIPLE, ITEM_MATRIX, ITEM_NUMBER, ITEM_TEXT, ITEM_SCORE } ItemKind;
+
+/* "single" … "text", of FORMATS §2; false (untouched) for another word. */
+bool questionnaire_kind_of_code(Str code, ItemKind *ret);
 
 typedef struct Item Item;
 struct Item {
@@ -167,6 +173,8 @@ MUST Err questionnaire_list(Ctx *c, QuestionnaireLines *ret);
 /* Where it lies, for its routes' scope: with its owner, else with the first root
    unit. E_NOT_FOUND without a sentence. */
 MUST Err questionnaire_place(Ctx *c, Str code, Place *ret);
+/* How many waves were made with a version of it. */
+MUST Err questionnaire_waves(Ctx *c, QuestionnaireId id, int64_t *ret);
 
 /* What a launch must not have (errors) and what its maker should know
    (warnings): dead branches, unreachable questions, doubled codes, missing agree

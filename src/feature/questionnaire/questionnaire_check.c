@@ -91,7 +91,7 @@ static void check_conditions(Checker *k, const Item *item)
 
 static void check_code(Checker *k, Codes *codes, Str code, ptrdiff_t place)
 {
-    if (!code_is_good(code, ITEM_CODE_MAX))
+    if (!questionnaire_code_is_good(code, ITEM_CODE_MAX))
         find(k, true, code, T("Koden kan ikke bruges."));
     else if (!codes_add(codes, code, place))
         find(k, true, code, T("Koden er brugt to gange."));

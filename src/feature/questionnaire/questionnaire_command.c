@@ -1,5 +1,5 @@
 /* `traad survey import FILE.json|FILE.lss` (FORMATS §2). */
-#include "feature/questionnaire/questionnaire_command.h"
+#include "feature/questionnaire/questionnaire_feature.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "core/app.h"
-#include "feature/questionnaire/questionnaire_inside.h"
+#include "feature/questionnaire/questionnaire.h"
+#include "feature/questionnaire/questionnaire_demo.h"
 
 static Err refuse_file(Ctx *c, Str path, Str why)
 {
@@ -115,7 +116,7 @@ static Err run_import(Ctx *c, Args args, Buf *out)
     return OK;
 }
 
-const Command questionnaire_commands[] = {
+static const Command commands[] = {
     {.name = "survey import",
      .usage = "FILE.json|FILE.lss",
      .help =
@@ -126,3 +127,5 @@ const Command questionnaire_commands[] = {
      .run = run_import},
     {0},
 };
+
+const Feature questionnaire_feature = {.name = "questionnaire", .schema = &questionnaire_schema, .commands = commands, .demo = questionnaire_demo};

@@ -15,7 +15,7 @@ typedef struct Reader {
 
 /* ---- small things ------------------------------------------------------------ */
 
-bool code_is_good(Str code, ptrdiff_t max)
+bool questionnaire_code_is_good(Str code, ptrdiff_t max)
 {
     if (code.n < 1 || code.n > max) return false;
     for (ptrdiff_t i = 0; i < code.n; i++) {
@@ -50,7 +50,7 @@ bool kind_has_scale(ItemKind kind)
     return kinds[kind - 1].has_scale;
 }
 
-bool kind_of_code(Str code, ItemKind *ret)
+bool questionnaire_kind_of_code(Str code, ItemKind *ret)
 {
     for (ptrdiff_t i = 0; i < COUNT_OF(kinds); i++) {
         if (!str_eq(kinds[i].code, code)) continue;
@@ -66,7 +66,7 @@ static Str read_code(Reader *r, const Json *map, ptrdiff_t max, Codes *among, pt
     Str code = json_text(r->c, map, S("code"), JSON_NEEDED, 1000);
     if (code.n == 0) return code;
     const Json *value = json_find(map, S("code"));
-    if (!code_is_good(code, max)) {
+    if (!questionnaire_code_is_good(code, max)) {
         json_problem(r->c, value, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)max));
         return (Str){0};
     }
@@ -237,7 +237,7 @@ static void read_scale(Reader *r, const Json *value)
 {
     Scale scale = {.code = value->key};
     if (!json_is(r->c, value, JSON_IS_MAP)) return;
-    if (!code_is_good(value->key, ITEM_CODE_MAX))
+    if (!questionnaire_code_is_good(value->key, ITEM_CODE_MAX))
         json_problem(r->c, value, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
     JSON_KNOWN(r->c, value, S("options"), S("agree"), S("disagree"), S("dont_know"));
     const Json *options = json_list(r->c, value, S("options"), JSON_NEEDED, QUESTIONNAIRE_OPTIONS);
@@ -309,7 +309,7 @@ static void read_same_as(Reader *r, const Json *map, Item *item)
     Str questionnaire = json_text(r->c, tie, S("questionnaire"), JSON_NEEDED, QUESTIONNAIRE_CODE_MAX);
     Str code = json_text(r->c, tie, S("item"), JSON_NEEDED, ITEM_CODE_MAX);
     if (questionnaire.n == 0 || code.n == 0) return;
-    if (code_is_good(questionnaire, QUESTIONNAIRE_CODE_MAX) && code_is_good(code, ITEM_CODE_MAX))
+    if (questionnaire_code_is_good(questionnaire, QUESTIONNAIRE_CODE_MAX) && questionnaire_code_is_good(code, ITEM_CODE_MAX))
         item->same_as = STR_CAT(r->c->arena, questionnaire, S("/"), code);
     else
         json_problem(r->c, tie, TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)ITEM_CODE_MAX));
@@ -380,7 +380,7 @@ static void read_item(Reader *r, const Json *map, const Section *section)
     Item *item = next_item(r, section);
     item->kind = ITEM_TEXT;
     Str kind = json_text(r->c, map, S("kind"), JSON_NEEDED, 40);
-    bool is_kind = kind_of_code(kind, &item->kind) && item->kind != ITEM_SCORE;
+    bool is_kind = questionnaire_kind_of_code(kind, &item->kind) && item->kind != ITEM_SCORE;
     if (!is_kind) {
         if (kind.n)
             json_problem(r->c, json_find(map, S("kind")), T("Skriv single, multiple, matrix, number eller text."));

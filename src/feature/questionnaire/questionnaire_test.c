@@ -1,5 +1,4 @@
 #include "feature/questionnaire/questionnaire.h"
-#include "feature/questionnaire/questionnaire_edit.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -256,31 +255,6 @@ static Questionnaire stored(Ctx *c, Str json, bool *ret_is_new)
     Questionnaire q = parsed(c, json);
     CHECK_OK(questionnaire_store(c, &q, (UnitId){test_unit(c, "R1")}, ret_is_new));
     return q;
-}
-
-TEST(questionnaire, rows_follow_their_matrix_when_it_is_changed)
-{
-    Ctx *c = test_ctx_plain();
-    Questionnaire q = parsed(c, changed(c, S("{\"da\": \"I mit team\"}, \"items\": ["),
-                                        S("{\"da\": \"I mit team\"}, \"core\": true, \"ask_if\": {\"item\": \"Q1\", \"in\": [4]}, \"items\": ["
-                                          "{\"code\": \"OWN\", \"text\": {\"da\": \"er vi enige\"}, \"core\": false, \"reverse\": true, "
-                                          "\"ask_if\": {\"item\": \"Q1\", \"in\": [5]}}, ")));
-    ItemChange change = {.move = EDIT_SAVE, .code = S("M1"), .to = *questionnaire_item(&q, S("M1"))};
-    change.to.is_core = false;
-    change.to.is_reverse = true;
-    change.to.ask_if = NULL;
-    Questionnaire edited = {0};
-    CHECK_OK(questionnaire_change_item(c, &q, change, &edited));
-    edited = parsed(c, questionnaire_json(c, &edited));
-    const Item *row = questionnaire_item(&edited, S("M1A")), *own = questionnaire_item(&edited, S("OWN"));
-    CHECK(!row->is_core && row->is_reverse && !row->ask_if);
-    CHECK(!own->is_core && own->is_reverse && own->ask_if && own->ask_in.v[0] == 5);
-    change.to.ask_if = questionnaire_item(&q, S("Q1"));
-    change.to.ask_in = (Values){(int64_t[]){2, 3}, 2};
-    CHECK_OK(questionnaire_change_item(c, &q, change, &edited));
-    edited = parsed(c, questionnaire_json(c, &edited));
-    row = questionnaire_item(&edited, S("M1A"));
-    CHECK(row->ask_if && row->ask_in.n == 2 && row->ask_in.v[0] == 2);
 }
 
 TEST(questionnaire, unchanged_is_no_new_version)

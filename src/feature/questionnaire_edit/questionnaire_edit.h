@@ -1,7 +1,7 @@
 /* One change at a time to a questionnaire in memory. What comes out is read anew
    by questionnaire_parse, so a change may leave faults: they are told there. */
-#ifndef FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_EDIT_H
-#define FEATURE_QUESTIONNAIRE_QUESTIONNAIRE_EDIT_H
+#ifndef FEATURE_QUESTIONNAIRE_EDIT_QUESTIONNAIRE_EDIT_H
+#define FEATURE_QUESTIONNAIRE_EDIT_QUESTIONNAIRE_EDIT_H
 
 #include "feature/questionnaire/questionnaire.h"
 
@@ -23,7 +23,7 @@ typedef struct SectionChange {
 
 /* A changed copy, its texts shared with `q`. A matrix moves and goes with its rows.
    E_NOT_FOUND without a sentence for a code that is not there. */
-MUST Err questionnaire_change_item(Ctx *c, const Questionnaire *q, ItemChange change, Questionnaire *ret);
-MUST Err questionnaire_change_section(Ctx *c, const Questionnaire *q, SectionChange change, Questionnaire *ret);
+MUST Err questionnaire_edit_item(Ctx *c, const Questionnaire *q, ItemChange change, Questionnaire *ret);
+MUST Err questionnaire_edit_section(Ctx *c, const Questionnaire *q, SectionChange change, Questionnaire *ret);
 
 #endif

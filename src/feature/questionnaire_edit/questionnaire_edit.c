@@ -1,4 +1,4 @@
-#include "feature/questionnaire/questionnaire_edit.h"
+#include "feature/questionnaire_edit/questionnaire_edit.h"
 
 /* The copy under change has room for one more of each. Rows are known by their
    matrix's code, for the items themselves move about. */
@@ -191,7 +191,7 @@ static Err add_item(Draft *d, const ItemChange *change)
     return OK;
 }
 
-Err questionnaire_change_item(Ctx *c, const Questionnaire *q, ItemChange change, Questionnaire *ret)
+Err questionnaire_edit_item(Ctx *c, const Questionnaire *q, ItemChange change, Questionnaire *ret)
 {
     Draft d = draft_of(c, q);
     if (change.code.n == 0) {
@@ -235,7 +235,7 @@ static void remove_section(Draft *d, ptrdiff_t at)
     d->q.sections.n--;
 }
 
-Err questionnaire_change_section(Ctx *c, const Questionnaire *q, SectionChange change, Questionnaire *ret)
+Err questionnaire_edit_section(Ctx *c, const Questionnaire *q, SectionChange change, Questionnaire *ret)
 {
     Draft d = draft_of(c, q);
     ptrdiff_t at = change.code.n ? section_place(&d, change.code) : d.q.sections.n;

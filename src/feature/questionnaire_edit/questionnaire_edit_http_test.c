@@ -26,7 +26,7 @@ static Answer upload(Browser *b, Str json)
     return test_post_raw(b, "/sporgeskemaer", "multipart/form-data; boundary=B", body);
 }
 
-HTTP_TEST(questionnaire, the_demonstration_is_listed_and_shown)
+HTTP_TEST(questionnaire_edit, the_demonstration_is_listed_and_shown)
 {
     Browser b = test_login("programleder");
     CHECK_HAS(test_get(&b, "/sporgeskemaer"), "FORAELDRE");
@@ -36,7 +36,7 @@ HTTP_TEST(questionnaire, the_demonstration_is_listed_and_shown)
     CHECK_HAS(test_get(&b, "/sporgeskemaer/PERS/hent"), "traad-questionnaire-1");
 }
 
-HTTP_TEST(questionnaire, readers_read_and_others_do_not)
+HTTP_TEST(questionnaire_edit, readers_read_and_others_do_not)
 {
     Browser leader = test_login("skoleleder"), politician = test_login("politiker"),
             consultant = test_login("konsulent");
@@ -48,7 +48,7 @@ HTTP_TEST(questionnaire, readers_read_and_others_do_not)
     CHECK_STATUS(test_get(&leader, "/sporgeskemaer/NIX"), 404);
 }
 
-HTTP_TEST(questionnaire, a_file_comes_in_and_an_item_is_changed)
+HTTP_TEST(questionnaire_edit, a_file_comes_in_and_an_item_is_changed)
 {
     Browser b = test_login("programleder");
     CHECK_STATUS(upload(&b, json_of("IND1", "Er det godt?")), 303);
@@ -63,7 +63,7 @@ HTTP_TEST(questionnaire, a_file_comes_in_and_an_item_is_changed)
     CHECK_CLEAN();
 }
 
-HTTP_TEST(questionnaire, a_file_with_a_fault_is_shown_with_its_place)
+HTTP_TEST(questionnaire_edit, a_file_with_a_fault_is_shown_with_its_place)
 {
     Browser b = test_login("programleder");
     Answer page = upload(
@@ -73,7 +73,7 @@ HTTP_TEST(questionnaire, a_file_with_a_fault_is_shown_with_its_place)
     CHECK_HAS(page, "Ukendt nøgle");
 }
 
-HTTP_TEST(questionnaire, the_second_of_two_sees_both_texts)
+HTTP_TEST(questionnaire_edit, the_second_of_two_sees_both_texts)
 {
     Browser one = test_login("programleder"), two = one;
     CHECK_STATUS(upload(&one, json_of("TO1", "Er det godt?")), 303);
@@ -90,7 +90,7 @@ HTTP_TEST(questionnaire, the_second_of_two_sees_both_texts)
     CHECK_HAS(late, "Den langsomme");
 }
 
-HTTP_TEST(questionnaire, what_others_ask_about_cannot_be_removed)
+HTTP_TEST(questionnaire_edit, what_others_ask_about_cannot_be_removed)
 {
     Browser b = test_login("programleder");
     CHECK_STATUS(upload(&b, json_of("FJERN1", "Er det godt?")), 303);
@@ -102,7 +102,7 @@ HTTP_TEST(questionnaire, what_others_ask_about_cannot_be_removed)
     CHECK_LACKS(test_get(&b, "/sporgeskemaer/FJERN1"), "Hvorfor?");
 }
 
-HTTP_TEST(questionnaire, a_new_one_grows_on_pages)
+HTTP_TEST(questionnaire_edit, a_new_one_grows_on_pages)
 {
     Browser b = test_login("programleder");
     test_get(&b, "/sporgeskemaer");

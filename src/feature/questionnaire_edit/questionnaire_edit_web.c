@@ -1,17 +1,12 @@
-/* The list, a questionnaire as it will be seen, files in and out. Editing has a
-   file of its own (questionnaire_edit_web.c). */
-#include "feature/questionnaire/questionnaire_web.h"
+/* The list, a questionnaire as it will be seen, files in and out. Changing one
+   item or section has a file of its own (questionnaire_edit_form.c). */
+#include "feature/questionnaire_edit/questionnaire_edit_web.h"
 
 #include "base/number.h"
 #include "core/access/access.h"
-#include "feature/questionnaire/questionnaire.html.h"
-#include "feature/questionnaire/questionnaire_command.h"
-#include "feature/questionnaire/questionnaire_demo.h"
-#include "feature/questionnaire/questionnaire_edit_web.h"
-#include "feature/questionnaire/questionnaire_inside.h"
-#include "feature/questionnaire/questionnaire_pages.h"
-
-extern const Schema questionnaire_schema;
+#include "feature/questionnaire_edit/questionnaire_edit.html.h"
+#include "feature/questionnaire_edit/questionnaire_edit_form.h"
+#include "feature/questionnaire_edit/questionnaire_edit_pages.h"
 
 static const Field new_fields[] = {
     {.name = "code",
@@ -117,7 +112,7 @@ static Err prepare_new(Ctx *c)
     web_on_invalid(c, list_again);
     TRY(web_form(c, &new_form, &in->values));
     Str code = form_value(&in->values, "code")->raw;
-    if (!code_is_good(code, QUESTIONNAIRE_CODE_MAX))
+    if (!questionnaire_code_is_good(code, QUESTIONNAIRE_CODE_MAX))
         ctx_problem(c, S("code"), TF("En kode er 1–{1} tegn af A–Z a–z 0–9 . _ -", (int64_t)QUESTIONNAIRE_CODE_MAX));
     TRY(ctx_check(c));
     Buf b = buf_new(c->arena, 8 * QUESTIONNAIRE_TITLE_MAX + 2000);
@@ -188,9 +183,6 @@ static const Door doors[] = {
     {0}
 };
 
-const Feature questionnaire_feature = {.name = "questionnaire", .help = "/vejledning/maaling#1-spoergeskemaet",
-                                       .schema = &questionnaire_schema,
-                                       .routes = routes,
-                                       .commands = questionnaire_commands,
-                                       .doors = doors,
-                                       .demo = questionnaire_demo};
+const Feature questionnaire_edit_feature = {.name = "questionnaire_edit", .help = "/vejledning/maaling#1-spoergeskemaet",
+                                            .routes = routes,
+                                            .doors = doors};

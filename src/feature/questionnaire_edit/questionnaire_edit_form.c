@@ -1,14 +1,13 @@
 /* One form an item, one a section; every save is a new version. The form is made
    for the questionnaire at hand: a field a language, its scales to choose from. */
-#include "feature/questionnaire/questionnaire_edit_web.h"
+#include "feature/questionnaire_edit/questionnaire_edit_form.h"
 
 #include "base/buf.h"
 #include "base/number.h"
 #include "core/access/access.h"
-#include "feature/questionnaire/questionnaire.html.h"
-#include "feature/questionnaire/questionnaire_edit.h"
-#include "feature/questionnaire/questionnaire_inside.h"
-#include "feature/questionnaire/questionnaire_pages.h"
+#include "feature/questionnaire_edit/questionnaire_edit.h"
+#include "feature/questionnaire_edit/questionnaire_edit.html.h"
+#include "feature/questionnaire_edit/questionnaire_edit_pages.h"
 
 typedef struct Edit {
     Questionnaire q, changed;
@@ -203,7 +202,7 @@ static Err read_item(Ctx *c, Edit *e, Item *ret)
                .text = read_texts(c, e),
                .code = form_value(&e->values, "code")->raw};
     if (!e->item && !e->matrix) {
-        if (!kind_of_code(form_value(&e->values, "kind")->raw, &to.kind))
+        if (!questionnaire_kind_of_code(form_value(&e->values, "kind")->raw, &to.kind))
             ctx_problem(c, S("kind"), T("Vælg, hvad det er for et spørgsmål."));
     }
     to.scale = e->matrix ? e->matrix->scale : scale_named(&e->q, form_value(&e->values, "scale")->raw);
@@ -253,7 +252,7 @@ static Err draw(Ctx *c, Edit *e, bool came_late)
     page.title = e->is_item ? (is_new ? T("Nyt spørgsmål") : TF("Ret spørgsmålet {1}", page.code))
                             : (is_new ? T("Nyt afsnit") : TF("Ret afsnittet {1}", page.section));
     Str matrix = web_query(c, "matrix");
-    if (matrix.n && code_is_good(matrix, ITEM_CODE_MAX))
+    if (matrix.n && questionnaire_code_is_good(matrix, ITEM_CODE_MAX))
         page.action.path = STR_CAT(c->arena, web_own_path(c), S("?matrix="), matrix);
     if (!is_new) {
         add_move(c, &page.moves, S("op"), T("Flyt op"));
@@ -374,7 +373,7 @@ static Err give_first_row(Ctx *c, Edit *e, const Item *matrix)
                .is_reverse = matrix->is_reverse}
     };
     Questionnaire with_matrix = e->changed;
-    return questionnaire_change_item(c, &with_matrix, row, &e->changed);
+    return questionnaire_edit_item(c, &with_matrix, row, &e->changed);
 }
 
 Err prepare_item_edit(Ctx *c)
@@ -391,7 +390,7 @@ Err prepare_item_edit(Ctx *c)
     if (e->section) change.section = e->section->code;
     if (!e->item && e->matrix) change.matrix = e->matrix->code;
     if (change.move == EDIT_SAVE) TRY(read_item(c, e, &change.to));
-    TRY(questionnaire_change_item(c, &e->q, change, &e->changed));
+    TRY(questionnaire_edit_item(c, &e->q, change, &e->changed));
     if (!e->item && change.to.kind == ITEM_MATRIX) TRY(give_first_row(c, e, &change.to));
     return prove(c, e);
 }
@@ -422,7 +421,7 @@ Err prepare_section_edit(Ctx *c)
                               .title = read_texts(c, e),
                               .theme = form_value(&e->values, "theme")->raw};
     }
-    TRY(questionnaire_change_section(c, &e->q, change, &e->changed));
+    TRY(questionnaire_edit_section(c, &e->q, change, &e->changed));
     return prove(c, e);
 }
 

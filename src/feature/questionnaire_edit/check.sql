@@ -1,0 +1,1 @@
+-- questionnaire_edit keeps nothing in the store, so nothing can be wrong there.

@@ -1,0 +1,1 @@
+-- questionnaire_edit keeps nothing in the store: every change is a new version of questionnaire's.
