@@ -68,6 +68,10 @@ struct Ctx {
     void *work;                /* what one part of the work found, for the next: prepare for write
                                   and finish. A write that runs again finds it as it was. */
 
+    /* With E_BROKEN of a write: the connection broke during the commit, so that nobody knows
+       whether it was stored. Never say that it was not, and at_end hooks undo nothing then. */
+    bool is_uncertain;
+
     CtxHook *at_end;       /* run when the Ctx ends, newest first */
     CtxHook *after_commit; /* run when this write is durable, oldest first; dropped if it fails */
     CtxHook *record;       /* run in the same batch after this write was rolled back, oldest first */

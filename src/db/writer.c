@@ -340,7 +340,7 @@ static void refuse(Thread *t, WriteJob *job, Outcome outcome)
 {
     bool is_broken = outcome != UNCERTAIN && t->conn->fault == FAULT_BROKEN;
     job->result = E_BROKEN;
-    job->is_uncertain = outcome == UNCERTAIN;
+    job->c->is_uncertain = outcome == UNCERTAIN; /* before the rewinding, whose hooks ask for it */
     atomic_fetch_add_explicit(&t->writer->refused, 1, memory_order_relaxed);
     if (is_broken && job->c->err == E_BROKEN) return;
     rewind_job(job);
@@ -573,7 +573,7 @@ Err writer_submit(Writer *w, WriteJob *job)
     db_read_end(job->c); /* its snapshot, if prepare forgot it, is no use here */
     job->next = NULL;
     job->result = OK;
-    job->is_uncertain = false;
+    job->c->is_uncertain = false;
     pthread_mutex_lock(&w->lock);
     bool has_room = !w->is_closing && w->queued < w->options.queue_max;
     if (has_room) {

@@ -34,13 +34,11 @@ struct WriteJob {
     Ctx *c;
     Err (*write)(Ctx *c);
     /* After the commit that holds it is durable, or after it failed for good:
-       on a writer thread, quick, never a database call. c->err is the result. */
+       on a writer thread, quick, never a database call. c->err is the result, and
+       c->is_uncertain may stand beside it. */
     void (*done)(WriteJob *job, Err result);
     void *user;
     const char *group; /* feature name; static text */
-    /* With E_BROKEN: the connection broke during the commit, so that nobody
-       knows whether it was stored. Never say that it was not. */
-    bool is_uncertain;
     WriteJob *next;    /* the writer's */
     CtxMark mark;      /* the writer's */
     Err result;        /* the writer's */

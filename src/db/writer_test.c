@@ -217,6 +217,53 @@ ON_BOTH(writer, effects_follow_the_commit_oldest_first)
     CHECK_INT(test_ctx_plain()->viewer.v, 7);
 }
 
+/* A connection that ends when its transaction commits. */
+static void break_at_commit(Store *store)
+{
+    Ctx *c = test_ctx_plain();
+    DbConn *conn = NULL;
+    CHECK_OK(store->driver->connect(c, store, false, &conn));
+    CHECK_OK(store->driver->script(c, conn, S("CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS"
+                                              " 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'")));
+    CHECK_OK(store->driver->script(c, conn, S("CREATE CONSTRAINT TRIGGER gone AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED"
+                                              " FOR EACH ROW EXECUTE FUNCTION gone()")));
+    store->driver->disconnect(conn);
+}
+
+enum { UNDONE = 1, UNDONE_UNCERTAIN };
+
+static void note_certainty(Ctx *c, void *data)
+{
+    *(int *)data = c->is_uncertain ? UNDONE_UNCERTAIN : UNDONE;
+}
+
+static Err write_with_something_to_undo(Ctx *c)
+{
+    ctx_at_end(c, note_certainty, c->work);
+    return write_note(c);
+}
+
+static Err write_elsewhere(Ctx *c)
+{
+    return db_exec(c, SINGLE, NULL, uid_of(c));
+}
+
+TEST(writer, what_undoes_a_write_is_told_that_nobody_knows_whether_it_was_stored)
+{
+    Store *store = place_store(ENGINE_POSTGRES, TABLES);
+    Writer *w = place_writer(store, (WriterOptions){0});
+    Ctx *c = test_ctx_plain();
+    int heard = 0;
+    c->work = &heard;
+    break_at_commit(store);
+    CHECK_ERR(run_as(w, 1, write_with_something_to_undo), E_BROKEN);
+    CHECK_INT(heard, UNDONE_UNCERTAIN);
+    CHECK(c->is_uncertain);
+    ctx_forgive(c);
+    CHECK_OK(run_as(w, 2, write_elsewhere));
+    CHECK(!c->is_uncertain);
+}
+
 static Err write_leaves_a_statement_open(Ctx *c)
 {
     Rows r = db_query(c, TALLY_GET, 1);

@@ -335,7 +335,7 @@ static Fate fate_of(const Request *r)
 {
     if (r->job_kind != JOB_POST) return FATE_NOT_STORED;
     if (r->result == OK) return FATE_STORED;
-    return r->job.is_uncertain ? FATE_UNKNOWN : FATE_NOT_STORED;
+    return r->c.is_uncertain ? FATE_UNKNOWN : FATE_NOT_STORED;
 }
 
 static void serve_written(Request *r)

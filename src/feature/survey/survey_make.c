@@ -104,7 +104,8 @@ static void key_wanted(Ctx *c, void *data)
 static void key_dropped(Ctx *c, void *data)
 {
     const KeyOfNew *key = data;
-    if (key->is_wanted) return;
+    /* Where nobody knows, the wave may be there and need it. */
+    if (key->is_wanted || c->is_uncertain) return;
     Err left = wave_key_destroy(c, c->app->secrets, key->uid);
     (void)left; /* a key that belongs to no wave opens nothing */
 }

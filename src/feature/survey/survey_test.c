@@ -218,6 +218,20 @@ TEST(survey, a_wave_that_is_not_committed_leaves_no_key)
     CHECK(!wave_key_is_there(c, c->app->secrets, str_of_z(uid)));
 }
 
+TEST(survey, a_key_stays_where_nobody_knows_whether_its_wave_was_stored)
+{
+    Ctx *c = test_store_pers();
+    CtxMark mark = ctx_mark(c);
+    Wave wave = test_wave_open(c);
+    char uid[33] = {0};
+    for (int i = 0; i < 32; i++) uid[i] = wave.uid.p[i];
+    c->is_uncertain = true; /* what the writer says of a commit whose connection broke */
+    ctx_rewind(c, mark);
+    bool is_there = wave_key_is_there(c, c->app->secrets, str_of_z(uid));
+    CHECK_OK(wave_key_destroy(c, c->app->secrets, str_of_z(uid))); /* the next test makes the same */
+    CHECK(is_there);
+}
+
 /* ---- the tree ---------------------------------------------------------------- */
 
 static const WaveUnit *unit_in(const WaveUnits *all, const char *code)
