@@ -26,10 +26,11 @@ enum {
     WEB_SEGMENTS = 16,          /* parts of a path */
     WEB_PATH_MAX = 2048,        /* bytes of a path as sent */
     WEB_QUERY_MAX = 4 << 10,    /* bytes of all query parameters as sent */
+    WEB_QUERY_PAIRS = 64,
     WEB_HEADERS_MAX = 64,
     WEB_HEAD_MAX = 10 << 10,    /* bytes of all headers */
     WEB_COOKIE_MAX = 6 << 10,   /* a municipality's other systems may set theirs for the whole domain */
-    WEB_POOL = 28 << 10,        /* MHD's memory of a connection: the largest line and head that
+    WEB_POOL = 32 << 10,        /* MHD's memory of a connection: the largest line and head that
                                    we take fit, so that larger ones get our 414 and 431; no more,
                                    since MHD clears all of it for each request */
     WEB_BODY_MAX = 64 << 10,

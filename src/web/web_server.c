@@ -140,6 +140,7 @@ static void draw_refused(Request *r)
 
 typedef struct Line {
     const char *url, *method;
+    bool is_cut; /* on_line */
 } Line;
 
 static void read_head(Request *r)
@@ -147,6 +148,7 @@ static void read_head(Request *r)
     const Line *line = r->c.work;
     r->c.work = NULL;
     web_read_head(r, r->mhd, line->url, line->method);
+    if (line->is_cut && !r->refuse) r->refuse = 414;
     web_read_body_begin(r);
 }
 
@@ -174,9 +176,34 @@ static enum MHD_Result no_room(struct MHD_Connection *mhd)
     return is_queued;
 }
 
+/* What on_line leaves as a connection's state until its request begins. */
+static const char cut_line;
+
+static bool is_cut_line(const void *state)
+{
+    return state == &cut_line;
+}
+
+/* MHD splits a query into pairs before anybody is asked, within WEB_POOL. Where that is too
+   small, 0.9.75 neither answers nor closes. So a line of too many pairs loses its query
+   here: the text is MHD's own buffer, in which it would put zeros itself right after. */
+static void *on_line(void *user, const char *uri, struct MHD_Connection *mhd)
+{
+    (void)user;
+    (void)mhd;
+    char *query = strchr((char *)(uintptr_t)uri, '?');
+    int pairs = 1;
+    for (const char *p = query; p && *p; p++) pairs += *p == '&';
+    if (pairs <= WEB_QUERY_PAIRS) return NULL;
+    memset(query, 0, strlen(query));
+    return (void *)(uintptr_t)&cut_line;
+}
+
 static enum MHD_Result begin_request(Web *web, struct MHD_Connection *mhd, const char *url, const char *method,
                                      void **state)
 {
+    bool is_cut = is_cut_line(*state);
+    *state = NULL; /* no request yet, if it ends here */
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     Conn *conn = info ? info->socket_context : NULL;
     if (!conn) return MHD_NO;
@@ -187,7 +214,7 @@ static enum MHD_Result begin_request(Web *web, struct MHD_Connection *mhd, const
     atomic_fetch_add(&web->requests, 1);
     r->mhd = mhd;
     r->method = method;
-    r->c.work = &(Line){url, method};
+    r->c.work = &(Line){url, method, is_cut};
     web_bounded(r, read_head);
     if (r->answer.status) return (enum MHD_Result)web_send(r);
     if (!refuses_body(r)) return MHD_YES;
@@ -208,7 +235,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const 
 {
     Request *r = *state;
     (void)version;
-    if (!r) return begin_request(user, mhd, url, method, state);
+    if (!r || is_cut_line(r)) return begin_request(user, mhd, url, method, state);
     if (*upload_n > 0) return take_body(r, upload, upload_n);
     switch (atomic_load(&r->stage)) {
     case READING: return (enum MHD_Result)start_serving(r);
@@ -238,7 +265,7 @@ static void on_completed(void *user, struct MHD_Connection *mhd, void **state, e
     Web *web = user;
     Request *r = *state;
     (void)mhd;
-    if (!r) return;
+    if (!r || is_cut_line(r)) return;
     *state = NULL;
     bool was_sent = why == MHD_REQUEST_TERMINATED_COMPLETED_OK && r->answer.status != 0;
     if (was_sent) count_answer(r);
@@ -414,6 +441,7 @@ static Err start_daemon(Ctx *c, Web *web)
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, web},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, web},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escaped, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_line, web},
         /* One thread is no pool, and MHD refuses to make it one. */
         {o->network_threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->network_threads, NULL},
         {MHD_OPTION_END, 0, NULL},
