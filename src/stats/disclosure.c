@@ -32,6 +32,7 @@ typedef struct Choice {
     System *s;
     Queue queue;
     int32_t first, cells; /* variables of the new version's n */
+    int32_t narrow;       /* the variable that stayed narrow; -1 */
 } Choice;
 
 static void queue_put(Queue *q, int32_t eq)
@@ -175,6 +176,7 @@ static Err widen_all(Choice *c)
         if (!system_is_open(c->s, var)) continue;
         if (!hide_near(c, var)) {
             TRY(system_search(c->s, var, SEARCH_ALL));
+            c->narrow = var;
             if (system_is_open(c->s, var)) return E_CONFLICT;
             continue;
         }
@@ -307,6 +309,7 @@ static Choice choice_of(System *s, DisclosureCase what)
         .queue = {.eq = NEW(&s->keep, int32_t, s->eqs), .is_in = NEW(&s->keep, bool, s->eqs)},
         .first = s->cells[what.versions - 1],
         .cells = what.shape->units * disclosure_columns(what.shape),
+        .narrow = -1,
     };
 }
 
@@ -333,6 +336,30 @@ static DisclosureResult result_of(const Choice *c, const DisclosureTable *t, boo
     return r;
 }
 
+/* The unit of a variable: its own, or that of the nearest n it shares facts with. */
+static int32_t unit_of(System *s, DisclosureCase what, int32_t var)
+{
+    Arena scratch = s->scratch;
+    int32_t *list = NEW(&scratch, int32_t, s->vars), n = 0, columns = disclosure_columns(what.shape);
+    s->walk++;
+    s->seen[var] = s->walk;
+    list[n++] = var;
+    for (int32_t i = 0; i < n; i++) {
+        for (int32_t v = 0; v < what.versions; v++) {
+            int32_t cell = list[i] - s->cells[v];
+            if (cell >= 0 && cell < what.shape->units * columns) return cell / columns;
+        }
+        for (int32_t k = s->of[list[i]]; k < s->of[list[i] + 1]; k++) {
+            for (int32_t j = s->start[s->in[k]]; j < s->start[s->in[k] + 1]; j++) {
+                if (s->seen[s->term[j]] == s->walk) continue;
+                s->seen[s->term[j]] = s->walk;
+                list[n++] = s->term[j];
+            }
+        }
+    }
+    return -1;
+}
+
 Err disclosure_hide(Arena *arena, DisclosureCase what, DisclosureResult *ret)
 {
     TRY(system_check(what));
@@ -341,7 +368,9 @@ Err disclosure_hide(Arena *arena, DisclosureCase what, DisclosureResult *ret)
     System s = {0};
     TRY(system_build(mine, what, false, &s));
     Choice c = choice_of(&s, what);
-    TRY(choose(&c));
+    Err err = choose(&c);
+    if (err == E_CONFLICT) *ret = (DisclosureResult){.conflict = c.narrow >= 0 ? unit_of(&s, what, c.narrow) : -1};
+    TRY(err);
     *ret = result_of(&c, &what.version[what.versions - 1], hidden);
     *arena = mine;
     return OK;

@@ -75,6 +75,7 @@ typedef struct DisclosureResult {
     int32_t cells;     /* cells of the new version that are neither absent nor withheld */
     int32_t primary;   /* of these: hidden because n < minimum */
     int32_t secondary; /* of these: hidden to protect others */
+    int32_t conflict;  /* with E_CONFLICT, and then alone: a unit where too much is known; -1: not known which */
 } DisclosureResult;
 
 /* What a reader can say of one hidden cell from what is published. `low` and
@@ -105,7 +106,8 @@ int32_t disclosure_columns(const DisclosureShape *shape);
    Time:   near linear in cells for ordinary regions (bench/disclosure_bench.c).
    Errors: E_BROKEN when the counts do not add up or the shape is impossible;
            E_TOO_LARGE beyond the limits; E_CONFLICT when even hiding all that
-           can be hidden is not safe. On any error publish nothing. */
+           can be hidden is not safe: `conflict` says where the figures that cannot
+           be hidden here (answered, invited) tell too much. On any error publish nothing. */
 MUST Err disclosure_hide(Arena *arena, DisclosureCase what, DisclosureResult *ret);
 
 /* The attacker: limits of every hidden cell of every version under the masks

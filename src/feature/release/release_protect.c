@@ -1,6 +1,8 @@
 /* What to hide. Each measure is a table of its own to disclosure control
    (stats/disclosure.h), together with all that was released of it before;
    `invited` and `answered` go first and their masks are given to the others.
+   Where these two would tell a small n whatever else is hidden, they are held
+   back there, and all begins anew.
 
    PublicationRounds with the same counts are one version to a reader: units released one
    by one make one table, and what was shown then is known now. */
@@ -25,6 +27,8 @@ typedef struct Guard {
     Pasts rounds;     /* each round as it is, for release_protect's versions */
     int32_t *above;   /* [kept] */
     bool *own;        /* [kept] */
+    bool *no_answered, *no_invited; /* [kept] held back, for they would tell a small n */
+    int32_t conflict; /* kept: where the last table could not be made safe; -1 */
 } Guard;
 
 /* ---- what was released before ------------------------------------------------------- */
@@ -288,18 +292,28 @@ static Err told(Ctx *c, Err err)
     return err;
 }
 
-/* Hides, and proves it anew from the masks alone. */
-static Err ask(Ctx *c, const DisclosureShape *shape, DisclosureTable *versions, int32_t n, bool **ret)
+/* Hides, and proves it anew from the masks alone. A conflict is told by who can do
+   no more about it. */
+static Err ask(Guard *g, const DisclosureShape *shape, DisclosureTable *versions, int32_t n, bool **ret)
 {
-    DisclosureResult result = {0};
+    DisclosureResult result = {.conflict = -1};
     DisclosureCase what = {shape, versions, n};
-    Err err = disclosure_hide(c->arena, what, &result);
-    if (err != OK) return told(c, err);
-    versions[n - 1].hidden = result.hidden;
-    err = disclosure_verify(*c->arena, what);
-    if (err != OK) return told(c, err);
+    Err err = disclosure_hide(g->c->arena, what, &result);
+    g->conflict = result.conflict;
+    if (err == OK) {
+        versions[n - 1].hidden = result.hidden;
+        g->conflict = -1;
+        err = disclosure_verify(*g->c->arena, what);
+    }
+    if (err != OK) return err == E_CONFLICT ? err : told(g->c, err);
     *ret = result.hidden;
     return OK;
+}
+
+/* What may be shown and is held back is secret as if it were withheld. */
+static uint8_t held_back(bool is_held, uint8_t state)
+{
+    return is_held && state == CELL_OPEN ? CELL_WITHHELD : state;
 }
 
 static DisclosureShape plain_shape(const Guard *g, const int32_t *above)
@@ -329,7 +343,7 @@ static Made invited_table(const Guard *g, int32_t *above, bool *own)
         above[u] = up >= 0 && is_known && t->kept[up].invited >= 0 ? up : -1;
         own[u] = false;
         m.n[u] = is_known ? t->kept[u].invited : 0;
-        m.cell[u] = m.n[u] == 0 ? CELL_ABSENT : invited_state(g, u);
+        m.cell[u] = m.n[u] == 0 ? CELL_ABSENT : held_back(g->no_invited[u], invited_state(g, u));
     }
     return m;
 }
@@ -359,7 +373,7 @@ static Err protect_invited(Guard *g)
     }
     versions[n++] = table_of(invited_table(g, above, own), (Sides){0});
     DisclosureShape shape = {.units = t->n, .parent = above, .own = own, .minimum = REPORT_MINIMUM};
-    return ask(g->c, &shape, versions, n, &g->m->invited);
+    return ask(g, &shape, versions, n, &g->m->invited);
 }
 
 /* ---- answered ------------------------------------------------------------------------------- */
@@ -371,7 +385,7 @@ static Made answered_table(const Guard *g)
     put_new_sides(g, &m);
     for (int32_t u = 0; u < t->n; u++) {
         m.n[u] = t->kept[u].answered;
-        m.cell[u] = new_state(g, t->measures.n, u, 0);
+        m.cell[u] = held_back(g->no_answered[u], new_state(g, t->measures.n, u, 0));
     }
     return m;
 }
@@ -387,7 +401,7 @@ static Err protect_answered(Guard *g)
         versions[n++] = table_of(past_table(g, &g->past.v[i], t->measures.n, 1), sides);
     versions[n++] = table_of(answered_table(g), sides);
     DisclosureShape shape = plain_shape(g, g->above);
-    return ask(g->c, &shape, versions, n, &g->m->answered);
+    return ask(g, &shape, versions, n, &g->m->answered);
 }
 
 /* ---- measures ------------------------------------------------------------------------------ */
@@ -433,7 +447,7 @@ static Err protect_measure(Guard *g, int32_t measure)
         versions[n++] = table_of(past_table(g, &g->past.v[i], measure, columns), sides);
     versions[n++] = table_of(new_table(g, measure, columns), sides);
     DisclosureShape shape = shape_of(g, columns);
-    TRY(ask(g->c, &shape, versions, n, &hidden));
+    TRY(ask(g, &shape, versions, n, &hidden));
     keep_mask(g, measure, columns, hidden);
     return OK;
 }
@@ -500,7 +514,7 @@ static bool keep_back(Guard *g, const PublicationRounds *rounds, const int64_t *
     return found;
 }
 
-static Err protect_all(Guard *g)
+static Err protect_each(Guard *g)
 {
     TRY(protect_invited(g));
     TRY(protect_answered(g));
@@ -508,11 +522,54 @@ static Err protect_all(Guard *g)
     return OK;
 }
 
+typedef enum Reach { REACH_UP, REACH_BESIDE, REACH_ALL } Reach;
+
+static bool is_in_reach(const Guard *g, Reach reach, int32_t u)
+{
+    if (reach == REACH_ALL) return true;
+    if (g->conflict < 0) return false;
+    int32_t above = g->above[g->conflict];
+    return u == g->conflict || u == above || (reach == REACH_BESIDE && above >= 0 && g->above[u] == above);
+}
+
+/* Holds back a little more of the response around the conflict; false: all of it is. */
+static bool hold_back(Guard *g)
+{
+    const struct {
+        bool *side;
+        Reach reach;
+    } steps[] = {
+        {g->no_answered, REACH_UP}, {g->no_answered, REACH_BESIDE}, {g->no_invited, REACH_BESIDE},
+        {g->no_answered, REACH_ALL}, {g->no_invited, REACH_ALL},
+    };
+    for (int i = 0; i < (int)(sizeof steps / sizeof *steps); i++) {
+        bool found = false;
+        for (int32_t u = 0; u < g->t->n; u++) {
+            if (steps[i].side[u] || !is_in_reach(g, steps[i].reach, u)) continue;
+            steps[i].side[u] = found = true;
+        }
+        if (found) return true;
+    }
+    return false;
+}
+
+static Err protect_all(Guard *g)
+{
+    for (;;) {
+        CtxMark mark = ctx_mark(g->c);
+        Err err = protect_each(g);
+        if (err != E_CONFLICT) return err;
+        if (!hold_back(g)) return told(g->c, err);
+        ctx_rewind(g->c, mark);
+    }
+}
+
 Err release_protect(Ctx *c, const Tally *t, const PublicationRounds *rounds, const int64_t *last_round, const bool *wants,
                    Masks *ret)
 {
     Masks m = {.is_out = NEW(c->arena, bool, t->n), .hidden = NEW(c->arena, bool *, t->measures.n)};
-    Guard g = {.c = c, .t = t, .m = &m, .above = NEW(c->arena, int32_t, t->n), .own = NEW(c->arena, bool, t->n)};
+    Guard g = {.c = c, .t = t, .m = &m, .above = NEW(c->arena, int32_t, t->n), .own = NEW(c->arena, bool, t->n),
+               .no_answered = NEW(c->arena, bool, t->n), .no_invited = NEW(c->arena, bool, t->n), .conflict = -1};
     for (int32_t u = 0; u < t->n; u++) {
         m.is_out[u] = wants[t->kept[u].unit];
         g.above[u] = t->kept[u].above;

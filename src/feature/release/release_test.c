@@ -208,6 +208,48 @@ TEST(release, four_who_answered_are_not_told_and_no_caution_tells_it)
     CHECK(!report_of(&w, "K1")->response.has_answered || !report_of(&w, "R1")->response.has_answered);
 }
 
+/* ---- response figures that would tell an item ------------------------------------------- */
+
+/* `rows` with any answer, of which `answered` count as answered and `numbers` gave
+   one; half of these differ, so that none is told in words. */
+static void department(const World *w, const char *unit, int64_t invited, int64_t rows, int64_t answered, int64_t numbers)
+{
+    if (invited) invite(w, unit, invited);
+    tally(w, unit, 0, 0, 0, rows), tally(w, unit, 0, 0, 1, answered);
+    tally(w, unit, measure(w, N1), 0, ANSWER_NUMBER_SCALE, numbers - numbers / 2);
+    tally(w, unit, measure(w, N1), 0, 2 * ANSWER_NUMBER_SCALE, numbers / 2);
+}
+
+static World world_of_departments(void)
+{
+    static const char *const codes[] = {"S12-A", "S12-B", "S12-C", "S12-D"};
+    Ctx *c = test_store();
+    for (int i = 0; i < 4; i++) {
+        UnitId id = {0};
+        NewUnit unit = {.code = str_of_z(codes[i]), .name = str_of_z(codes[i]), .kind = S("afdeling"), .parent_code = S("S12"), .valid_from = {19205}};
+        CHECK_OK(organisation_add(c, unit, &id));
+    }
+    CHECK_OK(organisation_reach_rebuild(c));
+    return world_on(c, "");
+}
+
+/* 20 of 24 have answered, and 20 have given a number. D gave at most the 9 invited,
+   A and B at most the 8 invited in both: so C's 4 would lie between 3 and 7, whatever
+   else is hidden, if the 20 and the 6 who answered at C were told. */
+TEST(release, response_is_hidden_where_it_would_tell_a_small_item)
+{
+    World w = world_of_departments();
+    department(&w, "S12-A", 3, 3, 3, 3), department(&w, "S12-B", 5, 4, 3, 4);
+    department(&w, "S12-C", 7, 6, 6, 4), department(&w, "S12-D", 9, 9, 8, 9);
+    department(&w, "S11-3A", 80, 60, 60, 60), department(&w, "S21", 80, 60, 60, 60);
+    release_of(&w, NULL);
+    CHECK(item_in(&w, "S12-C", N1)->state == REPORT_HIDDEN);
+    CHECK(!report_of(&w, "S12")->response.has_answered);
+    CHECK(report_of(&w, "S12")->response.has_invited);
+    CHECK(report_of(&w, "S21")->response.has_answered && report_of(&w, "R1")->response.has_answered);
+    test_clean(w.c);
+}
+
 /* ---- the example of FORMATS §4 --------------------------------------------------------- */
 
 static void formats_last_year(Ctx *c)
