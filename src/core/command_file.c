@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/number.h"
 
 static Err refuse(Ctx *c, Str path, Str why)
 {
@@ -60,6 +60,17 @@ Err command_file_read(Ctx *c, Str path, int64_t max_bytes, Str *ret)
     Err err = map_open_file(c, fd, path, max_bytes, ret);
     close(fd);
     return err;
+}
+
+void command_file_told(Buf *out, int64_t read, int64_t stored, int64_t repeated, int64_t refused)
+{
+    const struct { Str word; int64_t n; } parts[] = {
+        {S("read "), read}, {S(" rows, stored "), stored}, {S(", repeated "), repeated}, {S(", refused "), refused}};
+    for (ptrdiff_t i = 0; i < COUNT_OF(parts); i++) {
+        buf_add(out, parts[i].word);
+        buf_add_i64(out, parts[i].n);
+    }
+    buf_add_char(out, '\n');
 }
 
 /* ---- writing ------------------------------------------------------------------------- */

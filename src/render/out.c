@@ -169,6 +169,15 @@ void out_query_str(Out *o, Str s)
     if (!o->muted) add_percent(&o->b, s, S("-._~"));
 }
 
+void out_query_pair(Out *o, const char *name, Str value)
+{
+    if (value.n == 0) return;
+    out_lit(o, S("&"));
+    out_lit(o, str_of_z(name));
+    out_lit(o, S("="));
+    out_query_str(o, value);
+}
+
 void out_url_str(Out *o, Str s)
 {
     bool walks = str_eq(s, S(".")) || str_eq(s, S(".."));

@@ -55,6 +55,8 @@ void out_markup(Out *o, Markup m);
 void out_url_str(Out *o, Str s);
 /* One value after '?' or '#', percent-encoded. */
 void out_query_str(Out *o, Str s);
+/* "&name=value", a further part of a query; nothing where the value is empty. */
+void out_query_pair(Out *o, const char *name, Str value);
 /* An id; addresses are the one place where a bare number needs no type. */
 void out_url_i64(Out *o, int64_t n);
 /* A whole address of our own (begins with one '/'); anything else is written as "#".

@@ -40,21 +40,12 @@ static Err read_filter(Ctx *c, PeopleFilter *ret)
     return OK;
 }
 
-static void add_query(Out *o, const char *name, Str value)
-{
-    if (value.n == 0) return;
-    out_lit(o, S("&"));
-    out_lit(o, str_of_z(name));
-    out_lit(o, S("="));
-    out_query_str(o, value);
-}
-
 static Str filter_query(Ctx *c)
 {
     Out o = out_new(c, 4000);
-    add_query(&o, "navn", web_query(c, "navn"));
-    add_query(&o, "rolle", web_query(c, "rolle"));
-    add_query(&o, "enhed", web_query(c, "enhed"));
+    out_query_pair(&o, "navn", web_query(c, "navn"));
+    out_query_pair(&o, "rolle", web_query(c, "rolle"));
+    out_query_pair(&o, "enhed", web_query(c, "enhed"));
     return out_done(&o);
 }
 

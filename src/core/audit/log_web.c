@@ -80,24 +80,15 @@ static void tell_search(Ctx *c, const AuditFilter *f)
     web_look_detail(c, buf_str(&b));
 }
 
-static void add_query(Out *o, const char *name, Str value)
-{
-    if (value.n == 0) return;
-    out_lit(o, S("&"));
-    out_lit(o, str_of_z(name));
-    out_lit(o, S("="));
-    out_query_str(o, value);
-}
-
 static Str with_filter(Ctx *c, const LogPage *p, Str front)
 {
     Out o = out_new(c, 8000);
     out_lit(&o, front);
-    add_query(&o, "hvem", p->who);
-    add_query(&o, "om", p->about);
-    add_query(&o, "handling", p->verb);
-    add_query(&o, "fra", p->from);
-    add_query(&o, "til", p->to);
+    out_query_pair(&o, "hvem", p->who);
+    out_query_pair(&o, "om", p->about);
+    out_query_pair(&o, "handling", p->verb);
+    out_query_pair(&o, "fra", p->from);
+    out_query_pair(&o, "til", p->to);
     return out_done(&o);
 }
 

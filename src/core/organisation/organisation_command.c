@@ -32,18 +32,6 @@ static Err read_args(Ctx *c, Args args, Str *ret_path, OrganisationFormat *ret_f
     return OK;
 }
 
-static void tell_count(const ImportCount *count, Buf *out)
-{
-    buf_add(out, S("read "));
-    buf_add_i64(out, count->read);
-    buf_add(out, S(" rows, stored "));
-    buf_add_i64(out, count->stored);
-    buf_add(out, S(", repeated "));
-    buf_add_i64(out, count->repeated);
-    /* Never another number: a file with a line to refuse is not stored at all. */
-    buf_add(out, S(", refused 0\n"));
-}
-
 static Err run_import(Ctx *c, Args args, Buf *out)
 {
     Str path = {0}, text = {0};
@@ -54,7 +42,8 @@ static Err run_import(Ctx *c, Args args, Buf *out)
     TRY(organisation_file_read(c, text, format, &work->file));
     c->work = work;
     TRY(writer_run(c->app->writer, c, "organisation", write_import));
-    tell_count(&work->count, out);
+    /* Never anything refused: a file with a line to refuse is not stored at all. */
+    command_file_told(out, work->count.read, work->count.stored, work->count.repeated, 0);
     return OK;
 }
 

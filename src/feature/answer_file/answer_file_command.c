@@ -92,17 +92,6 @@ static ptrdiff_t refused_bytes(const Job *job)
     return n;
 }
 
-static void tell(Buf *out, const AnswerImport *done)
-{
-    const struct { Str word; int64_t n; } parts[] = {
-        {S("read "), done->read}, {S(" rows, stored "), done->stored}, {S(", repeated "), done->repeated}, {S(", refused "), done->refused}};
-    for (ptrdiff_t i = 0; i < 4; i++) {
-        buf_add(out, parts[i].word);
-        buf_add_i64(out, parts[i].n);
-    }
-    buf_add_char(out, '\n');
-}
-
 static Err import_and_tell(Ctx *c, Job *job, Str refused_path, NewFile *refused)
 {
     c->work = job;
@@ -130,7 +119,8 @@ static Err run_answers(Ctx *c, Args args, Buf *out)
     /* Better to learn of a folder that is not there before anything is stored than after it. */
     if (words.refused.n) TRY(command_file_new(c, words.refused, 0600, &refused));
     TRY(import_and_tell(c, job, words.refused, refused));
-    tell(out, &job->done);
+    const AnswerImport *done = &job->done;
+    command_file_told(out, done->read, done->stored, done->repeated, done->refused);
     return OK;
 }
 

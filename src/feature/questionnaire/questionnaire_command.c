@@ -1,43 +1,10 @@
 /* `traad survey import FILE.json|FILE.lss` (FORMATS §2). */
 #include "feature/questionnaire/questionnaire_feature.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "core/app.h"
+#include "core/command_file.h"
 #include "feature/questionnaire/questionnaire.h"
 #include "feature/questionnaire/questionnaire_demo.h"
-
-static Err refuse_file(Ctx *c, Str path, Str why)
-{
-    return fail(c, E_CONFLICT, msg_verbatim(STR_CAT(c->arena, path, S(": "), why)));
-}
-
-static Err read_open_file(Ctx *c, int file, Str path, Str *ret)
-{
-    struct stat s;
-    if (fstat(file, &s) != 0 || !S_ISREG(s.st_mode)) return refuse_file(c, path, S("not a regular file"));
-    Buf b = buf_new(c->arena, QUESTIONNAIRE_FOREIGN_BYTES);
-    for (ssize_t n = 1; n > 0 && b.n < b.max; b.n += n) {
-        n = read(file, b.p + b.n, (size_t)(b.max - b.n));
-        if (n < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    }
-    if (b.n == b.max) return refuse_file(c, path, S("larger than 16 MB"));
-    *ret = buf_str(&b);
-    return OK;
-}
-
-static Err read_file(Ctx *c, Str path, Str *ret)
-{
-    int file = open(str_z(c->arena, path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) return refuse_file(c, path, str_of_z(strerrordesc_np(errno)));
-    Err err = read_open_file(c, file, path, ret);
-    close(file);
-    return err;
-}
 
 typedef struct ImportWork {
     Questionnaire q;
@@ -83,18 +50,6 @@ static Err to_json(Ctx *c, Str path, Str *text, Buf *out)
     return OK;
 }
 
-static void tell_count(const ImportWork *work, Buf *out)
-{
-    buf_add(out, S("read "));
-    buf_add_i64(out, work->q.items.n);
-    buf_add(out, S(" rows, stored "));
-    buf_add_i64(out, work->stored);
-    buf_add(out, S(", repeated "));
-    buf_add_i64(out, work->repeated);
-    /* Never another number: a file with a fault is not stored at all. */
-    buf_add(out, S(", refused 0\n"));
-}
-
 /* A file with faults is a failure (1), not wrong use of the command (2). */
 static Err as_failure(Err err)
 {
@@ -107,12 +62,13 @@ static Err run_import(Ctx *c, Args args, Buf *out)
         return fail(c, E_INVALID, msg_verbatim(S("usage: traad survey import FILE.json|FILE.lss")));
     ImportWork *work = NEW(c->arena, ImportWork, 1);
     Str text = {0};
-    TRY(read_file(c, args.v[0], &text));
+    TRY(command_file_read(c, args.v[0], QUESTIONNAIRE_FOREIGN_BYTES, &text));
     TRY(as_failure(to_json(c, args.v[0], &text, out)));
     TRY(as_failure(questionnaire_parse(c, text, &work->q)));
     c->work = work;
     TRY(writer_run(c->app->writer, c, "questionnaire", write_import));
-    tell_count(work, out);
+    /* Never anything refused: a file with a fault is not stored at all. */
+    command_file_told(out, work->q.items.n, work->stored, work->repeated, 0);
     return OK;
 }
 
