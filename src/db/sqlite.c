@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "db/driver.h"
+#include "db/sqlite_log.h"
 
 enum {
     PARAMS_MAX = 24,
@@ -48,6 +49,7 @@ static const char *const fixed_text[FIXED_COUNT] = {
 typedef struct SqliteConn {
     DbConn base;
     sqlite3 *db;
+    SqliteLog *log; /* of one that may write */
     sqlite3_stmt *fixed[FIXED_COUNT];
     DbCursor **slots; /* open addressing by def; a power of two, at most half full */
     size_t slot_count, used;
@@ -108,6 +110,7 @@ static void sqlite_disconnect(DbConn *base)
     }
     for (int i = 0; i < FIXED_COUNT; i++) sqlite3_finalize(conn->fixed[i]);
     sqlite3_close(conn->db);
+    sqlite_log_close(conn->log);
     free(conn->slots);
     free(conn);
 }
@@ -143,7 +146,9 @@ static int open_file(SqliteConn *conn, const Store *store, bool read_only)
 {
     if (store->options.create && !store->options.vfs) make_private(store);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (store->options.create ? SQLITE_OPEN_CREATE : 0);
-    int rc = sqlite3_open_v2(store->where, &conn->db, flags, store->options.vfs);
+    if (!read_only) conn->log = sqlite_log_open(store->options.vfs); /* without it every page is written by itself */
+    const char *vfs = conn->log ? sqlite_log_vfs(conn->log) : store->options.vfs;
+    int rc = sqlite3_open_v2(store->where, &conn->db, flags, vfs);
     if (rc == SQLITE_OK) rc = settings(conn, read_only);
     for (int i = 0; i < FIXED_COUNT && rc == SQLITE_OK; i++)
         rc = sqlite3_prepare_v3(conn->db, fixed_text[i], -1, SQLITE_PREPARE_PERSISTENT, &conn->fixed[i], NULL);

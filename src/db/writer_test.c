@@ -869,7 +869,7 @@ static bool run_cut(uint64_t seed)
     fault_vfs_hold(true);
     Store *store = place_open(where, (StoreOptions){.vfs = fault_vfs_open(), .readers = 1});
     Writer *w = place_writer(store, (WriterOptions){.batch_max = 8});
-    fault_vfs_cut((int64_t)(1 + seed * seed * 7 % 200), seed);
+    fault_vfs_cut((int64_t)(1 + seed * seed * 7 % 50), seed); /* of some hundred: a batch is a few writes (sqlite_log.h) */
     Crowd *crowd = run_crowd(w, 4, write_mixed);
     bool was_cut = fault_vfs_is_cut();
     place_writer_close(w);
