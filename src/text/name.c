@@ -74,7 +74,10 @@ Str text_name_sort(Arena *arena, Str name)
         int32_t ch = str_next_char(name, at, &length);
         Str bytes = str_sub(name, at, at + length);
         at += length;
-        if (is_nothing(ch)) continue;
+        if (is_nothing(ch)) {
+            after_a = after_a && ch == 0xAD; /* "A.A." is two letters; a word divided at a line's end is one */
+            continue;
+        }
         if (is_space(ch)) {
             gap = key.n > 0;
             after_a = false;

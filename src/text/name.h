@@ -10,7 +10,7 @@
 
 /* Danish alphabetical order: … x y z æ ø å, aa as å, ä as æ, ö as ø, ü as y,
    other accents and case ignored; spaces, hyphens and slashes are one space
-   and stand first, points and apostrophes nothing. Equal keys are possible:
+   and stand first, points and apostrophes nothing (but what they part is no aa). Equal keys are possible:
    order by id after it.
    Source: Retskrivningsordbogen § 5, Dansk Standard DS 377. The first
    character is a–z, or '{' '|' '}' for æ ø å. At most s.n bytes. */

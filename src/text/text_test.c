@@ -157,6 +157,9 @@ TEST(name, folding_finds_what_people_write)
     CHECK_STR(text_name_fold(a, S("Иван")), S("Иван"));
     CHECK_STR(text_name_fold(a, S("-.'")), S(""));
     CHECK_STR(text_name_fold(a, S("aaa")), S("åa"));
+    CHECK_STR(text_name_fold(a, S("A.A. Jensen")), S("aa jensen"));
+    CHECK_STR(text_name_fold(a, S("anna.andersen@x")), S("annaandersen@x"));
+    CHECK_STR(text_name_fold(a, S("A\xc2\xad" "alborg")), S("ålborg"));
 }
 
 TEST(name, lower_case_keeps_every_letter)
