@@ -4,8 +4,8 @@
 #include "core/audit/audit.h"
 #include "text/name.h"
 
-SQL(ACCOUNT_ADD, "INSERT INTO account (owner_id, person_id, login, password_hash)"
-                 " SELECT p.owner_id, p.id, $2, $3 FROM v_people_person p WHERE p.id = $1"
+SQL(ACCOUNT_ADD, "INSERT INTO account (owner_id, person_id, login, login_shown, password_hash)"
+                 " SELECT p.owner_id, p.id, $2, $3, $4 FROM v_people_person p WHERE p.id = $1"
                  " ON CONFLICT (login) DO NOTHING RETURNING id");
 
 /* Of a folded log-in: what a Danish keyboard writes. Letters of another alphabet
@@ -26,8 +26,8 @@ static bool is_login(Str folded)
 
 Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, AccountId *ret)
 {
-    Str folded = text_name_fold(c->arena, str_trim(login));
-    if (folded.n < 3 || folded.n > 254) {
+    Str shown = str_trim(login), folded = text_name_fold(c->arena, shown);
+    if (str_chars(folded) < 3 || shown.n > 254) {
         ctx_problem(c, S("login"), T("Brugernavnet skal være 3–254 tegn."));
         return ctx_check(c);
     }
@@ -36,7 +36,7 @@ Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, Ac
         return ctx_check(c);
     }
     AccountId id = {0};
-    Err err = db_one_i64(c, ACCOUNT_ADD, &id.v, person, folded, password_hash);
+    Err err = db_one_i64(c, ACCOUNT_ADD, &id.v, person, folded, shown, password_hash);
     if (err == E_NOT_FOUND) return fail(c, E_CONFLICT, T("Brugernavnet er optaget."));
     TRY(err);
     *ret = id;

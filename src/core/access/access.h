@@ -52,7 +52,7 @@ MUST Err access_rules_store(Ctx *c);
 
 /* Inside a write. login is folded; 3–254 characters of a Danish keyboard; E_CONFLICT
    when taken, also by one that differs in dots, accents or case only.
-   hash empty: the account waits for its invitation. */
+   Kept as it was written, too, for telling it. hash empty: the account waits for its invitation. */
 MUST Err access_account_add(Ctx *c, PersonId person, Str login, Str password_hash, AccountId *ret);
 
 /* Inside a write: the viewer's own language, "da" or "en". */

@@ -59,7 +59,7 @@ Err link_drop(Ctx *c, PersonId person)
 }
 
 SQL(LINK_OPEN,
-    "SELECT l.account_id, a.person_id, a.owner_id, l.kind, a.login, p.name, l.token_hash"
+    "SELECT l.account_id, a.person_id, a.owner_id, l.kind, a.login_shown, p.name, l.token_hash"
     " FROM account_link l JOIN account a ON a.id = l.account_id JOIN v_people_person p ON p.id = a.person_id"
     " WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.ends_at > $2"
     " AND (a.closed_on IS NULL OR a.closed_on > $3) AND (p.leaves_on IS NULL OR p.leaves_on > $3)");

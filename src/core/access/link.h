@@ -34,7 +34,7 @@ typedef struct LinkTarget {
     PersonId person;
     int64_t owner_id;
     LinkKind kind;
-    Str login, name;
+    Str login, name; /* login as it was written */
     Str token_hash;
 } LinkTarget;
 /* E_NOT_FOUND with a sentence when the link was used, is too old or never was,

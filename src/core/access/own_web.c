@@ -13,7 +13,7 @@ Err access_own_audit(Ctx *c, const char *verb)
     return audit_add(c, (AuditRow){.owner_id = c->session->owner_id, .verb = verb, .object = "account", .object_id = c->viewer.v});
 }
 
-SQL(LOGIN_OF, "SELECT login FROM account WHERE id = $1");
+SQL(LOGIN_OF, "SELECT login_shown FROM account WHERE id = $1");
 
 static Err own_login(Ctx *c, Str *ret)
 {

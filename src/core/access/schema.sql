@@ -4,7 +4,8 @@ CREATE TABLE account (
   owner_id      INTEGER NOT NULL REFERENCES unit (id),
   version       INTEGER NOT NULL DEFAULT 1,
   person_id     INTEGER NOT NULL UNIQUE REFERENCES person (id),
-  login         TEXT    NOT NULL UNIQUE CHECK (length(login) BETWEEN 3 AND 254),  -- folded
+  login         TEXT    NOT NULL UNIQUE CHECK (length(login) BETWEEN 3 AND 254),  -- folded: what is looked for
+  login_shown   TEXT    NOT NULL CHECK (length(login_shown) BETWEEN 3 AND 254),   -- as it was written: what people are told
   password_hash TEXT    NOT NULL DEFAULT '',       -- Argon2id; empty: cannot sign in by password
   totp_secret   BLOB,                              -- sealed under a key that lies outside
   totp_used     INTEGER NOT NULL DEFAULT 0,        -- newest time step used: a code counts once
@@ -120,7 +121,7 @@ CREATE VIEW v_access_unit AS
     JOIN v_organisation_unit u ON u.owner_id = m.owner_id
    WHERE a.relation = 'owner';
 CREATE VIEW v_access_account AS
-  SELECT id, owner_id, version, person_id, login, lang, reset_asked_at, closed_on,
+  SELECT id, owner_id, version, person_id, login, login_shown, lang, reset_asked_at, closed_on,
          CASE WHEN password_hash = '' THEN 0 ELSE 1 END AS has_password,
          CASE WHEN totp_secret IS NULL THEN 0 ELSE 1 END AS has_second
     FROM account;

@@ -4,7 +4,7 @@
 #include "core/access/second.h"
 #include "core/account/account_mail.h"
 
-SQL(ACCOUNT, "SELECT login, has_password, has_second, reset_asked_at, closed_on FROM v_access_account WHERE person_id = $1");
+SQL(ACCOUNT, "SELECT login_shown, has_password, has_second, reset_asked_at, closed_on FROM v_access_account WHERE person_id = $1");
 
 Err account_get(Ctx *c, PersonId person, Account *ret)
 {

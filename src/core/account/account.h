@@ -12,7 +12,7 @@
 #include "core/access/link.h"
 
 typedef struct Account {
-    Str login;
+    Str login;         /* as it was written */
     Instant asked_at;  /* an administrator is asked for a link since; 0: nobody asks */
     bool exists;       /* else nothing else of this counts */
     bool has_password, has_second;

@@ -131,6 +131,19 @@ HTTP_TEST(account, an_invited_person_chooses_a_password_and_comes_in)
     CHECK_CLEAN();
 }
 
+HTTP_TEST(account, a_log_in_is_told_as_it_was_written_and_found_however_it_is_typed)
+{
+    static const char shown[] = "Eva.Aabo-Lund@fjord.example";
+    Browser admin = test_login("sysadm"), b = test_stranger();
+    const char *person = new_person(&admin, "Eva Aabo-Lund", "team"), *link = invite(&admin, person, "Eva.Aabo-Lund%40fjord.example");
+    CHECK_HAS(test_get(&b, link), shown);
+    choose(link);
+    CHECK_STATUS(test_sign_in(&b, "eva.åbo-lund@fjord.example", "gulerod-paraply-onsdag"), 303);
+    CHECK_HAS(test_get(&b, "/min-konto"), shown);
+    CHECK_HAS(test_get(&admin, person), shown);
+    CHECK_CLEAN();
+}
+
 static int64_t rows_in_log(const char *verb, const char *login)
 {
     char sql[300];
