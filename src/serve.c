@@ -10,6 +10,7 @@
 #include "core/job/retention.h"
 #include "core/job/runner.h"
 #include "core/shell/shell.h"
+#include "db/hold.h"
 #include "gauges.h"
 #include "program.h"
 
@@ -23,6 +24,7 @@ typedef struct Serving {
     WebOps *ops;
     JobRunner *jobs;
     struct Cache *cache;
+    StoreHold *hold;
     Gauges gauges;
     bool *is_failing; /* by feature: its tick */
 } Serving;
@@ -161,17 +163,27 @@ static void let_go(Ctx *c)
     ctx_rewind(c, mark);
 }
 
-static void wait_for_stop(Ctx *c, Serving *v)
+static bool is_held_by_another(Ctx *c, Serving *v)
+{
+    CtxMark mark = ctx_mark(c);
+    bool is_lost = store_hold_is_lost(c, v->hold);
+    ctx_rewind(c, mark);
+    return is_lost;
+}
+
+static Err wait_for_stop(Ctx *c, Serving *v)
 {
     const struct timespec second = {.tv_sec = 1};
     sigset_t signals = stop_signals();
     for (int64_t n = 0; sigtimedwait(&signals, NULL, &second) < 0; n++) {
         set_clock(c);
+        if (is_held_by_another(c, v)) return fail(c, E_CONFLICT, msg_verbatim(S("another program has begun to serve this store")));
         for (int i = 0; i < feature_count; i++)
             if (features[i]->tick) tick_one(c, v, i);
         if (n % LOOK_SECONDS == 0) look_around(c, v);
         if (n % RETENTION_SECONDS == 0) let_go(c);
     }
+    return OK;
 }
 
 static void tell_address(Buf *out, Str listen, int port, Str what)
@@ -220,6 +232,7 @@ static void close_all(Ctx *c, Serving *v)
     if (v->web) web_close(v->web);
     if (v->jobs) job_runner_close(v->jobs);
     if (v->cache) cache_close(v->cache);
+    store_let_go(v->hold);
     c->app->web = NULL;
     c->app->cache = NULL;
     program_close(c);
@@ -240,9 +253,10 @@ Err program_serve(Ctx *c, Args args, Buf *out)
     TRY(settings_check(c, c->app->settings));
     block_signals();
     TRY(program_open_writer(c));
+    Serving *v = NEW(c->arena, Serving, 1);
+    TRY(store_hold(c, c->app->store, &v->hold));
     /* A newer program may have other rules over the same tables, without a migration. */
     TRY(writer_run(c->app->writer, c, "access", access_rules_store));
-    Serving *v = NEW(c->arena, Serving, 1);
     v->is_failing = NEW(c->arena, bool, feature_count);
     v->gauges.started_at = c->now.ms;
     Err err = open_all(c, v);
@@ -251,7 +265,7 @@ Err program_serve(Ctx *c, Args args, Buf *out)
         tell_address(out, s->listen, web_port(v->web), S("listening on http://"));
         if (v->ops) tell_address(out, s->ops_listen, web_ops_port(v->ops), S("health and metrics on http://"));
         program_print(out);
-        wait_for_stop(c, v);
+        err = wait_for_stop(c, v);
     }
     close_all(c, v);
     return err;

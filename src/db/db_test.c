@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "db/db.h"
+#include "db/driver.h"
+#include "db/hold.h"
 #include "fault_vfs.h"
 
 #define TABLES                                                                                    \
@@ -691,4 +693,50 @@ TEST(db, a_new_store_is_read_by_its_owner_only)
     place_open(where, (StoreOptions){.create = true});
     CHECK_INT(stat(str_z(test_ctx_plain()->arena, where), &st), 0);
     CHECK_INT(st.st_mode & 0777, 0600);
+}
+
+/* ---- the one who serves --------------------------------------------------------- */
+
+ON_BOTH(hold, a_store_is_held_by_one_at_a_time)
+{
+    Ctx *c = test_ctx_plain();
+    Str where = place_new(engine);
+    Store *mine = place_open(where, (StoreOptions){.create = true}), *theirs = place_open(where, (StoreOptions){0});
+    StoreHold *first = NULL, *second = NULL;
+    CHECK_OK(store_hold(c, mine, &first));
+    CHECK_ERR(store_hold(c, theirs, &second), E_CONFLICT);
+    ctx_forgive(c);
+    CHECK(!store_hold_is_lost(c, first));
+    store_let_go(first);
+    CHECK_OK(store_hold(c, theirs, &second));
+    store_let_go(second);
+}
+
+static void break_hold(Ctx *c, Store *store)
+{
+    DbConn *conn = NULL;
+    CHECK_OK(store->driver->connect(c, store, false, &conn));
+    CHECK_OK(store->driver->script(c, conn, S("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                                              " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")));
+    store->driver->disconnect(conn);
+}
+
+TEST(hold, a_broken_connection_takes_it_again_unless_another_did)
+{
+    Ctx *c = test_ctx_plain();
+    Str where = place_new(ENGINE_POSTGRES);
+    Store *mine = place_open(where, (StoreOptions){.create = true}), *theirs = place_open(where, (StoreOptions){0});
+    StoreHold *first = NULL, *second = NULL;
+    CHECK_OK(store_hold(c, mine, &first));
+    break_hold(c, mine);
+    for (int i = 0; i < 3; i++) CHECK(!store_hold_is_lost(c, first));
+    CHECK_ERR(store_hold(c, theirs, &second), E_CONFLICT);
+    ctx_forgive(c);
+    break_hold(c, mine);
+    CHECK_OK(store_hold(c, theirs, &second));
+    bool is_lost = false;
+    for (int i = 0; i < 3 && !is_lost; i++) is_lost = store_hold_is_lost(c, first);
+    CHECK(is_lost);
+    store_let_go(first);
+    store_let_go(second);
 }

@@ -271,6 +271,19 @@ def full_store_is_said_plainly(p):
     p.run("check")
 
 
+def a_store_is_served_by_one_program_and_free_when_that_is_killed(p):
+    p.start()
+    said = p.run("serve", "--listen", "127.0.0.1:0", status=1)
+    must("another program serves this store already" in said, f"a second server says: {said}")
+    must(p.ask("GET", "/healthz", port=p.ops)[0] == 200, "the first one went down with it")
+    p.run("check")
+    p.server.kill()
+    p.server.wait()
+    p.server.stdout.close()
+    p.start()
+    p.end()
+
+
 def settings_file_is_held_to_its_rules(p):
     file = p.work / "traad.conf"
     secret = p.work / "smtp-password"
@@ -326,7 +339,8 @@ def wrong_use_is_told_before_a_store_is_looked_for(p):
 
 
 CLAIMS = [keepers_port_tells_health_and_figures, log_has_nothing_but_what_is_allowed, it_ends_soon_whatever_clients_do,
-          full_store_is_said_plainly, settings_file_is_held_to_its_rules, wrong_use_is_told_before_a_store_is_looked_for]
+          full_store_is_said_plainly, a_store_is_served_by_one_program_and_free_when_that_is_killed,
+          settings_file_is_held_to_its_rules, wrong_use_is_told_before_a_store_is_looked_for]
 
 
 def main():

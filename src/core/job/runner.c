@@ -1,6 +1,7 @@
 /* The runner. A step is claim → prepare → write; each outcome is stored by the
-   guarded UPDATE of a row that is 'running', so a row has one worker whatever
-   happens. What cannot be stored (a full disk) is tried until it can or the
+   guarded UPDATE of a row that is 'running' with the version of the claim, so a
+   row has one worker whatever happens, also where another program took it for
+   broken off. What cannot be stored (a full disk) is tried until it can or the
    program stops; then the next start finds the row 'running' and takes it for
    broken off. So the row always tells enough to go on. */
 #include "core/job/runner.h"
@@ -43,6 +44,7 @@ typedef struct Attempt {
     JobStep after;       /* as write left it */
     Str kind_name, lang;
     int64_t made_by, tries;
+    int64_t claimed;     /* the row's version while this attempt has it */
     bool is_sent;        /* at_most_once: prepare may have done things outside */
     Instant began;
     /* When it failed: */
@@ -115,8 +117,8 @@ static void tell(JobRunner *r, const Ctx *c, const Attempt *a, const char *outco
 
 /* ---- claiming ---------------------------------------------------------------- */
 
-SQL(DUE, "SELECT id, owner_id, uid, kind, args, bookmark, lang, broken_off, done_n, of_n, coalesce(made_by, 0), tries"
-         " FROM job WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
+SQL(DUE, "SELECT id, owner_id, uid, kind, args, bookmark, lang, broken_off, done_n, of_n, coalesce(made_by, 0), tries,"
+         " version FROM job WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT 1");
 
 static Err read_due(Ctx *c, Attempt *ret)
 {
@@ -136,17 +138,18 @@ static Err read_due(Ctx *c, Attempt *ret)
         ret->lang = db_str(&r, 6);
         ret->made_by = db_i64(&r, 10);
         ret->tries = db_i64(&r, 11);
+        ret->claimed = db_i64(&r, 12) + 1;
     }
     return db_done(&r);
 }
 
-SQL(CLAIM, "UPDATE job SET state = 'running', version = version + 1 WHERE id = $1 AND state = 'waiting'");
+SQL(CLAIM, "UPDATE job SET state = 'running', version = $2 WHERE id = $1 AND state = 'waiting' AND version + 1 = $2");
 
 static Err write_claim(Ctx *c)
 {
     const Attempt *a = c->work;
     int changed = 0;
-    TRY(db_exec(c, CLAIM, &changed, a->step.job_id));
+    TRY(db_exec(c, CLAIM, &changed, a->step.job_id, a->claimed));
     return changed ? OK : E_CONFLICT;
 }
 
@@ -158,12 +161,12 @@ static const JobKind *kind_of(const JobRunner *r, Str name)
     return NULL;
 }
 
-SQL(UNCLAIM, "UPDATE job SET state = 'waiting', version = version + 1 WHERE id = $1 AND state = 'running'");
+SQL(UNCLAIM, "UPDATE job SET state = 'waiting', version = version + 1 WHERE id = $1 AND state = 'running' AND version = $2");
 
 static Err write_unclaim(Ctx *c)
 {
     const Attempt *a = c->work;
-    return db_exec(c, UNCLAIM, NULL, a->step.job_id);
+    return db_exec(c, UNCLAIM, NULL, a->step.job_id, a->claimed);
 }
 
 /* Until it is stored, or the program stops: the next start looks for what runs. */
@@ -226,7 +229,7 @@ static Err prepare(Ctx *c, Attempt *a)
 
 SQL(PROGRESS, "UPDATE job SET state = $2, bookmark = $3, done_n = $4, of_n = $5, ended_at = $7, broken_off = 0, tries = 0,"
               " message = '', version = version + 1, next_at = $6"
-              " WHERE id = $1 AND state = 'running'");
+              " WHERE id = $1 AND state = 'running' AND version = $8");
 
 static Err write_step(Ctx *c)
 {
@@ -235,7 +238,7 @@ static Err write_step(Ctx *c)
     TRY(a->kind->write(c, &s));
     int changed = 0;
     TRY(db_exec(c, PROGRESS, &changed, s.job_id, s.is_done ? S("done") : S("waiting"), s.bookmark, s.done_n, s.of_n,
-                i64_max(c->now.ms, s.next_at.ms), DB_IF(s.is_done, c->now.ms)));
+                i64_max(c->now.ms, s.next_at.ms), DB_IF(s.is_done, c->now.ms), a->claimed));
     if (changed == 0) return fail(c, E_CONFLICT, T("Arbejdet findes ikke mere."));
     a->after = s;
     return OK;
@@ -279,15 +282,16 @@ static Str message_of(Ctx *c, Err err)
 }
 
 SQL(PARK, "UPDATE job SET state = $2, message = $3, next_at = $4, tries = $5, broken_off = $6, ended_at = $7,"
-          " version = version + 1 WHERE id = $1 AND state = 'running'");
+          " version = version + 1 WHERE id = $1 AND state = 'running' AND version = $8");
 SQL(FILES_DROP, "DELETE FROM job_file WHERE job_id = $1");
 
 static Err write_park(Ctx *c)
 {
     const Attempt *a = c->work;
-    TRY(db_exec(c, PARK, NULL, a->step.job_id, a->is_over ? S("failed") : S("waiting"), a->message, a->next_at.ms, a->tries + 1,
-                !a->is_over && a->is_sent, DB_IF(a->is_over, c->now.ms)));
-    if (!a->is_over) return OK;
+    int changed = 0;
+    TRY(db_exec(c, PARK, &changed, a->step.job_id, a->is_over ? S("failed") : S("waiting"), a->message, a->next_at.ms, a->tries + 1,
+                !a->is_over && a->is_sent, DB_IF(a->is_over, c->now.ms), a->claimed));
+    if (!a->is_over || !changed) return OK;
     return db_exec(c, FILES_DROP, NULL, a->step.job_id);
 }
 

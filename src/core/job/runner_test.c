@@ -19,6 +19,7 @@ typedef struct World {
     bool fills_arena, loses_step;
     int resumed;                /* steps that were told they had been broken off */
     ViewerId viewer;
+    Served *taken_over;         /* by another program, in the middle of the next step */
     char log[2000];
 } World;
 
@@ -47,9 +48,16 @@ static void note(void *to, Str line)
     pthread_mutex_unlock(&told_lock);
 }
 
+/* Taken for broken off, and claimed. */
+static Err write_take_over(Ctx *c)
+{
+    return db_test_exec(c, S("UPDATE job SET version = version + 2 WHERE state = 'running'"));
+}
+
 static Err prepare(Ctx *c, JobStep *step)
 {
     (void)step;
+    if (world.taken_over) CHECK_OK(test_write(world.taken_over, write_take_over, NULL));
     atomic_fetch_add(&world.prepared, 1);
     pthread_mutex_lock(&told_lock);
     world.viewer = c->viewer;
@@ -329,6 +337,20 @@ TEST(job_runner, a_step_broken_off_by_a_crash_is_done_again_and_stored_once)
     CHECK_INT(world.resumed, 1);
     CHECK_INT(world.prepared, 3);
     CHECK_INT(files(f), 3);
+}
+
+/* Another program takes the row for broken off while this one is at it. */
+TEST(job_runner, a_step_whose_row_was_taken_over_stores_nothing)
+{
+    Fixture *f = fixture(0);
+    Str uid = add(f, &kinds[0]);
+    world.taken_over = &f->served;
+    CHECK(job_runner_step(f->runner));
+    CHECK_INT(world.written, 1);
+    CHECK_INT(files(f), 0);
+    CHECK_INT(job_now(f, uid).state, JOB_RUNNING); /* the other's */
+    CHECK_INT(job_now(f, uid).done_n, 0);
+    test_served_clean(&f->served);
 }
 
 TEST(job_runner, a_job_that_kills_the_program_every_time_is_given_up)
