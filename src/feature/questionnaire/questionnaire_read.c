@@ -13,53 +13,6 @@ typedef struct Reader {
     Codes item_codes, section_codes, score_codes;
 } Reader;
 
-/* ---- small things ------------------------------------------------------------ */
-
-bool questionnaire_code_is_good(Str code, ptrdiff_t max)
-{
-    if (code.n < 1 || code.n > max) return false;
-    for (ptrdiff_t i = 0; i < code.n; i++) {
-        char ch = code.p[i];
-        bool is_good = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '.' ||
-                       ch == '_' || ch == '-';
-        if (!is_good) return false;
-    }
-    return true;
-}
-
-static const struct {
-    ItemKind kind;
-    Str code;
-    bool has_scale;
-} kinds[] = {
-    {ITEM_SINGLE,   S_INIT("single"),   true },
-    {ITEM_MULTIPLE, S_INIT("multiple"), true },
-    {ITEM_MATRIX,   S_INIT("matrix"),   true },
-    {ITEM_NUMBER,   S_INIT("number"),   false},
-    {ITEM_TEXT,     S_INIT("text"),     false},
-    {ITEM_SCORE,    S_INIT("score"),    false},
-};
-
-Str kind_code(ItemKind kind)
-{
-    return kinds[kind - 1].code;
-}
-
-bool kind_has_scale(ItemKind kind)
-{
-    return kinds[kind - 1].has_scale;
-}
-
-bool questionnaire_kind_of_code(Str code, ItemKind *ret)
-{
-    for (ptrdiff_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (!str_eq(kinds[i].code, code)) continue;
-        *ret = kinds[i].kind;
-        return true;
-    }
-    return false;
-}
-
 /* A code that is well made and new among its like; empty when it is not. */
 static Str read_code(Reader *r, const Json *map, ptrdiff_t max, Codes *among, ptrdiff_t place)
 {
@@ -155,13 +108,6 @@ static LangTexts read_texts(Reader *r, const Json *map, Str key, JsonNeed need, 
 }
 
 /* ---- scales --------------------------------------------------------------------- */
-
-bool values_have(Values values, int64_t v)
-{
-    for (ptrdiff_t i = 0; i < values.n; i++)
-        if (values.v[i] == v) return true;
-    return false;
-}
 
 static bool option_is_there(Options options, int64_t v)
 {
