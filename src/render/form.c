@@ -183,7 +183,7 @@ static Msg check_hidden(Ctx *c, const Field *f, FieldValue *v)
     return T("Noget på siden passer ikke længere. Hent siden igen, og prøv en gang til.");
 }
 
-static Msg missing_text(Str label) { return TF("Skriv noget under »{1}«.", label); }
+static Msg missing_text(Str label) { return TF("Udfyld »{1}«.", label); }
 static Msg missing_date(Str label) { return TF("Skriv en dato under »{1}«, for eksempel 14-01-2027.", label); }
 static Msg missing_number(Str label) { return TF("Skriv et helt tal under »{1}«.", label); }
 static Msg missing_choice(Str label) { return TF("Vælg noget under »{1}«.", label); }

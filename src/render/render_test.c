@@ -218,7 +218,7 @@ static Str problem_with(const char *name, Str raw)
 TEST(form, each_problem_says_what_to_do)
 {
     static const struct { const char *name, *raw, *problem; } cases[] = {
-        {"title", " ", "Skriv noget under »Titel«."},
+        {"title", " ", "Udfyld »Titel«."},
         {"title", "a", "Skriv mindst 2 tegn under »Titel«."},
         {"title", "ååååååååååååååååååååå", "Skriv højst 20 tegn under »Titel«. Der står 21."},
         {"title", "åååååååååååååååååååå", ""},

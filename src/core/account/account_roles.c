@@ -34,7 +34,7 @@ Err account_write_end(Ctx *c)
 static const Choice sides[] = {
     {S_INIT("forvaltning"), T_INIT("forvaltning")},
     {S_INIT("skole"), T_INIT("skole")},
-    {S_INIT("udenfor"), T_INIT("uden for de to")},
+    {S_INIT("udenfor"), T_INIT("hverken skole eller forvaltning")},
 };
 
 static const Field side_fields[] = {

@@ -23,11 +23,11 @@ static bool table_has(short object, AccessRole role, AccessRelation relation)
 
 /* One's own things are no one else's to see: a role that may read only its own
    is not among the readers. */
-static bool role_reads(short object, AccessRole role)
+static bool role_has(short object, short right, AccessRole role)
 {
     for (int i = 0; i < access_row_count; i++) {
         const AccessRow *r = &access_rows[i];
-        if (r->object == object && r->right == RIGHT_READ && r->role == (int)role && (AccessRelation)r->relation != RELATION_OWN) return true;
+        if (r->object == object && r->right == right && r->role == (int)role && (AccessRelation)r->relation != RELATION_OWN) return true;
     }
     return false;
 }
@@ -42,14 +42,14 @@ enum { EYE_ROLES = 4 };
 
 /* "skoleleder, konsulent og dpo": all of them up to five, else four and how many
    more: a name is no longer than "and one more". */
-static Str readers(Ctx *c, short object)
+static Str readers(Ctx *c, short object, short right)
 {
     Buf b = buf_new(c->arena, 1000);
     int total = 0, told = 0;
-    for (int r = 0; r < ROLE_COUNT; r++) total += role_reads(object, (AccessRole)r);
+    for (int r = 0; r < ROLE_COUNT; r++) total += role_has(object, right, (AccessRole)r);
     int most = total == EYE_ROLES + 1 ? total : EYE_ROLES;
     for (int r = 0; r < ROLE_COUNT && told < most; r++) {
-        if (!role_reads(object, (AccessRole)r)) continue;
+        if (!role_has(object, right, (AccessRole)r)) continue;
         if (told) buf_add(&b, told + 1 == total ? msg_text(c, T(" og ")) : S(", "));
         buf_add(&b, role_title(c, (AccessRole)r));
         told++;
@@ -63,7 +63,9 @@ Msg shell_eye_line(Ctx *c, const Need *need)
     if (!need || need->object < 0) return T("Kun du kan se denne side");
     short object = need->object;
     if (table_has(object, ROLE_ANY, RELATION_ANY)) return T("Alle, der er logget ind, kan se denne side");
-    Str who = readers(c, object);
+    Str who = readers(c, object, RIGHT_READ);
+    /* What is read elsewhere by everybody and only written here: those who write see this page. */
+    if (!who.n) who = readers(c, object, need->right);
     bool own = table_has(object, ROLE_ANY, RELATION_OWN);
     if (own && !who.n) return T("Kun du kan se denne side");
     if (own) return TF("Ses af dig og af {1}", who);

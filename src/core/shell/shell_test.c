@@ -16,6 +16,8 @@ TEST(shell, the_eye_line_is_made_from_the_access_table)
     CHECK_STR(eyes(c, NEED_SIGNED_IN), S("Kun du kan se denne side"));
     CHECK_STR(eyes(c, NEED_SESSION_READ), S("Kun du kan se denne side"));
     CHECK_STR(eyes(c, NEED_SUPPORT_READ), S("Ses af dig og af systemadministrator"));
+    /* Nobody reads it but on public pages: who writes it sees the page where it is written. */
+    CHECK_STR(eyes(c, NEED_CONTACT_WRITE), S("Ses af systemadministrator"));
 }
 
 TEST(shell, many_readers_are_counted_not_listed)

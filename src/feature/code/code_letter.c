@@ -31,29 +31,52 @@ static Err add_qr(Ctx *c, Pdf *pdf, Str address)
     return OK;
 }
 
-static Err letter(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCode *code)
+/* What all letters of one order share. */
+typedef struct Occasion {
+    const Wave *wave;
+    Promise promise;
+    Str owner; /* who asks */
+} Occasion;
+
+static Err occasion_of(Ctx *c, const Wave *wave, Occasion *ret)
 {
-    Str address = code_address(c, code->code);
-    pdf_heading(pdf, 1, wave->name);
-    pdf_text(pdf, PDF_LEAD, msg_text(c, TF("Du er spurgt om {1}. Det er frivilligt at svare.", code->unit_name)));
-    pdf_text(pdf, PDF_BODY, msg_text(c, TF("Der kan svares fra {1} til og med {2}.", wave->opens_on, wave->closes_on)));
-    pdf_text(pdf, PDF_BODY, msg_text(c, T("Peg telefonens kamera på koden, eller skriv adressen i en browser.")));
-    TRY(add_qr(c, pdf, address));
+    Unit owner = {0};
+    *ret = (Occasion){.wave = wave};
+    TRY(organisation_by_id(c, wave->owner, &owner));
+    ret->owner = owner.name;
+    return survey_promise(c, wave, &ret->promise);
+}
+
+static void show_code(Ctx *c, Pdf *pdf, Str code, Str address)
+{
+    PdfRun run = {.text = code, .is_bold = true};
     pdf_heading(pdf, 2, msg_text(c, T("Din kode")));
-    pdf_text(pdf, PDF_LEAD, code->code);
+    pdf_runs(pdf, PDF_LEAD, (PdfRuns){&run, 1});
     pdf_text(pdf, PDF_BODY, address);
     pdf_text(pdf, PDF_BODY, msg_text(c, T("Koden virker én gang.")));
+}
+
+static Err letter(Ctx *c, Pdf *pdf, const Occasion *on, const PlainCode *code)
+{
+    Str address = code_address(c, code->code);
+    pdf_heading(pdf, 1, on->wave->name);
+    pdf_text(pdf, PDF_LEAD, msg_text(c, TF("{1} spørger dig om {2}. Det er frivilligt at svare.", on->owner, code->unit_name)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, TF("Du kan svare fra {1} til og med {2}.", on->wave->opens_on, on->wave->closes_on)));
+    pdf_heading(pdf, 2, msg_text(c, T("Sådan svarer du")));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Peg telefonens kamera på billedet, eller skriv adressen herunder i en browser.")));
+    TRY(add_qr(c, pdf, address));
+    show_code(c, pdf, code->code, address);
     pdf_heading(pdf, 2, msg_text(c, T("Det lover vi")));
-    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(promise)));
-    pdf_text(pdf, PDF_BODY, msg_text(c, T("Mærket om, at koden er brugt, ligger under en nøgle, som bliver ødelagt, når målingen lukker.")));
+    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(&on->promise)));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("At koden er brugt, gemmer vi bag en nøgle. Nøglen bliver ødelagt, når målingen lukker.")));
     return OK;
 }
 
-static Err letters(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCodes *codes)
+static Err letters(Ctx *c, Pdf *pdf, const Occasion *on, const PlainCodes *codes)
 {
     for (ptrdiff_t i = 0; i < codes->n; i++) {
         pdf_page(pdf);
-        TRY(letter(c, pdf, wave, promise, &codes->v[i]));
+        TRY(letter(c, pdf, on, &codes->v[i]));
     }
     return OK;
 }
@@ -70,11 +93,11 @@ static Err ended(Pdf *pdf, Err err, Str *ret_bytes)
 
 static Err letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
 {
-    Promise promise = {0};
+    Occasion on = {0};
     PdfMeta meta = meta_of(c, wave);
-    TRY(survey_promise(c, wave, &promise));
+    TRY(occasion_of(c, wave, &on));
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    return ended(pdf, letters(c, pdf, wave, &promise, codes), ret_bytes);
+    return ended(pdf, letters(c, pdf, &on, codes), ret_bytes);
 }
 
 Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)

@@ -47,8 +47,11 @@ static void fill_roles(Ctx *c, const Wave *wave, FormValues *values)
     Choice *all = NEW(c->arena, Choice, 4);
     Str rest = wave->roles, role = {0};
     ptrdiff_t n = 0;
+    FieldValue *asked = form_value(values, "role");
     while (n < 4 && str_split(&rest, ' ', &role)) all[n++] = (Choice){role, survey_role_name(role)};
-    form_value(values, "role")->choices = (Choices){all, n};
+    asked->choices = (Choices){all, n};
+    /* Nobody has to choose among one. */
+    if (n == 1 && !asked->raw.n) asked->raw = all[0].value;
 }
 
 static Err offer_roles(Ctx *c, FormValues *values)

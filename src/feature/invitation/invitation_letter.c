@@ -14,13 +14,13 @@ static const struct {
 } defaults[] = {
     {T_INIT("Vil du svare på [måling]?"),
      {T_INIT("Hej"),
-      T_INIT("Du er spurgt i målingen [måling]. Den handler om [enhed]. Det er frivilligt at svare."),
+      T_INIT("Vi vil gerne have dit svar i målingen [måling]. Den handler om [enhed], og det er frivilligt at svare."),
       T_INIT("Svar her: [link]"),
       T_INIT("Linket er dit og virker én gang, så giv det ikke videre. Du kan svare til og med [sidste dag]."),
       T_INIT("[løfte]")}},
     {T_INIT("Du kan stadig nå at svare på [måling]"),
      {T_INIT("Hej"),
-      T_INIT("Du er spurgt i målingen [måling], og dit link er ikke brugt endnu. Det er stadig frivilligt at svare."),
+      T_INIT("Vi har spurgt dig i målingen [måling], og dit link er ikke brugt endnu. Det er stadig frivilligt at svare."),
       T_INIT("Svar her: [link]"),
       T_INIT("Linket er dit og virker én gang, så giv det ikke videre. Du kan svare til og med [sidste dag]."),
       T_INIT("[løfte]")}},
@@ -190,7 +190,7 @@ Mail letter_mail(Ctx *c, const Letter *letter, MailingKind kind, const LetterFac
 {
     Lang lang = lang_of(letter->lang);
     Filling with = filling(c, lang, facts);
-    Msg why = why_it_came(kind), stop = T("Vil du ikke have flere mails om målingen, så sig det her: {1}");
+    Msg why = why_it_came(kind), stop = T("Vil du ikke have flere mails om målingen? Så meld fra her: {1}");
     why.arg[0] = msg_arg_str(facts->owner);
     stop.arg[0] = msg_arg_str(decline_address(c, facts->code));
     Str text = STR_CAT(c->arena, filled(c, letter->body, &with), S("\n\n"), words(c, lang, why), S("\n"), words(c, lang, stop), S("\n"));

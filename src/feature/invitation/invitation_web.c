@@ -287,5 +287,7 @@ static const Retention retention[] = {
     {0},
 };
 
-const Feature invitation_feature = {.name = "invitation", .schema = &invitation_schema, .routes = routes, .jobs = invitation_jobs,
+static const Door doors[] = {{ROOM_DATA, "/maalinger", {{0}}, NEED_WAVE_MAIL_READ}, {0}};
+
+const Feature invitation_feature = {.name = "invitation", .schema = &invitation_schema, .routes = routes, .doors = doors, .jobs = invitation_jobs,
                                     .tick = mailing_tick, .retention = retention, .demo = invitation_demo};

@@ -25,9 +25,9 @@ static const struct {
 } not_now[] = {
     {WAVE_KLADDE, T_INIT("Målingen er en kladde. Den skal åbnes, besvares og lukkes, før der er noget at frigive."), S_INIT(""),
      T_INIT("Gå til målingen")},
-    {WAVE_AABEN, T_INIT("Målingen er stadig åben. Rapporterne kan frigives, når den er lukket og svarene set efter."), S_INIT(""),
+    {WAVE_AABEN, T_INIT("Målingen er stadig åben. Rapporterne kan frigives, når den er lukket, og svarene er gennemgået."), S_INIT(""),
      T_INIT("Gå til målingen")},
-    {WAVE_LUKKET, T_INIT("Svarene skal ses efter, før rapporterne frigives."), S_INIT("/trin/kontrolleret"), T_INIT("Se svarene efter")},
+    {WAVE_LUKKET, T_INIT("Svarene skal gennemgås, før rapporterne frigives."), S_INIT("/trin/kontrolleret"), T_INIT("Gennemgå svarene")},
     {WAVE_ARKIVERET, T_INIT("Målingen er arkiveret og kan ikke frigives igen."), S_INIT(""), T_INIT("Gå til målingen")},
 };
 

@@ -317,7 +317,7 @@ static Err invited_line(Ctx *c, const Wave *wave, const CsvRow *row)
     if (err == E_NOT_FOUND) ctx_problem(c, S("tal"), TF("Linje {1}: {2} er ikke en af målingens nederste enheder.", row->line, row->v[0]));
     else if (err != OK) return err;
     else if (role.n && !survey_has_word(wave->roles, role)) ctx_problem(c, S("tal"), TF("Linje {1}: målingen spørger ikke {2}.", row->line, role));
-    else if (!str_i64(str_trim(row->v[2]), &n)) ctx_problem(c, S("tal"), TF("Linje {1}: {2} er ikke et helt tal.", row->line, row->v[2]));
+    else if (!str_i64(str_trim(row->v[2]), &n)) ctx_problem(c, S("tal"), TF("Linje {1}: »{2}« er ikke et helt tal.", row->line, row->v[2]));
     else return survey_invited_set(c, wave->id, unit, role, n);
     return OK;
 }

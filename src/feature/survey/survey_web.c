@@ -87,7 +87,7 @@ static const Field new_fields[] = {
      .hint = T_INIT("Målingen lukker ved dagens slutning. Forvaltningen ser rapporterne 14 dage efter.")},
     {.name = "role", .kind = FIELD_CHOICES, .label = T_INIT("Hvem bliver spurgt?"), .choices = {role_choices, COUNT_OF(role_choices)}},
     {.name = "depth", .kind = FIELD_CHOICE, .label = T_INIT("Hvor hører svarene til?"), .choices = {depth_choices, COUNT_OF(depth_choices)}},
-    {.name = "shared", .kind = FIELD_CHECK, .label = T_INIT("Der svares på klassens fælles maskiner, så intet gemmes på dem"), .optional = true},
+    {.name = "shared", .kind = FIELD_CHECK, .label = T_INIT("Der svares på klassens fælles computere, så intet gemmes på dem"), .optional = true},
     {.name = "single", .kind = FIELD_CHECK, .label = T_INIT("Ét spørgsmål ad gangen (til elever)"), .optional = true},
 };
 static const Form new_form = {new_fields, COUNT_OF(new_fields)};
@@ -192,11 +192,12 @@ static const Step steps[] = {
      T_INIT("De, der har en kode, kan svare fra målingens første dag til den sidste dags slutning. Spørgsmålene kan ikke ændres bagefter, "
             "for svarene skal kunne sammenlignes."), T_INIT("Åbn målingen"), true},
     {WAVE_LUKKET, S_INIT("lukket"), T_INIT("Luk målingen nu"), T_INIT("Luk målingen nu"),
-     T_INIT("Ingen kan svare mere. Nøglen til koderne bliver ødelagt, så ingen bagefter kan se, hvem der har svaret. Målingen kan ikke åbnes igen."),
+     T_INIT("Når du lukker, kan ingen svare mere. Nøglen til koderne bliver ødelagt, så ingen bagefter kan se, hvem der har svaret. "
+            "Målingen kan ikke åbnes igen."),
      T_INIT("Luk målingen nu"), false},
-    {WAVE_KONTROLLERET, S_INIT("kontrolleret"), T_INIT("Se svarene efter"), T_INIT("Se svarene efter"),
-     T_INIT("Se efter, om der er prøvesvar eller dubletter, og om de skoler, der mangler, skal mangle. Derefter kan rapporterne frigives til "
-            "skolerne."), T_INIT("Svarene er set efter"), true},
+    {WAVE_KONTROLLERET, S_INIT("kontrolleret"), T_INIT("Gennemgå svarene"), T_INIT("Gennemgå svarene"),
+     T_INIT("Er der prøvesvar eller dubletter? Er det rigtigt, at der mangler svar fra nogle skoler? Når svarene er gennemgået, kan rapporterne "
+            "frigives til skolerne."), T_INIT("Svarene er gennemgået"), true},
     {WAVE_ARKIVERET, S_INIT("arkiveret"), T_INIT("Arkivér målingen"), T_INIT("Arkivér målingen"),
      T_INIT("Målingen bliver lagt væk. Koderne slettes, og den tager ikke imod flere svar. Rapporter, der er frigivet, bliver stående."),
      T_INIT("Arkivér målingen"), false},
@@ -227,7 +228,7 @@ static const struct {
     Msg name;
 } way[] = {
     {WAVE_KLADDE, T_INIT("Kladde")},           {WAVE_AABEN, T_INIT("Åben for svar")},
-    {WAVE_LUKKET, T_INIT("Lukket")},           {WAVE_KONTROLLERET, T_INIT("Set efter")},
+    {WAVE_LUKKET, T_INIT("Lukket")},           {WAVE_KONTROLLERET, T_INIT("Gennemgået")},
     {WAVE_FRIGIVET_SKOLE, T_INIT("Frigivet")},
 };
 
@@ -260,8 +261,8 @@ static Msg lead_of(Ctx *c, const Wave *wave)
     if (wave->state == WAVE_AABEN && c->today.day <= wave->closes_on.day) return lead_of_open(c, wave);
     if (wave->state == WAVE_KLADDE && c->today.day <= wave->closes_on.day)
         return TF("Ingen kan svare endnu. Der kan svares fra {1} til og med {2}, når målingen er åbnet.", wave->opens_on, wave->closes_on);
-    if (wave->state == WAVE_LUKKET) return T("Målingen er lukket. Næste skridt er at se svarene efter, så rapporterne kan frigives.");
-    if (wave->state == WAVE_KONTROLLERET) return T("Svarene er set efter. Næste skridt er at frigive rapporterne til skolerne.");
+    if (wave->state == WAVE_LUKKET) return T("Målingen er lukket. Næste skridt er at gennemgå svarene, så rapporterne kan frigives.");
+    if (wave->state == WAVE_KONTROLLERET) return T("Svarene er gennemgået. Næste skridt er at frigive rapporterne til skolerne.");
     return TF("Målingen er lukket. Der kunne svares til og med {1}.", wave->closes_on);
 }
 

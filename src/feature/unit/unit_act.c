@@ -478,7 +478,7 @@ static void say_rollover(Ctx *c, const Unit *unit, ActPage *page)
     page->version = plan.mark;
     page->effects = effects(c, 2);
     if (err == OK && plan.n == 0) page->effects.v[page->effects.n++] = T("Der er ingen klasser at rykke op. Det er måske allerede gjort.");
-    else page->effects.v[page->effects.n++] = T("Tal for klasserne fra i år bliver ved de klasser, de blev svaret i.");
+    else page->effects.v[page->effects.n++] = T("Tallene fra i år bliver ved med at høre til de klasser, der svarede.");
     page->is_blocked = page->is_blocked || plan.n == 0;
 }
 

@@ -24,6 +24,7 @@ const LookDef LOOKS[LOOK_COUNT_] = {
     [LOOK_GRID] = {"c-grid", NO, LINE, 1},
     [LOOK_INTERVAL] = {"c-interval", NO, BLUE, 2},
     [LOOK_NOW] = {"c-now", BLUE, NO},
+    [LOOK_MODULE] = {"c-module", INK, NO},
     [LOOK_LAST] = {"c-last", WHITE, INK, 2},
     [LOOK_FEW] = {"c-few", NO, INK_3, 1.5, 2, 2.5},
     [LOOK_UPRIGHT] = {"c-upright", NO, INK, 3},

@@ -24,6 +24,7 @@ typedef enum Look {
     LOOK_GRID,
     LOOK_INTERVAL,   /* line of uncertainty, and the line of a series */
     LOOK_NOW,        /* filled dot: this year */
+    LOOK_MODULE,     /* the dark of a QR code: ink, for cameras and grey printers */
     LOOK_LAST,       /* ring: last time */
     LOOK_FEW,        /* dotted ring: too few answers to say */
     LOOK_UPRIGHT,    /* municipality; last year's rate */

@@ -303,7 +303,7 @@ static void draw_qr(Ctx *c, Canvas *k, const Chart *chart)
     for (int y = 0; y < qr->size; y++) {
         for (int x = 0, n = 0; x < qr->size; x += n + 1) {
             for (n = 0; x + n < qr->size && qr->dark[y * qr->size + x + n];) n++;
-            if (n) canvas_rect(k, LOOK_NOW, (x + QR_QUIET) * module, (y + QR_QUIET) * module, n * module, module);
+            if (n) canvas_rect(k, LOOK_MODULE, (x + QR_QUIET) * module, (y + QR_QUIET) * module, n * module, module);
         }
     }
 }

@@ -113,7 +113,7 @@ export async function walk({ as, base, out, check, step: at }) {
   await office.goto(wave);
   check(/mindst 10 af 30/.test(await office.textContent("table")), "the answers are told in steps of five");
   await step(office, "Luk målingen nu");
-  await step(office, "Se svarene efter");
+  await step(office, "Gennemgå svarene");
   await click(office, '.button-row a:has-text("Frigiv")');
   await click(office, 'main form[method="post"] button[type="submit"]');
   await office.waitForSelector('main a[href="/rapporter"]', { timeout: 30000 });
