@@ -53,6 +53,19 @@ Str text_number_word(Lang lang, int64_t n)
     return n >= 1 && n <= 10 ? words[lang][n - 1] : (Str){0};
 }
 
+/* a–z, and à–þ, whose large letters lie as far before them in UTF-8 (÷ has none). */
+Str text_capital(Arena *arena, Str text)
+{
+    enum { STEP = 'a' - 'A', LATIN_1 = 0xc3, DIVISION = 0xb7 };
+    if (text.n == 0) return text;
+    Buf b = buf_new(arena, text.n);
+    buf_add(&b, text);
+    unsigned char first = (unsigned char)b.p[0], second = b.n > 1 ? (unsigned char)b.p[1] : 0;
+    if (first >= 'a' && first <= 'z') b.p[0] = (char)(first - STEP);
+    if (first == LATIN_1 && second >= 0xa0 && second <= 0xbe && second != DIVISION) b.p[1] = (char)(second - STEP);
+    return buf_str(&b);
+}
+
 static bool is_zero(Str digits)
 {
     for (ptrdiff_t i = 0; i < digits.n; i++)

@@ -14,6 +14,8 @@
 void text_count(Buf *b, Lang lang, int64_t n);
 /* "to" … "ti" · "two" … "ten" for 2–10, "én" · "one"; empty for others. */
 Str text_number_word(Lang lang, int64_t n);
+/* The same text with its first letter large: it begins a sentence. Empty stays empty. */
+Str text_capital(Arena *arena, Str text);
 /* 12,5 · 12.5; `digits` 0–6 after the comma; NaN and infinities are "–". */
 void text_decimal(Buf *b, Lang lang, double v, int digits);
 /* 72 pct. · 72%: n of `of`, whole, half up; "–" when of <= 0. */

@@ -68,6 +68,16 @@ TEST(number, kroner_have_oere_only_when_there_are_some)
     CHECK_STR(WRITTEN(text_kr(&b, LANG_EN, 125050)), S("DKK 1,250.50"));
 }
 
+TEST(text, a_sentence_begins_with_a_large_letter)
+{
+    Arena *a = test_ctx_plain()->arena;
+    CHECK_STR(text_capital(a, S("to ud af fem")), S("To ud af fem"));
+    CHECK_STR(text_capital(a, S("én ud af fem")), S("Én ud af fem"));
+    CHECK_STR(text_capital(a, S("årsag")), S("Årsag"));
+    CHECK_STR(text_capital(a, S("72 pct.")), S("72 pct."));
+    CHECK_STR(text_capital(a, S("")), S(""));
+}
+
 TEST(phrase, the_checked_five)
 {
     CHECK_STR(text_share_phrase(LANG_DA, 39, 100), S("to ud af fem"));

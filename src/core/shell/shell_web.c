@@ -67,15 +67,6 @@ Markup front_strip(Ctx *c, const LooseEnd *end)
     return chart_svg(c, &chart);
 }
 
-/* Begins a sentence; words that begin with another letter than a–z are left alone. */
-static Str capital(Ctx *c, Str words)
-{
-    Buf b = buf_new(c->arena, words.n);
-    buf_add(&b, words);
-    if (b.n && b.p[0] >= 'a' && b.p[0] <= 'z') b.p[0] = (char)(b.p[0] - 'a' + 'A');
-    return buf_str(&b);
-}
-
 /* "Tirsdag 24. november, uge 48" */
 static Str day_line(Ctx *c)
 {
@@ -83,7 +74,7 @@ static Str day_line(Ctx *c)
     text_weekday_date(&b, c->lang, c->today);
     buf_add(&b, S(", "));
     text_week(&b, c->lang, c->today);
-    return capital(c, buf_str(&b));
+    return text_capital(c->arena, buf_str(&b));
 }
 
 static Msg lead(Ctx *c, const FrontPage *p)
@@ -92,7 +83,7 @@ static Msg lead(Ctx *c, const FrontPage *p)
     if (p->is_empty) return TF("{1}. Der er ingen løse ender i jeres del af tråden.", day);
     if (!p->costly.n) return TF("{1}. Intet haster. Det kan tages, når der er ro til det.", day);
     bool is_one = p->costly.n == 1, is_all = !p->calm.n && !p->tidy.n;
-    Str number = capital(c, text_number_word(c->lang, p->costly.n));
+    Str number = text_capital(c->arena, text_number_word(c->lang, p->costly.n));
     if (is_one && is_all) return TF("{1}. Én ting koster noget at vente med.", day);
     if (is_one) return TF("{1}. Én ting koster noget at vente med. Resten kan tages, når der er ro til det.", day);
     if (is_all) return TF("{1}. {2} ting koster noget at vente med.", day, number);

@@ -198,11 +198,17 @@ Str drawing_item_text(Ctx *c, const ReportItem *item)
 
 enum { COUNTED_MAX = 2 }; /* answers; more are no name for a column */
 
+/* Yes or no: "enige" says less than the answer's own word. */
+static bool is_either_or(const ReportItem *item)
+{
+    return item->agree_set.n == 1 && item->disagree_set.n == 1 && item->options.n == 2 + item->dont_know_set.n;
+}
+
 Str drawing_counted(Ctx *c, const ReportItem *item)
 {
     Str text = str_trim(text_bare(c->arena, drawing_item_text(c, item))), word = S("");
     bool is_question = text.n > 0 && text.p[text.n - 1] == '?';
-    if (!is_question || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
+    if ((!is_question && !is_either_or(item)) || item->agree_set.n == 0 || item->agree_set.n > COUNTED_MAX) return S("");
     for (ptrdiff_t i = 0; i < item->options.n; i++) {
         if (!values_have(item->agree_set, item->options.v[i].value)) continue;
         Str one = msg_text(c, TF("»{1}«", drawing_text(c, item->options.v[i].text)));

@@ -126,7 +126,7 @@ static void print_words_block(Ctx *c, Pdf *pdf, const BlockView *b)
 void drawing_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
 {
     if (b->has_open_tables) {
-        print_words_block(c, pdf, b);
+        if (b->lacks_table) print_words_block(c, pdf, b);
         return;
     }
     if (b->colours.n) pdf_key(pdf, b->colours);

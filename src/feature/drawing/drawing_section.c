@@ -72,6 +72,10 @@ static BlockView block_view(Ctx *c, const Report *r, const ReportItem *first, pt
     if (has_comparison) view.marks = marks_of(c, r, &view);
     view.tables = drawing_block_tables(c, r, first, n, &order);
     view.has_open_tables = !order.is_drawn && !has_comparison;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        view.tells_change = view.tells_change || view.items.v[i].certainty || view.items.v[i].change_more.n > 0;
+        view.lacks_table = view.lacks_table || view.items.v[i].is_hidden || !first[i].has_distribution;
+    }
     return view;
 }
 
@@ -156,12 +160,37 @@ static Strs certain_changes(Ctx *c, const Report *r, const ReportSection *s, ptr
     return all;
 }
 
-/* "tre ud af fire", else "72 pct."; of all measurements together. */
-static Str phrase(Ctx *c, const ReportItem *item)
+/* "tre ud af fire"; empty where no such words fit. Of all measurements together, as both below. */
+static Str fraction(Ctx *c, const ReportItem *item)
 {
     Pooled all = drawing_pooled(item);
-    Str p = all.valid >= REPORT_FEW ? text_share_phrase(c->lang, all.count, all.valid) : S("");
-    return p.n ? p : drawing_share_text(c, all.count, all.valid);
+    return all.valid >= REPORT_FEW ? text_share_phrase(c->lang, all.count, all.valid) : S("");
+}
+
+static Str share(Ctx *c, const ReportItem *item)
+{
+    Pooled all = drawing_pooled(item);
+    return drawing_share_text(c, all.count, all.valid);
+}
+
+/* "tre ud af fire", else "72 pct." */
+static Str phrase(Ctx *c, const ReportItem *item)
+{
+    Str words = fraction(c, item);
+    return words.n ? words : share(c, item);
+}
+
+/* Two that are held against each other are told in the same way: both in words that
+   differ, else both in per cent. */
+typedef struct Ends {
+    Str most, least;
+} Ends;
+
+static Ends ends_of(Ctx *c, const Sight *sight)
+{
+    Ends words = {fraction(c, sight->most), fraction(c, sight->least)};
+    if (words.most.n && words.least.n && !str_eq(words.most, words.least)) return words;
+    return (Ends){share(c, sight->most), share(c, sight->least)};
 }
 
 /* The answer that most gave, by the per cent a reader sees; NULL where two share
@@ -215,12 +244,13 @@ static Str own_numbers(Ctx *c, const Report *r, const ReportSection *s)
 /* Of items that ask: "Flest svarer »Ja« til »…«". */
 static Str asked_sentence(Ctx *c, const Sight *sight, bool has_years)
 {
-    Str most = drawing_item_text(c, sight->most), of_most = phrase(c, sight->most);
-    if (sight->most == sight->least) return msg_text(c, TF("{1} svarer {2} til »{3}«.", of_most, sight->counted, most));
-    Str high = has_years ? msg_text(c, TF("Målingerne under ét: flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most))
-                         : msg_text(c, TF("Flest svarer {1} til »{2}« ({3}),", sight->counted, most, of_most));
-    return STR_CAT(c->arena, high, S(" "),
-                   msg_text(c, TF("færrest til »{1}« ({2}).", drawing_item_text(c, sight->least), phrase(c, sight->least))));
+    Str most = drawing_item_text(c, sight->most);
+    if (sight->most == sight->least)
+        return msg_text(c, TF("{1} svarer {2} til »{3}«.", text_capital(c->arena, phrase(c, sight->most)), sight->counted, most));
+    Ends of = ends_of(c, sight);
+    Str high = has_years ? msg_text(c, TF("Målingerne under ét: flest svarer {1} til »{2}« ({3}),", sight->counted, most, of.most))
+                         : msg_text(c, TF("Flest svarer {1} til »{2}« ({3}),", sight->counted, most, of.most));
+    return STR_CAT(c->arena, high, S(" "), msg_text(c, TF("færrest til »{1}« ({2}).", drawing_item_text(c, sight->least), of.least)));
 }
 
 static Str level_sentence(Ctx *c, const Sight *sight)
@@ -229,12 +259,12 @@ static Str level_sentence(Ctx *c, const Sight *sight)
     bool has_years = drawing_pooled(sight->most).waves > 1 || drawing_pooled(sight->least).waves > 1;
     if (sight->counted.n) return asked_sentence(c, sight, has_years);
     Str most = drawing_item_text(c, sight->most);
-    if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i »{2}«.", phrase(c, sight->most), most));
+    if (sight->most == sight->least) return msg_text(c, TF("{1} er enige i »{2}«.", text_capital(c->arena, phrase(c, sight->most)), most));
+    Ends of = ends_of(c, sight);
+    Str least = drawing_item_text(c, sight->least);
     if (has_years)
-        return msg_text(c, TF("Målingerne under ét: flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most,
-                              phrase(c, sight->most), drawing_item_text(c, sight->least), phrase(c, sight->least)));
-    return msg_text(c, TF("Flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, phrase(c, sight->most),
-                          drawing_item_text(c, sight->least), phrase(c, sight->least)));
+        return msg_text(c, TF("Målingerne under ét: flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, of.most, least, of.least));
+    return msg_text(c, TF("Flest er enige i »{1}« ({2}), færrest i »{3}« ({4}).", most, of.most, least, of.least));
 }
 
 /* Nothing has surely changed, so what all measurements say together comes first. */
@@ -255,7 +285,10 @@ static Str finding_of(Ctx *c, const Report *r, const Sight *sight, Str first)
     if (sight->certain == 1 && sight->compared > 1)
         return msg_text(c, TF("Sikker ændring siden {1}: {2}. På de andre spørgsmål ligner svarene dem fra {1}.", before, first));
     if (sight->certain == 1) return msg_text(c, TF("Sikker ændring siden {1}: {2}.", before, first));
-    if (sight->certain > 1) return msg_text(c, TF("{1} sikre ændringer siden {2}:", sight->certain, before));
+    if (sight->certain > 1) {
+        Str number = text_capital(c->arena, text_number_word(c->lang, sight->certain));
+        return msg_text(c, TF("{1} sikre ændringer siden {2}:", number.n ? number : drawing_count_text(c, sight->certain), before));
+    }
     if (sight->compared > 0) return like_before(c, sight, before);
     if (sight->few == 0) return level_sentence(c, sight);
     Str few = msg_text(c, T("For få svar til at sige noget om ændring. Tal hellere om det sammen."));

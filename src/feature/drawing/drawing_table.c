@@ -124,11 +124,15 @@ static TableView agree_table(Ctx *c, const Report *r, const ReportItem *first, p
 static TableView option_table(Ctx *c, const ReportItem *item)
 {
     TableHead heads[] = {{msg_text(c, T("Svarmulighed")), false}, {msg_text(c, T("Andel")), true}};
-    TableView t = table_new(c, drawing_item_text(c, item), heads, COUNT_OF(heads), item->distribution.n);
+    Str answers = msg_text(c, TN("{1} svar", "{1} svar", item->valid));
+    Str caption = msg_text(c, TF("{1} ({2})", drawing_item_text(c, item), answers));
+    TableView t = table_new(c, caption, heads, COUNT_OF(heads), item->distribution.n);
     for (ptrdiff_t i = 0; i < item->distribution.n; i++) {
         const ReportCount *k = &item->distribution.v[i];
         TableLine *line = line_add(c, &t, drawing_option_text(c, item, k->value));
         cell_add(&t, line, drawing_share_text(c, k->count, item->valid));
+        line->cells.v[line->cells.n - 1].has_bar = true;
+        line->cells.v[line->cells.n - 1].bar = drawing_pct(k->count, item->valid).v;
     }
     return t;
 }

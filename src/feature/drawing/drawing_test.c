@@ -175,6 +175,41 @@ TEST(drawing_words, a_first_measurement_tells_levels_and_no_change)
     CHECK(!has(html_of(c, &r), "Sikker ændring"));
 }
 
+TEST(drawing_words, yes_and_no_go_by_their_own_word)
+{
+    Ctx *c = test_ctx_plain();
+    ReportItem item = item_of(c, "P1", "Jeg har deltaget", "I took part");
+    CHECK_STR(drawing_counted(c, &item), S(""));
+    Option answers[] = {{1, both(c, "Ja", "Yes")}, {2, both(c, "Nej", "No")}, {3, both(c, "Ved ikke", "Don't know")}};
+    item.options = (Options){answers, 2};
+    item.agree_set = (Values){values_of(c, 1, 1).v, 1};
+    item.disagree_set = (Values){values_of(c, 2, 2).v, 1};
+    item.dont_know_set = (Values){0};
+    CHECK_STR(drawing_counted(c, &item), S("»Ja«"));
+    item.options.n = 3;
+    CHECK_STR(drawing_counted(c, &item), S("")); /* a third answer in the middle: agreeing has degrees */
+    item.dont_know_set = (Values){values_of(c, 3, 3).v, 1};
+    CHECK_STR(drawing_counted(c, &item), S("»Ja«"));
+}
+
+TEST(drawing_words, most_and_least_are_told_in_the_same_way)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    r.previous = S("");
+    for (int i = 0; i < ITEMS; i++) {
+        ReportItem *item = &r.items.v[i];
+        item->change = (ReportCompare){0};
+        item->years = (ReportYears){0};
+        item->valid = 100;
+        item->agree.count = i ? 40 : 90; /* "to ud af fem", and no such words for 90 */
+    }
+    CHECK(has(drawing_view(c, &r, &nothing)->sections.v[0].finding, "(90 pct.), færrest i »"));
+    CHECK(has(drawing_view(c, &r, &nothing)->sections.v[0].finding, "(40 pct.)."));
+    r.items.v[0].agree.count = 75;
+    CHECK(has(drawing_view(c, &r, &nothing)->sections.v[0].finding, "(tre ud af fire), færrest i »"));
+}
+
 TEST(drawing_words, all_hidden_has_no_figure_at_all)
 {
     Ctx *c = test_ctx_plain();
@@ -204,7 +239,7 @@ TEST(drawing_words, each_state_of_change_has_its_words)
     CHECK_STR(items->v[0].change_more, S("+33 point"));
     CHECK_STR(items->v[1].change, S("Kan være tilfældigt"));
     CHECK_STR(items->v[2].change, S("For få svar"));
-    CHECK_STR(items->v[3].change, S("Ny formulering"));
+    CHECK_STR(items->v[3].change, S("Kan ikke sammenlignes"));
     CHECK_STR(items->v[4].says, S("Næsten alle svarede ens."));
     CHECK_STR(items->v[5].says, S("Skjult, så ingen kan genkendes."));
 }

@@ -87,7 +87,7 @@ static bool has_hidden(const Report *r)
 static Str wave_with_title(Ctx *c, const Report *r)
 {
     Str title = drawing_text(c, r->title), wave = drawing_wave(c, r, r->wave);
-    return msg_text(c, TF("{1}, måling {2}", title, wave));
+    return msg_text(c, TF("{1}, {2}", title, wave));
 }
 
 static Str lead_of(Ctx *c, const Report *r)

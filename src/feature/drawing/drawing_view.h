@@ -12,7 +12,8 @@
 
 typedef struct TableCell {
     Str text;
-    bool is_hidden, is_right;
+    bool is_hidden, is_right, has_bar;
+    int bar;  /* per cent of the cell's room, beside the text */
     Str head; /* of its column: a phone shows it beside the cell */
 } TableCell;
 typedef struct TableCells { TableCell *v; ptrdiff_t n; } TableCells;
@@ -49,6 +50,8 @@ typedef struct BlockView {
     TableViews tables;
     Str counted;       /* drawing_counted of all items; empty: "enige" */
     bool has_open_tables; /* nothing is drawn: the tables are what there is to see */
+    bool lacks_table;     /* some item has none: it is told in words */
+    bool tells_change;    /* some item says something about change */
 } BlockView;
 typedef struct BlockViews { BlockView *v; ptrdiff_t n; } BlockViews;
 

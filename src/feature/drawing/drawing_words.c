@@ -150,7 +150,7 @@ Str drawing_after_certainty(Ctx *c, Certainty certainty, const ReportCompare *ch
     case CERTAIN: return drawing_change_size(c, change, is_share);
     case BY_CHANCE: return msg_text(c, T("ingen sikker ændring"));
     case FEW_ANSWERS: return msg_text(c, T("til at tale om ændring"));
-    case NEW_WORDING: return msg_text(c, T("sammenlignes ikke"));
+    case NEW_WORDING: return msg_text(c, T("spørgsmålet eller enheden er ændret"));
     }
     return S("");
 }

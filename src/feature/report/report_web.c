@@ -139,8 +139,9 @@ static Msg eye_line(Ctx *c, const Audiences *all)
         for (ptrdiff_t k = 0; k < COUNT_OF(eyes) && n < COUNT_OF(who); k++)
             if (all->v[i].since.day <= c->today.day && str_eq(eyes[k].code, all->v[i].code))
                 who[n++] = msg_text(c, is_municipal(c) ? eyes[k].of_municipality : eyes[k].of_school);
-    Str words = n ? who[0] : S("");
-    for (int i = 1; i < n; i++) words = STR_CAT(c->arena, words, i + 1 == n ? msg_text(c, T(" og ")) : S(", "), who[i]);
+    Str words = n ? who[0] : S(""), last = msg_text(c, T(" og "));
+    /* "skolernes ledere, politikere og bestyrelser": one "og" is enough. */
+    for (int i = 1; i < n; i++) words = STR_CAT(c->arena, words, i + 1 == n && str_find(who[i], last, 0) < 0 ? last : S(", "), who[i]);
     return n ? TF("Ses af {1}", words) : (Msg){0};
 }
 
@@ -373,9 +374,9 @@ static Err loose_ends(Ctx *c, LooseEnd **list)
         LooseEnd *end = NEW(c->arena, LooseEnd, 1);
         *end = (LooseEnd){
             .cost = 3,
-            .headline = TF("Læs rapporten, og vis den for medarbejderne: {1}", r->name),
-            .about = TF("Måling {1}, frigivet {2}", r->wave, r->released_on),
-            .waiting = T("De, der har svaret, kan ikke se, hvad svarene viser."),
+            .headline = TF("Læs rapporten om {1}, og vis den for medarbejderne", r->wave),
+            .about = TF("{1}, frigivet {2}", r->name, r->released_on),
+            .waiting = T("Medarbejderne kan ikke se, hvad svarene viser, før du viser dem det."),
             .button = T("Læs rapporten"),
             .href = address(c, false, r->wave_uid, r->code, S("")),
             .knots_done = 1,
