@@ -168,29 +168,6 @@ static Err broken(Ctx *c)
     return fail(c, E_BROKEN, msg_verbatim(S("a sheet of counts cannot be read")));
 }
 
-/* By far the most: one choice more of an item whose values all were chosen
-   before. One number is another then, and the rest is copied. False: not so,
-   and nothing is written. */
-static bool put_one_more(Writing *w, const Line *line, const Line *one)
-{
-    Reader add = reader_of(one->cells), r = reader_of(line->cells);
-    Cell cell = {0};
-    int64_t first = 0, n = 0;
-    if (!next_cell(&add, &cell) || add.at < add.end) return false;
-    if (!take_number(&r, &first) || !take_sign(&r, '=') || cell.value < first) return false;
-    for (int64_t skip = cell.value - first; skip > 0; r.at++) {
-        if (r.at == r.end || *r.at == '=') return false;
-        skip -= *r.at == ',';
-    }
-    const char *from = r.at;
-    if (!take_number(&r, &n) || n <= 0 || (r.at < r.end && *r.at != ',')) return false;
-    if (w->to > w->from) *w->to++ = ';';
-    put(w, line->text.p, from);
-    put_number(w, n + cell.n);
-    put(w, r.at, r.end);
-    return true;
-}
-
 /* Both are sorted: walked side by side. */
 static bool put_both(Writing *w, const Line *a, const Line *b)
 {
@@ -207,19 +184,89 @@ static bool put_both(Writing *w, const Line *a, const Line *b)
     return true;
 }
 
+/* Where the count of the value begins; NULL: the line has none, or a fault. */
+static const char *count_of(const Line *line, int64_t value)
+{
+    Reader r = reader_of(line->cells);
+    int64_t n = 0, at = 0;
+    for (bool is_first = true;; is_first = false) {
+        const char *from = r.at;
+        if (!take_number(&r, &n)) return NULL;
+        bool is_told = take_sign(&r, '=');
+        if (is_first && !is_told) return NULL;
+        at = is_told ? n : at + 1;
+        if (is_told) from = r.at;
+        if (at >= value) return at == value ? from : NULL;
+        if (is_told && !take_number(&r, &n)) return NULL;
+        if (!take_sign(&r, ',')) return NULL;
+    }
+}
+
+/* One choice more of a value that was chosen before: one number is another then. */
+static bool put_one_more(Writing *w, const char **kept, const Line *line, const Line *one)
+{
+    Reader add = reader_of(one->cells);
+    Cell cell = {0};
+    int64_t n = 0;
+    if (!next_cell(&add, &cell) || add.at < add.end) return false;
+    const char *count = count_of(line, cell.value);
+    Reader r = {count, line->cells.p + line->cells.n};
+    if (!count || !take_number(&r, &n) || n <= 0 || (r.at < r.end && *r.at != ',')) return false;
+    put(w, *kept, count);
+    put_number(w, n + cell.n);
+    *kept = r.at;
+    return true;
+}
+
+static bool put_anew(Writing *w, const char **kept, const char *begin, const Line *a, const Line *b)
+{
+    put(w, *kept, a->text.p - (a->text.p > begin)); /* begin_line parts them */
+    *kept = a->text.p + a->text.n;
+    return put_both(w, a, b);
+}
+
+/* By far the most: all items of b were answered before. What does not change is
+   copied in stretches, from one number to the next. False: not so, or a fault. */
+static bool put_changes(Writing *w, Str a, Str b)
+{
+    const char *begin = a.p, *end = a.p + a.n, *kept = begin;
+    Line x = {0}, y = {0};
+    if (a.n == 0) return false;
+    while (next_line(&b, &y) && y.text.n) {
+        do {
+            if (!next_line(&a, &x) || !x.text.n) return false;
+        } while (x.item_id < y.item_id);
+        if (x.item_id > y.item_id) return false;
+        if (!put_one_more(w, &kept, &x, &y) && !put_anew(w, &kept, begin, &x, &y)) return false;
+    }
+    while (x.text.n)
+        if (!next_line(&a, &x)) return false;
+    put(w, kept, end);
+    return b.n == 0;
+}
+
+static bool put_sum(Writing *w, Str a, Str b)
+{
+    Line x = {0}, y = {0};
+    if (!next_line(&a, &x) || !next_line(&b, &y)) return false;
+    while (x.text.n || y.text.n) {
+        bool is_left = x.text.n && (!y.text.n || x.item_id <= y.item_id), is_right = y.text.n && (!x.text.n || y.item_id <= x.item_id);
+        if (!is_left || !is_right) put_line(w, is_left ? &x : &y);
+        else if (!put_both(w, &x, &y)) return false;
+        if (is_left && !next_line(&a, &x)) return false;
+        if (is_right && !next_line(&b, &y)) return false;
+    }
+    return true;
+}
+
 /* The sum is no longer than both: a count has no more figures than its parts
    have together, and no value that followed its neighbour stops to. */
 static Err add_up(Ctx *c, Str a, Str b, Str *ret)
 {
     Writing w = writing_new(c->arena, a.n + b.n + CELL_BYTES);
-    Line x = {0}, y = {0};
-    if (!next_line(&a, &x) || !next_line(&b, &y)) return broken(c);
-    while (x.text.n || y.text.n) {
-        bool is_left = x.text.n && (!y.text.n || x.item_id <= y.item_id), is_right = y.text.n && (!x.text.n || y.item_id <= x.item_id);
-        if (!is_left || !is_right) put_line(&w, is_left ? &x : &y);
-        else if (!put_one_more(&w, &x, &y) && !put_both(&w, &x, &y)) return broken(c);
-        if (is_left && !next_line(&a, &x)) return broken(c);
-        if (is_right && !next_line(&b, &y)) return broken(c);
+    if (!put_changes(&w, a, b)) {
+        w = (Writing){.from = w.from, .to = w.from};
+        if (!put_sum(&w, a, b)) return broken(c);
     }
     *ret = written(&w);
     return OK;

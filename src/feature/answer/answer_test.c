@@ -67,6 +67,30 @@ TEST(answer, sheets_hold_the_sums_of_all_batches_in_order)
     counted_check(g.c);
 }
 
+/* Items left out, values that come late, seldom and out of order: every way in which a sheet grows. */
+TEST(answer, sheets_agree_with_the_rows_whatever_is_answered_in_whichever_order)
+{
+    static const Str codes[] = {S_INIT("Q1"), S_INIT("Q2"), S_INIT("Q3")};
+    static const int64_t values[] = {1, 2, 3, 4, 5, 9};
+    Counted g = counted_small(test_store());
+    uint32_t random = 1;
+    for (int row = 0; row < 240; row++) {
+        Given given[3];
+        ptrdiff_t n = 0;
+        for (int i = 0; i < 3; i++) {
+            random = random * 1664525u + 1013904223u;
+            uint32_t of = row < 80 ? 2 : row < 160 ? 4 : 6; /* the later, the more values */
+            bool is_left_out = (random >> 30) == 0, is_third = i == 2;
+            const int64_t *value = &values[5 - i64_max(is_third ? 0 : 1, (int64_t)((random >> 16) % of))];
+            if (!is_left_out) given[n++] = (Given){questionnaire_item(&g.q, codes[i]), {(int64_t *)(uintptr_t)value, 1}, {0}};
+        }
+        UnitId unit = {test_unit(g.c, row % 3 ? "S11" : "S12")};
+        if (n) CHECK_OK(answer_store(g.c, g.wave.id, unit, &g.q, NULL, 0, (Answers){given, n}));
+        if (row % 16 == 0) counted_check(g.c);
+    }
+    counted_check(g.c);
+}
+
 TEST(answer, a_sheet_that_cannot_be_read_is_a_fault)
 {
     static const char *const bad[] = {"x", "1", "1:", "1:2", "1:2=", "1:2=0", "1:2=-3", "1:2=3,", "1:2=3;", "1:2=3;;4:5=6", ":2=3", "1:2=3 ", "1:-=3",
