@@ -174,7 +174,7 @@ static Err add_units(Ctx *c, Work *w)
 
 /* ---- preparing ---------------------------------------------------------------------------- */
 
-/* The questionnaire of the wave that is compared with. */
+/* The questionnaire of the wave that is compared with, and who is another since. */
 static Err previous_of(Ctx *c, Work *w, Str *ret_name)
 {
     *ret_name = S("");
@@ -183,6 +183,9 @@ static Err previous_of(Ctx *c, Work *w, Str *ret_name)
     Questionnaire *q = NEW(c->arena, Questionnaire, 1);
     TRY(survey_by_id(c, w->p->wave.previous, &before));
     TRY(questionnaire_load(c, before.questionnaire, q));
+    bool *broken = NULL;
+    TRY(release_breaks(c, &w->p->t.units, before.id, &broken));
+    w->b.broken = broken;
     w->previous = before.id;
     w->b.before = q;
     *ret_name = before.name;

@@ -334,7 +334,7 @@ void release_build(Ctx *c, const Builder *b, ptrdiff_t unit, const Report *befor
         r.scores.v[i] = b->frame.scores.v[i];
         build_score(b, t->measures.items + i, unit, &r.scores.v[i]);
     }
-    if (before && b->before) compare_changes(c, t, b->before, before, &r);
+    if (before && b->before) compare_changes(c, t, b->before, before, b->broken[unit], &r);
     compare_families(c, before, &r);
     *ret = r;
 }

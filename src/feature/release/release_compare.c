@@ -178,17 +178,23 @@ static void change_score(Ctx *c, const Report *before, Tie tie, const Score *old
     now->change = tie == TIE_CHANGED ? not_comparable(before->wave) : score_change(now, old, before->wave);
 }
 
-void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, const Report *before, Report *r)
+/* Of another unit the same words are as little to be compared as other words. */
+static Tie tie_of_unit(Tie tie, bool is_broken)
+{
+    return is_broken && tie == TIE_SAME ? TIE_CHANGED : tie;
+}
+
+void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, const Report *before, bool is_broken, Report *r)
 {
     for (ptrdiff_t i = 0; i < r->items.n; i++) {
         const Item *old = NULL;
         Tie tie = questionnaire_tie(&t->q, t->measures.v[i].item, before_q, &old);
-        change_item(c, before, tie, old, &r->items.v[i]);
+        change_item(c, before, tie_of_unit(tie, is_broken), old, &r->items.v[i]);
     }
     for (ptrdiff_t i = 0; i < r->scores.n; i++) {
         const Score *old = NULL;
         Tie tie = questionnaire_tie_score(&t->q, t->measures.v[t->measures.items + i].score, before_q, &old);
-        change_score(c, before, tie, old, &r->scores.v[i]);
+        change_score(c, before, tie_of_unit(tie, is_broken), old, &r->scores.v[i]);
     }
 }
 

@@ -181,17 +181,23 @@ ReportCompare compare_versus(Arena *arena, Str kind, const ReportItem *item, Str
    also where 1–9 of them are hidden: an exact p could be used to guess them. */
 ReportCompare compare_parts(Arena *arena, const Tally *t, const Masks *masks, int32_t measure, int32_t kept);
 /* change and years of all items and scores, from the newest report of the same
-   unit in the earlier wave. */
-void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, const Report *before, Report *r);
+   unit in the earlier wave. is_broken: it is another unit than it was then. */
+void compare_changes(Ctx *c, const Tally *t, const Questionnaire *before_q, const Report *before, bool is_broken, Report *r);
 /* Adjusts every family of the report (FORMATS §4) and labels its changes.
    before: NULL where there is none. */
 void compare_families(Ctx *c, const Report *before, Report *r);
+
+/* Which units [units] are not what they were in the earlier wave: since then units
+   at or below them were merged with, split from or moved to or from others.
+   Classes, years and teams count for nothing: they change every year. */
+MUST Err release_breaks(Ctx *c, const WaveUnits *units, WaveId previous, bool **ret);
 
 /* Everything that is the same for all units of a release. */
 typedef struct Builder {
     const Tally *t;
     const Masks *masks;
     const Questionnaire *before;    /* of the previous wave; NULL */
+    const bool *broken;             /* [units] release_breaks; NULL without a previous wave */
     const Report *const *published; /* [units] newest report of a unit that is not out; NULL */
     Report frame;                   /* what is the same in every report */
 } Builder;

@@ -341,6 +341,70 @@ TEST(release, other_words_are_never_compared)
     CHECK_INT(item_in(&w, "S12", Q1)->years.n, 0);
 }
 
+/* S21 of another municipality was closed, and S12 goes on with its people. */
+static void merge_schools(Ctx *c)
+{
+    char sql[200];
+    snprintf(sql, sizeof sql, "INSERT INTO unit_succession (unit_id, succeeds_id) VALUES (%lld, %lld)",
+             (long long)test_unit(c, "S12"), (long long)test_unit(c, "S21"));
+    test_sql(c, sql);
+    test_sql(c, "UPDATE unit SET valid_to = 19206 WHERE code = 'S21'");
+}
+
+/* 40 rows, whose one item of the score was 2 or 4. */
+static void scores_of(const World *w, const char *unit)
+{
+    for (int i = 1; i <= 2; i++) tally(w, unit, measure(w, TEAM), 0, 2 * i * 4096 + 1, 20);
+}
+
+static bool is_compared(const World *w, const char *unit)
+{
+    const ReportCompare *k = &item_in(w, unit, Q1)->change;
+    CHECK(k->is);
+    CHECK(k->is_comparable == (k->label != LABEL_IKKE_SAMMENLIGNELIG));
+    CHECK_INT(item_in(w, unit, Q1)->years.n, k->is_comparable);
+    CHECK(report_of(w, unit)->scores.v[0].change.is_comparable == k->is_comparable);
+    return k->is_comparable;
+}
+
+TEST(release, a_school_that_took_in_another_is_not_compared_with_what_it_was)
+{
+    Ctx *c = test_store();
+    World old = {.c = c};
+    old.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &old.q);
+    answers(&old, "S11-3A", 40, 20), answers(&old, "S12", 40, 20), answers(&old, "S21", 30, 10);
+    scores_of(&old, "S11-3A"), scores_of(&old, "S12"), scores_of(&old, "S21");
+    release_of(&old, NULL);
+    merge_schools(c);
+    World w = world_on(c, "2025");
+    answers(&w, "S11-3A", 40, 22), answers(&w, "S12", 70, 30);
+    scores_of(&w, "S11-3A"), scores_of(&w, "S12");
+    release_of(&w, NULL);
+    CHECK(!is_compared(&w, "S12"));
+    CHECK(!is_compared(&w, "K1")); /* has people that were K2's */
+    CHECK(is_compared(&w, "S11"));
+    CHECK(is_compared(&w, "R1"));
+    test_clean(c);
+}
+
+/* 3.A is 4.A the year after, at the same school or at another: every year's way. */
+TEST(release, classes_that_move_on_break_nothing)
+{
+    Ctx *c = test_store();
+    World old = {.c = c};
+    old.wave = add_wave(c, DOCUMENT("Vi samarbejder"), "2025", "", &old.q);
+    answers(&old, "S11-3A", 40, 20), answers(&old, "S12", 40, 20), answers(&old, "S21", 30, 10);
+    release_of(&old, NULL);
+    test_sql(c, "UPDATE unit SET parent_id = (SELECT id FROM unit WHERE code = 'S12') WHERE code = 'S11-3A'");
+    CHECK_OK(organisation_reach_rebuild(c));
+    World w = world_on(c, "2025");
+    answers(&w, "S11", 40, 22), answers(&w, "S12", 70, 30), answers(&w, "S21", 30, 10);
+    release_of(&w, NULL);
+    CHECK(item_in(&w, "S11", Q1)->change.is_comparable);
+    CHECK(item_in(&w, "S12", Q1)->change.is_comparable);
+    test_clean(c);
+}
+
 TEST(release, there_is_no_change_from_a_year_that_is_hidden)
 {
     Ctx *c = test_store();

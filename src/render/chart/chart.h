@@ -152,7 +152,7 @@ typedef enum Certainty {
     CERTAIN = 1, /* filled dot: "Sikker ændring" + points */
     BY_CHANCE,   /* ring: "Kan være tilfældigt" */
     FEW_ANSWERS, /* dotted ring: "For få svar" */
-    NEW_WORDING, /* no mark: "Ny formulering" */
+    NEW_WORDING, /* no mark: "Kan ikke sammenlignes", other words or another unit */
 } Certainty;
 Msg certainty_words(Certainty certainty);
 /* The mark alone, passed over by readers of a screen; empty for NEW_WORDING. */

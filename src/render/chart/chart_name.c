@@ -128,5 +128,5 @@ Msg certainty_words(Certainty certainty)
     case FEW_ANSWERS: return T("For få svar");
     case NEW_WORDING: break;
     }
-    return T("Ny formulering");
+    return T("Kan ikke sammenlignes");
 }
