@@ -559,7 +559,7 @@ TEST(release, participants_are_compared_school_by_school)
     static const int64_t n[] = {20, 25, 30, 18, 22, 28, 24, 19, 27, 31, 21, 23},
                          x[] = {15, 18, 25, 12, 18, 19, 13, 10, 18, 17, 11, 14};
     Ctx *c = test_store();
-    char code[12][8];
+    char code[12][16];
     for (int i = 0; i < 12; i++) {
         UnitId id = {0};
         snprintf(code[i], sizeof code[i], "P%d", i);
