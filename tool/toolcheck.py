@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Do the checkers see? Plants one fault of each kind in a small tree of its own
-and asks depcheck, stylecheck or asvs_check for it, then a clean tree that none may
-complain about. Prints "N passed, N failed", counted in faults."""
+and asks depcheck, stylecheck, asvs_check or clangcheck for it, then a clean tree that
+none may complain about. Prints "N passed, N failed", counted in faults."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -19,6 +20,9 @@ CLEAN = {
     "src/feature/two/two.h": '#include "feature/one/one.h"\n',
     "src/feature/two/meson.build": "uses = ['one']\n",
     "tool/malloc-allowed.txt": "# none\n",
+    "compile_commands.json": json.dumps([{"directory": ".", "command": "cc -Isrc -Wall -Werror -O1 -o a.o -c a.c", "file": f"src/{floor}.c"}
+                                         for floor in ("base/str", "web/k")]),
+    "src/web/k.c": "int one(int a);\n",
     "doc/asvs-5.0.0-ids.csv": "id,level\nV1.1.1,1\nV2.1.1,2\n",
     "doc/security.md": "| V1.1.1 | yes | so | `base/str.h:str_one` | |\n| V2.* | n/a | not so | | |\n",
     **{
@@ -56,6 +60,7 @@ PLANTED = [
     ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | `base/str.h` | `base/str.c:one` |\n", "has no test one"),
     ("asvs_check", "doc/security.md", "| V1.1.1 V2.* | yes | so | | |\n", "not where"),
     ("asvs_check", "doc/security.md", "| V1.1.1 V2.* V2.1.1 | perhaps | so | | |\n", "is none of"),
+    ("clangcheck", "src/web/k.c", "int one(int a)\n{\n    a = a;\n    return a;\n}\n", "src/web/k.c has warnings"),
     ("stylecheck", "src/web/j.c", "int x(void); \n", "space at the end"),
 ]
 
@@ -80,7 +85,7 @@ def answer(checker, tree):
 
 def main():
     passed = failed = 0
-    for checker in ("depcheck", "stylecheck", "asvs_check"):
+    for checker in ("depcheck", "stylecheck", "asvs_check", "clangcheck"):
         code, said = answer(checker, CLEAN)
         passed, failed = passed + (code == 0), failed + (code != 0)
         if code:
