@@ -18,7 +18,7 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
-timeout --kill-after=10 180 "$program" demo --store "$work/traad.db" >"$work/demo.log"
+timeout --kill-after=10 180 "$here/../demo_store.py" "$program" "$work/traad.db"
 "$here/respondent.sh" "$program" "$work/traad.db" >"$work/codes.json"
 : >"$work/serve.log" # looked into before the server may have begun
 "$program" serve --listen 127.0.0.1:0 --store "$work/traad.db" >"$work/serve.log" 2>"$work/server-err.log" &

@@ -5,7 +5,9 @@ After every trouble: `traad check` finds nothing, every acknowledged post is
 stored exactly once, none that was refused is stored, and those without an
 answer, sent again with the nonce they had, count once.
 
-    crash.py TRAAD sqlite|postgresql [--seed N] [--kills N]
+    crash.py TRAAD sqlite|postgresql [TROUBLE] [--seed N] [--kills N]
+
+TROUBLE: only this one, kill, stop, full or limit.
 
 Prints a line for each trouble and "N passed, N failed, N skipped". `kill -9`
 does not show that a commit was synced before it was told; the disk that
@@ -210,8 +212,9 @@ async def full_by_limit(site, options, dice):
 
 
 TROUBLES = {
-    "sqlite": [("kill -9 of the server", kill_loop), ("a full disk", full_file_system), ("files that may not grow", full_by_limit)],
-    "postgresql": [("kill -9 of the server", kill_loop), ("PostgreSQL stopped at once", postgres_loop)],
+    "sqlite": {"kill": ("kill -9 of the server", kill_loop), "full": ("a full disk", full_file_system),
+               "limit": ("files that may not grow", full_by_limit)},
+    "postgresql": {"kill": ("kill -9 of the server", kill_loop), "stop": ("PostgreSQL stopped at once", postgres_loop)},
 }
 
 
@@ -240,8 +243,10 @@ def try_one(name, trouble, options, folder):
 
 def run_all(options, work):
     counts = [0, 0, 0]
-    for i, (name, trouble) in enumerate(TROUBLES[options.engine]):
-        folder = work / str(i)
+    for word, (name, trouble) in TROUBLES[options.engine].items():
+        if options.trouble not in (None, word):
+            continue
+        folder = work / word
         folder.mkdir(mode=0o755)
         needs_mount = trouble is full_file_system
         if needs_mount and not place.mount_small(folder, SPACE):
@@ -258,10 +263,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("traad")
     parser.add_argument("engine", choices=KILLS)
+    parser.add_argument("trouble", nargs="?")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int)
     options = parser.parse_args()
     options.kills = options.kills or KILLS[options.engine]
+    if options.trouble not in (None, *TROUBLES[options.engine]):
+        parser.error(f"{options.engine} has the troubles {', '.join(TROUBLES[options.engine])}")
     work = pathlib.Path(tempfile.mkdtemp(prefix="traad-crash.", dir=os.environ.get("TRAAD_TEST_DIR") or None)).resolve()
     work.chmod(0o755)
     try:

@@ -9,8 +9,13 @@ import resource
 import signal
 import sqlite3
 import subprocess
+import sys
 
-POSTGRES = str(pathlib.Path(__file__).resolve().parent.parent / "postgres.sh")
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS))
+import demo_store  # noqa: E402  (it stands in tests/)
+
+POSTGRES = str(TESTS / "postgres.sh")
 MARKED = "SELECT subject FROM support_question WHERE subject LIKE '{}-%'"
 
 
@@ -20,7 +25,10 @@ class Site:
         self.keys = str(self.folder / "keys")
         self.log = open(self.folder / "server.log", "ab")
         self.server, self.port = None, 0
-        self._run("demo")
+        self._make()
+
+    def _make(self):
+        demo_store.lay(self.program, self.store, self.keys)
 
     def _run(self, command):
         words = [self.program, command, "--store", self.store, "--keys", self.keys]

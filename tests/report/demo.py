@@ -16,6 +16,9 @@ import sys
 import attack
 import check_report
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import demo_store  # noqa: E402  (it stands in tests/)
+
 TRAAD, WORK = sys.argv[1], pathlib.Path(sys.argv[2])
 STORE = WORK / "demo.db"
 
@@ -39,7 +42,7 @@ def tree_of(db, wave):
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    run("demo")
+    demo_store.lay(TRAAD, str(STORE))
     db = sqlite3.connect(STORE)
     reports_n = failed = 0
     for wave, name in db.execute("SELECT w.id, w.name FROM wave w WHERE EXISTS (SELECT 1 FROM publication p WHERE p.wave_id = w.id) ORDER BY w.id").fetchall():

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import zipfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import demo_store  # noqa: E402  (it stands in tests/)
+
 TRAAD, WORK = sys.argv[1], pathlib.Path(sys.argv[2])
 STORE = WORK / "demo.db"
 WAVE = "Personale og ledere, forår 2026"
@@ -68,7 +71,7 @@ def faults(unit, wanted, language):
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    run("demo")
+    demo_store.lay(TRAAD, str(STORE))
     compared = failed = 0
     for unit, wanted, language in (("K2", {"K2", "S21", "S21-N", "S21-O", "S21-S", "S21-V"}, "da"), ("S12", {"S12"}, "da"), ("S12", {"S12"}, "en")):
         for n, fault in faults(unit, wanted, language):
