@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A private PostgreSQL 15 for tests: its own folder, a free port on loopback,
 # no password, and everything that makes commits durable switched on.
-#   tests/postgres.sh start FOLDER    prints its address: export TRAAD_TEST_PG=…
+#   tests/postgres.sh start FOLDER [unsynced]   prints its address: export TRAAD_TEST_PG=…
+#       unsynced: commits need not outlive the machine, as where tests make and drop a database each
 #   tests/postgres.sh stop FOLDER     stops it and removes FOLDER
 #   tests/postgres.sh crash FOLDER    ends it as a crash would; start brings it back at the same address
 # By hand: export TRAAD_TEST_PG=$(tests/postgres.sh start /tmp/pg)
@@ -11,6 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 as_user=$here/as_user.sh
 what=${1:?usage: tests/postgres.sh start|stop|crash FOLDER}
 dir=${2:?usage: tests/postgres.sh start|stop|crash FOLDER}
+synced=on
+if [ "${3:-}" = unsynced ]; then synced=off; fi
 bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
 if [ -z "$bin" ]; then echo "postgres.sh: PostgreSQL is not installed" >&2; exit 1; fi
 
@@ -30,7 +33,7 @@ start() {
     fi
     port=$(cat port)
     "$as_user" "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" -o "-p $port -k $dir -c listen_addresses=127.0.0.1 \
--c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=100 -c shared_buffers=64MB \
+-c fsync=$synced -c synchronous_commit=on -c full_page_writes=$synced -c max_connections=100 -c shared_buffers=64MB \
 -c max_prepared_transactions=0 -c log_min_messages=warning" start >"$dir.log" 2>&1 </dev/null ||
         { cat "$dir.log" "$dir/server.log" >&2; exit 1; }
     if [ -n "$is_new" ]; then
