@@ -267,14 +267,15 @@ class Administrator:
         self.night.append(Copy(self.site, name))
 
     def wait_for_quiet(self):
-        """Until the sealer of the log has taken what making the wave wrote."""
+        """Until the sealer of the log has taken what making the wave wrote: it comes some seconds later."""
         last = None
-        for i in range(40):
+        for i in range(60):
             found = Copy(self.site, f"quiet{i}").tables
-            if found == last:
+            sealed = {row["owner_id"]: row["last_id"] for row in sorted(found["audit_seal"], key=lambda row: row["last_id"])}
+            if found == last and all(row["id"] <= sealed.get(row["owner_id"], 0) for row in found["audit"]):
                 return
             last = found
-            time.sleep(1.5)
+            time.sleep(1)
         raise RuntimeError("the server never rests")
 
     def send(self, people):
