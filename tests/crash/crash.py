@@ -90,7 +90,7 @@ class Told:
 
 async def amid(crowd, dice):
     """A moment in the middle of the work: counted in posts, so that a slow machine tries as much as a fast one."""
-    wanted = dice.randint(1, 400)
+    wanted = dice.randint(1, 200)
     until = time.monotonic() + 10
     while crowd.count(STORED) < wanted and time.monotonic() < until:
         await asyncio.sleep(0.005)

@@ -95,7 +95,7 @@ class Crowd:
         line, nonces = Line(self.port), []
         while not self.stopping:
             if not nonces:
-                status, _, body = await line.ask("GET", "/", cookie)
+                status, _, body = await line.ask("GET", "/support", cookie)
                 nonces = [n.decode() for n in NONCE.findall(body)] if status == 200 else []
             if not nonces:  # the server is gone, or in trouble
                 await asyncio.sleep(0.05)
