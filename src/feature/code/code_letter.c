@@ -21,13 +21,15 @@ static PdfMeta meta_of(Ctx *c, const Wave *wave)
     };
 }
 
-static Err add_qr(Ctx *c, Pdf *pdf, Str address)
+/* side: see QrPicture. */
+static Err qr_chart(Ctx *c, Str address, double side, const Chart **ret)
 {
     Chart *chart = NEW(c->arena, Chart, 1);
     chart->kind = CHART_QR;
     chart->qr.says = TF("QR-kode til {1}", address);
+    chart->qr.side = side;
     TRY(qr_make(c, address, &chart->qr.qr));
-    pdf_chart(pdf, chart, 0);
+    *ret = chart;
     return OK;
 }
 
@@ -59,12 +61,14 @@ static void show_code(Ctx *c, Pdf *pdf, Str code, Str address)
 static Err letter(Ctx *c, Pdf *pdf, const Occasion *on, const PlainCode *code)
 {
     Str address = code_address(c, code->code);
+    const Chart *qr = NULL;
+    TRY(qr_chart(c, address, 0, &qr));
     pdf_heading(pdf, 1, on->wave->name);
     pdf_text(pdf, PDF_LEAD, msg_text(c, TF("{1} spørger dig om {2}. Det er frivilligt at svare.", on->owner, code->unit_name)));
     pdf_text(pdf, PDF_BODY, msg_text(c, TF("Du kan svare fra {1} til og med {2}.", on->wave->opens_on, on->wave->closes_on)));
     pdf_heading(pdf, 2, msg_text(c, T("Sådan svarer du")));
     pdf_text(pdf, PDF_BODY, msg_text(c, T("Peg telefonens kamera på billedet, eller skriv adressen herunder i en browser.")));
-    TRY(add_qr(c, pdf, address));
+    pdf_chart(pdf, qr, 0);
     show_code(c, pdf, code->code, address);
     pdf_heading(pdf, 2, msg_text(c, T("Det lover vi")));
     pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(&on->promise)));
@@ -109,20 +113,39 @@ Err code_letters_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret
     return err;
 }
 
-static void class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)
+/* Small enough that a class fits on three pages, large enough for a telephone's camera: some two and a half
+   centimetres, of which a module of an address of 60 characters gets more than half a millimetre. */
+enum { STRIP_QR = 96 };
+
+static Err strip(Ctx *c, const PlainCode *code, ptrdiff_t number, PdfCell *row)
 {
-    const PdfColumn columns[] = {{msg_text(c, T("Nr.")), 1, true}, {msg_text(c, T("Kode")), 4, false}, {msg_text(c, T("Adresse")), 7, false}};
+    Str address = code_address(c, code->code);
+    Buf counted = buf_new(c->arena, 24);
+    buf_add_i64(&counted, number);
+    row[0].text = buf_str(&counted);
+    row[1].text = code->code;
+    row[1].small = address;
+    return qr_chart(c, address, STRIP_QR, &row[2].chart);
+}
+
+static Err class_table(Ctx *c, Pdf *pdf, const PlainCodes *codes)
+{
+    const PdfColumn columns[] = {
+        {msg_text(c, T("Nr.")), 1, true}, {msg_text(c, T("Kode og adresse")), 8, false}, {msg_text(c, T("Til kameraet")), 3, false}};
     PdfCell *cells = NEW(c->arena, PdfCell, codes->n * COUNT_OF(columns));
-    for (ptrdiff_t i = 0; i < codes->n; i++) {
-        Buf number = buf_new(c->arena, 24);
-        buf_add_i64(&number, i + 1);
-        PdfCell *row = cells + i * COUNT_OF(columns);
-        row[0].text = buf_str(&number);
-        row[1].text = codes->v[i].code;
-        row[2].text = code_address(c, codes->v[i].code);
-    }
+    for (ptrdiff_t i = 0; i < codes->n; i++) TRY(strip(c, &codes->v[i], i + 1, cells + i * COUNT_OF(columns)));
     pdf_table(pdf, &(PdfTable){.caption = msg_text(c, T("Koder")), .column = columns, .columns = (int)COUNT_OF(columns), .cells = cells,
                                .rows = (int)codes->n});
+    return OK;
+}
+
+static Err class_list(Ctx *c, Pdf *pdf, const Wave *wave, const Promise *promise, const PlainCodes *codes)
+{
+    pdf_heading(pdf, 1, wave->name);
+    pdf_text(pdf, PDF_LEAD, codes->n ? codes->v[0].unit_name : S(""));
+    pdf_text(pdf, PDF_BODY, msg_text(c, T("Klip koderne fra hinanden, og giv hver sin. Skriv ikke, hvem der får hvilken.")));
+    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(promise)));
+    return class_table(c, pdf, codes);
 }
 
 Err code_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *ret_bytes)
@@ -131,10 +154,5 @@ Err code_class_list_pdf(Ctx *c, const Wave *wave, const PlainCodes *codes, Str *
     PdfMeta meta = meta_of(c, wave);
     TRY(survey_promise(c, wave, &promise));
     Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, wave->name);
-    pdf_text(pdf, PDF_LEAD, codes->n ? codes->v[0].unit_name : S(""));
-    pdf_text(pdf, PDF_BODY, msg_text(c, T("Klip koderne fra hinanden, og giv hver sin. Skriv ikke, hvem der får hvilken.")));
-    pdf_text(pdf, PDF_BODY, msg_text(c, survey_promise_sentence(&promise)));
-    class_table(c, pdf, codes);
-    return ended(pdf, OK, ret_bytes);
+    return ended(pdf, class_list(c, pdf, wave, &promise, codes), ret_bytes);
 }

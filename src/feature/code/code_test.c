@@ -1,5 +1,10 @@
 #include "feature/code/code.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
 #include "base/number.h"
 #include "core/secret/secret.h"
 #include "feature/code/code_letter.h"
@@ -82,7 +87,45 @@ TEST(code, letters_are_in_the_language_of_who_answers_and_a_list_in_that_of_who_
     CHECK(!str_eq(list[0], list[1]));
 }
 
-/* An answer that was read and checked a moment before the closing, and waits behind it. */
+/* What a telephone's camera makes of a PDF's pages, an address a line; drawn as coarsely as a school's printer would. */
+static Str scanned(Ctx *c, Str pdf)
+{
+    char folder[] = "/tmp/traad-codes-XXXXXX", path[60], command[300];
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/codes.pdf", folder);
+    FILE *f = fopen(path, "wb");
+    CHECK(f != NULL);
+    CHECK_INT(fwrite(pdf.p, 1, (size_t)pdf.n, f), pdf.n);
+    CHECK_INT(fclose(f), 0);
+    snprintf(command, sizeof command, "cd %s && pdftoppm -r 150 -gray codes.pdf page && zbarimg -q --raw page* 2>/dev/null; rm -r %s", folder, folder);
+    FILE *said = popen(command, "r");
+    CHECK(said != NULL);
+    Buf b = buf_new(c->arena, 100000);
+    b.n = (ptrdiff_t)fread(b.p, 1, (size_t)b.max, said);
+    CHECK_INT(pclose(said), 0);
+    return buf_str(&b);
+}
+
+static void check_scanned(Ctx *c, Str pdf, const PlainCodes *codes)
+{
+    Str said = scanned(c, pdf);
+    for (ptrdiff_t i = 0; i < codes->n; i++)
+        CHECK(str_find(said, STR_CAT(c->arena, code_address(c, codes->v[i].code), S("\n")), 0) >= 0);
+}
+
+TEST(code, a_camera_reads_every_code_of_the_letters_and_of_a_class_list)
+{
+    Ctx *c = test_store_pers();
+    Wave wave = test_wave_open(c);
+    PlainCodes codes = {0};
+    Str letters = {0}, list = {0};
+    CHECK_OK(code_make(c, &wave, (CodeOrder){.unit = {test_unit(c, "S11-3A")}, .role = S("elev"), .single = 12}, &codes));
+    CHECK_OK(code_letters_pdf(c, &wave, &codes, &letters));
+    CHECK_OK(code_class_list_pdf(c, &wave, &codes, &list));
+    check_scanned(c, letters, &codes);
+    check_scanned(c, list, &codes);
+}
+
 /* The database administrator without the key folder: what the store says of a
    code (hash, sealed letters) leads neither to its letters nor to its mark, by
    any unkeyed hash of what is there. */

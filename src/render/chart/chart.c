@@ -292,14 +292,17 @@ static void draw_hidden(Ctx *c, Canvas *k, const Chart *chart)
 
 /* ---- QR ---- */
 
-enum { QR_SIDE = 148 };
+static double qr_side(const Chart *chart)
+{
+    return chart->qr.side > 0 ? chart->qr.side : QR_SIDE;
+}
 
 /* Modules side by side are one rectangle, so that no hairline comes between. */
 static void draw_qr(Ctx *c, Canvas *k, const Chart *chart)
 {
     (void)c;
     const Qr *qr = &chart->qr.qr;
-    double module = QR_SIDE / (double)(qr->size + 2 * QR_QUIET);
+    double module = qr_side(chart) / (qr->size + 2 * QR_QUIET);
     for (int y = 0; y < qr->size; y++) {
         for (int x = 0, n = 0; x < qr->size; x += n + 1) {
             for (n = 0; x + n < qr->size && qr->dark[y * qr->size + x + n];) n++;
@@ -322,18 +325,19 @@ static const struct {
     [CHART_LINE] = {draw_line,         0,           104         },
     [CHART_STRIP] = {draw_strip,        STRIP_WIDTH, STRIP_HEIGHT},
     [CHART_HIDDEN] = {draw_hidden,       0,           BAR_HEIGHT  },
-    [CHART_QR] = {draw_qr,           QR_SIDE,     QR_SIDE     },
+    [CHART_QR] = {draw_qr,           QR_SIDE,     QR_SIDE     }, /* unless it says another */
 };
 
 double chart_height(const Chart *chart)
 {
+    if (chart->kind == CHART_QR) return qr_side(chart);
     bool has_words = chart->kind == CHART_COMPARISON && chart->comparison.has_ticks;
     return KINDS[chart->kind].height + (has_words ? 16 : 0);
 }
 
 double chart_width(const Chart *chart)
 {
-    return KINDS[chart->kind].width;
+    return chart->kind == CHART_QR ? qr_side(chart) : KINDS[chart->kind].width;
 }
 
 void chart_draw(Ctx *c, Canvas *k, const Chart *chart)

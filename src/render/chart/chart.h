@@ -91,10 +91,13 @@ typedef struct HiddenBox {
     Msg why; /* "Skjult: færre end 5 svar." */
 } HiddenBox;
 
+enum { QR_SIDE = 148 };
+
 /* A QR code on paper; pages use qr_svg. */
 typedef struct QrPicture {
     Qr qr;
-    Msg says; /* "QR-kode til https://…" */
+    Msg says;    /* "QR-kode til https://…" */
+    double side; /* CSS pixels, its quiet rim included; 0: QR_SIDE */
 } QrPicture;
 
 typedef enum ChartKind {
