@@ -1,4 +1,6 @@
 /* The commands that belong to no feature. */
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,15 +12,25 @@
 #include "feature/answer/answer.h"
 #include "feature/code/code_demo.h"
 #include "program.h"
+#include "version_gen.h"
 
-void program_print(Buf *out)
+static Err cannot_tell(Ctx *c, int number)
 {
-    for (ptrdiff_t at = 0; at < out->n;) {
+    return fail(c, E_BUSY, msg_verbatim(STR_CAT(c->arena, S("standard output: "), str_of_z(strerrordesc_np(number)))));
+}
+
+Err program_print(Ctx *c, Buf *out)
+{
+    ptrdiff_t at = 0;
+    while (at < out->n) {
         ssize_t n = write(STDOUT_FILENO, out->p + at, (size_t)(out->n - at));
-        if (n <= 0) break; /* whoever read us has gone */
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno != EPIPE) return cannot_tell(c, errno);
+        if (n <= 0) break;
         at += n;
     }
     out->n = 0;
+    return OK;
 }
 
 const Schema *const *program_schemas(Ctx *c, int *ret_n)
@@ -188,21 +200,35 @@ static Err run_demo(Ctx *c, Args args, Buf *out)
     return tell_codes(c, out);
 }
 
+SQL(DEMO_ACCOUNTS, "SELECT count(*) FROM v_access_account WHERE login = $1");
+
+static Err check_demo(Ctx *c)
+{
+    ptrdiff_t n = 0;
+    const DemoLogIn *all = access_demo_log_ins(&n);
+    int64_t found = 0;
+    TRY(db_read_begin(c, c->app->store));
+    TRY(db_one_i64(c, DEMO_ACCOUNTS, &found, str_of_z(all[0].login)));
+    if (!found) return fail(c, E_NOT_FOUND, msg_verbatim(S("the store has no demonstration region; traad demo makes one in an empty store")));
+    return OK;
+}
+
 static Err run_log_ins(Ctx *c, Args args, Buf *out)
 {
     TRY(no_more(c, args));
+    TRY(check_demo(c));
     tell_log_ins(out);
     return tell_codes(c, out);
 }
 
 /* The one line of FORMATS §6, told also when something is wrong. */
-static void tell_recount(int64_t tallies, int64_t differ, Buf *out)
+static Err tell_recount(Ctx *c, int64_t tallies, int64_t differ, Buf *out)
 {
     buf_add_i64(out, tallies);
     buf_add(out, S(" tallies recounted, "));
     buf_add_i64(out, differ);
     buf_add(out, S(" differ\n"));
-    program_print(out);
+    return program_print(c, out);
 }
 
 static Err run_check(Ctx *c, Args args, Buf *out)
@@ -217,7 +243,7 @@ static Err run_check(Ctx *c, Args args, Buf *out)
     TRY(schema_check(c, all, n, &bad));
     for (int i = 0; i < feature_count; i++)
         if (features[i]->check) TRY(features[i]->check(c, &bad));
-    tell_recount(tallies, differ, out);
+    TRY(tell_recount(c, tallies, differ, out));
     if (bad && !c->problems) ctx_problem(c, S("check"), msg_verbatim(S("the store breaks a rule of its own")));
     if (bad) return fail(c, E_CONFLICT, c->problems->what);
     return differ ? fail(c, E_CONFLICT, msg_verbatim(S("tallies differ from the answers they were counted from"))) : OK;
@@ -335,6 +361,13 @@ static Err run_config_keys(Ctx *c, Args args, Buf *out)
     return OK;
 }
 
+static Err run_version(Ctx *c, Args args, Buf *out)
+{
+    TRY(no_more(c, args));
+    buf_add(out, S("traad " TRAAD_VERSION "\n"));
+    return OK;
+}
+
 const Command program_commands[] = {
     {"init", "", "Makes an empty store with the newest schema, and its keys.", false, run_init},
     {"demo", "", "Makes the demonstration region in an empty store (and the store, if it is missing).", false, run_demo},
@@ -346,7 +379,8 @@ const Command program_commands[] = {
      " the link that is printed.", true, run_user_add},
     {"config check", "", "Reads the settings (--config FILE) and tells every fault in them.", false, run_config_check},
     {"config keys", "", "Tells every setting: what it is, its default and unit.", false, run_config_keys},
-    {"help", "[COMMAND]", "Tells every command, or one.", false, program_help},
+    {"help", "[COMMAND]", "Tells every command, or one; so does --help behind a command.", false, program_help},
+    {"--version", "", "Tells the version of the program.", false, run_version},
     {0},
 };
 

@@ -72,9 +72,10 @@ static bool read_file(Ctx *c, Str path, Str *ret)
     if (!f) return false;
     Buf b = buf_new(c->arena, 1 << 20);
     b.n = (ptrdiff_t)fread(b.p, 1, (size_t)b.max, f);
+    bool is_read = !ferror(f); /* a folder opens, and is no file */
     fclose(f);
     *ret = buf_str(&b);
-    return b.n < b.max;
+    return is_read && b.n < b.max;
 }
 
 static Err read_config(Ctx *c, Str path, Settings *settings)
@@ -100,6 +101,7 @@ static Err take_settings(Ctx *c, const Str *argv, ptrdiff_t n, Settings *setting
             continue;
         }
         Err err = has_value ? settings_set(c, str_sub(argv[i], 2, argv[i].n), argv[i + 1], settings) : E_NOT_FOUND;
+        if (!has_value && settings_has(argv[i])) return fail(c, E_INVALID, msg_verbatim(STR_CAT(c->arena, argv[i], S(" takes a value"))));
         if (err == E_NOT_FOUND) left[kept++] = argv[i];
         else if (err == OK) i++;
         else return err;
@@ -113,10 +115,16 @@ static Err take_settings(Ctx *c, const Str *argv, ptrdiff_t n, Settings *setting
     return OK;
 }
 
+static bool is_help(Str word)
+{
+    return str_eq(word, S("--help")) || str_eq(word, S("-h"));
+}
+
 static Err run(Ctx *c, Args args, Buf *out, Str *ret_where)
 {
     ptrdiff_t words = 0;
     if (args.n == 0) return program_help(c, args, out);
+    if (is_help(args.v[args.n - 1])) return program_help(c, (Args){args.v, args.n - 1}, out);
     const Command *command = program_find(args, &words);
     if (!command) {
         *ret_where = args.v[0];
@@ -156,8 +164,8 @@ int main(int argc, char **argv)
     Str where = S("settings");
     Err err = take_settings(&c, words, argc - 1, &settings, &args);
     if (err == OK) err = run(&c, args, &out, &where);
+    if (err == OK) err = program_print(&c, &out);
     if (err != OK) tell(&c, where);
-    else program_print(&out);
     ctx_end(&c);
     pdf_fonts_close(&app.fonts);
     sheet_press_close(&app.press);

@@ -24,7 +24,8 @@ MUST Err program_help(Ctx *c, Args args, Buf *out);
 /* By its words at the front of args, longest name first; NULL: none. */
 const Command *program_find(Args args, ptrdiff_t *ret_words);
 
-/* Writes a Buf to standard output and empties it. */
-void program_print(Buf *out);
+/* Writes a Buf to standard output and empties it. E_BUSY when it cannot be written (a full disk);
+   that whoever read us has gone is no failure. */
+MUST Err program_print(Ctx *c, Buf *out);
 
 #endif

@@ -264,7 +264,7 @@ Err program_serve(Ctx *c, Args args, Buf *out)
         const Settings *s = c->app->settings;
         tell_address(out, s->listen, web_port(v->web), S("listening on http://"));
         if (v->ops) tell_address(out, s->ops_listen, web_ops_port(v->ops), S("health and metrics on http://"));
-        program_print(out);
+        if (program_print(c, out) != OK) ctx_forgive(c); /* what it serves is worth more than that line */
         err = wait_for_stop(c, v);
     }
     close_all(c, v);

@@ -222,11 +222,17 @@ Err settings_read(Ctx *c, Str file, Str text, Settings *settings)
     return OK;
 }
 
+bool settings_has(Str word)
+{
+    return str_starts(word, S("--")) && find_def(str_sub(word, 2, word.n));
+}
+
 void settings_tell(Buf *out)
 {
+    enum { NAME_WIDTH = 22 };
     for (ptrdiff_t i = 0; i < COUNT_OF(defs); i++) {
         buf_add(out, str_of_z(defs[i].name));
-        for (ptrdiff_t k = str_of_z(defs[i].name).n; k < 20; k++) buf_add_char(out, ' ');
+        for (ptrdiff_t k = str_of_z(defs[i].name).n; k < NAME_WIDTH; k++) buf_add_char(out, ' ');
         buf_add(out, str_of_z(defs[i].help));
         if (defs[i].kind == SETTING_INT) {
             buf_add(out, S(" ("));

@@ -47,6 +47,8 @@ MUST Err settings_read(Ctx *c, Str file, Str text, Settings *settings);
 MUST Err settings_check(Ctx *c, const Settings *settings);
 /* Every setting, one a line: its name, what it is, its default and unit. */
 void settings_tell(Buf *out);
+/* Whether a word of the command line is "--" and the name of a setting. */
+bool settings_has(Str word);
 /* One option by name, as `--name value` on the command line. E_NOT_FOUND: no such setting. */
 MUST Err settings_set(Ctx *c, Str name, Str value, Settings *settings);
 

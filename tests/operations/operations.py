@@ -336,11 +336,34 @@ def wrong_use_is_told_before_a_store_is_looked_for(p):
     told = p.run("check", status=1, settings=["--store", "postgresql://127.0.0.1:1/none", "--keys", str(p.work / "traad.keys")])
     must(told.count("\n") == 1, f"a server that is not there is told in several lines: “{told}”")
     must("traad survey wave" in p.run("help", "survey", settings=[]), "help survey does not tell its commands")
+    told = p.run("serve", "--listen", status=2, settings=[])
+    must("--listen takes a value" in told, f"a setting without its value: told “{told}”")
+    told = p.run("config", "check", "--config", p.work, status=2, settings=[])
+    must("cannot read" in told, f"a folder for a settings file: told “{told}”")
+    told = p.run("demo", "log-ins", status=1)
+    must("no demonstration" in told, f"log-ins of a demonstration that is not there: “{told}”")
+    for words in ("--help", "-h"):
+        must(p.run(words, settings=[]) == p.run("help", settings=[]), f"{words} does not help")
+    must("traad serve" in p.run("serve", "--help", settings=[]), "serve --help does not help")
+    must(re.fullmatch(r"traad [0-9.]+\n", p.run("--version", settings=[])), "--version tells no version")
+
+
+def what_cannot_be_told_is_a_failure(p):
+    (p.work / "shares.csv").write_text("id,x,n\na,1,2\n")
+    for words in (["stats", "share", p.work / "shares.csv"], ["help"], ["check", *p.words]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([p.traad, *map(str, words)], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        told = done.stderr.decode()
+        must(done.returncode == 1 and "standard output: No space left on device" in told and told.count("\n") == 1,
+             f"{words[0]} into a full file: status {done.returncode}, told “{told}”")
+    reader = subprocess.run(f"'{p.traad}' help | head -n 1", shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    must(reader.stdout.count(b"\n") == 1 and reader.stderr == b"", "who reads the first line only is told of a failure")
 
 
 CLAIMS = [keepers_port_tells_health_and_figures, log_has_nothing_but_what_is_allowed, it_ends_soon_whatever_clients_do,
           full_store_is_said_plainly, a_store_is_served_by_one_program_and_free_when_that_is_killed,
-          settings_file_is_held_to_its_rules, wrong_use_is_told_before_a_store_is_looked_for]
+          settings_file_is_held_to_its_rules, wrong_use_is_told_before_a_store_is_looked_for,
+          what_cannot_be_told_is_a_failure]
 
 
 def main():
