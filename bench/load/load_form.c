@@ -11,17 +11,37 @@ static Str tag_name(Str tag)
     return str_sub(tag, 0, n);
 }
 
-/* The value of name="…"; our templates always quote. */
-static bool attribute(Str tag, Str name, Str *ret)
+static bool is_space(char ch)
 {
-    for (ptrdiff_t at = 0; (at = str_find(tag, name, at)) >= 0; at += name.n) {
-        bool begins = at > 0 && (tag.p[at - 1] == ' ' || tag.p[at - 1] == '\n');
-        if (!begins || at + name.n + 1 >= tag.n || tag.p[at + name.n] != '=' || tag.p[at + name.n + 1] != '"') continue;
-        ptrdiff_t end = str_find_char(tag, '"', at + name.n + 2);
+    return ch == ' ' || ch == '\n';
+}
+
+/* Takes the next name="value" off the tag; our templates always quote. A word alone has no value. */
+static bool next_attribute(Str *rest, Str *ret_name, Str *ret_value)
+{
+    ptrdiff_t at = 0, from;
+    while (at < rest->n && is_space(rest->p[at])) at++;
+    for (from = at; at < rest->n && !is_space(rest->p[at]) && rest->p[at] != '=';) at++;
+    *ret_name = str_sub(*rest, from, at);
+    *ret_value = S("");
+    if (at + 1 < rest->n && rest->p[at] == '=' && rest->p[at + 1] == '"') {
+        ptrdiff_t end = str_find_char(*rest, '"', at + 2);
         if (end < 0) return false;
-        *ret = str_sub(tag, at + name.n + 2, end);
-        return true;
+        *ret_value = str_sub(*rest, at + 2, end);
+        at = end + 1;
     }
+    *rest = str_sub(*rest, at, rest->n);
+    return ret_name->n > 0;
+}
+
+static bool attribute(Str tag, Str wanted, Str *ret)
+{
+    Str name, value, rest = str_sub(tag, tag_name(tag).n, tag.n);
+    while (next_attribute(&rest, &name, &value))
+        if (str_eq(name, wanted)) {
+            *ret = value;
+            return true;
+        }
     return false;
 }
 
@@ -120,10 +140,13 @@ static void offer(Reading *r, Str name, Str value)
 
 static void read_input(Reading *r, Str tag)
 {
-    Str name = {0}, value = S(""), type = S("text");
-    if (!attribute(tag, S("name"), &name)) return;
-    (void)attribute(tag, S("value"), &value);
-    (void)attribute(tag, S("type"), &type);
+    Str name = S(""), value = S(""), type = S("text"), key, is, rest = str_sub(tag, S("input").n, tag.n);
+    while (next_attribute(&rest, &key, &is)) {
+        if (str_eq(key, S("name"))) name = is;
+        else if (str_eq(key, S("value"))) value = is;
+        else if (str_eq(key, S("type"))) type = is;
+    }
+    if (name.n == 0) return;
     if (str_eq(type, S("radio"))) offer(r, name, value);
     else if (str_eq(name, S("~nonce"))) r->form->has_nonce = true, r->nonce = value;
     else if (str_eq(type, S("hidden")) || str_eq(type, S("text"))) add_fixed(r, name, value);
@@ -138,7 +161,7 @@ static void read_tag(Reading *r, Str tag)
     if (str_eq(name, S("textarea")) && attribute(tag, S("name"), &value)) add_fixed(r, value, S(""));
 }
 
-/* The inside of the first form that posts. */
+/* The first form that posts; inner: the page from there on. */
 static bool find_form(Client *c, Str page, Str *ret_tag, Str *ret_inner)
 {
     ptrdiff_t end = 0;
@@ -150,8 +173,7 @@ static bool find_form(Client *c, Str page, Str *ret_tag, Str *ret_inner)
         if (end < 0) return load_failed(c, "a broken form");
         *ret_tag = str_sub(page, at, end);
     } while (!attribute(*ret_tag, S("method"), &method) || !str_eq(method, S("post")));
-    ptrdiff_t closes = str_find(page, S("</form"), end);
-    *ret_inner = str_sub(page, end, closes < 0 ? page.n : closes);
+    *ret_inner = str_sub(page, end, page.n);
     return true;
 }
 
@@ -164,7 +186,7 @@ bool load_read_form(Client *c, Arena *arena, Str page, Str own, Form *ret)
     Reading r = {.arena = arena, .form = ret, .fixed = buf_new(arena, 1 << 18)};
     for (ptrdiff_t at = 0, end = 0; (at = str_find_char(inner, '<', at)) >= 0; at = end) {
         end = str_find_char(inner, '>', at);
-        if (end < 0) break;
+        if (end < 0 || str_starts(str_sub(inner, at, end), S("</form"))) break;
         read_tag(&r, str_sub(inner, at + 1, end));
     }
     if (ret->has_nonce && c->plan->kind < SEND) add_fixed(&r, S("~nonce"), r.nonce);
