@@ -203,22 +203,44 @@ static void add_tree(Finish *f)
 
 /* ---- pages ---- */
 
-/* Cairo writes "/Private << /MCID 7 >> BDC" where we asked for an artifact. */
-static Str with_artifacts(Finish *f, Str content)
+/* After the text that begins with the '(' at `at`; ISO 32000-1 §7.3.4.2. */
+static ptrdiff_t text_end(Str content, ptrdiff_t at)
 {
-    Buf b = buf_new(f->pdf->c->arena, content.n + 16);
-    const Str from = S("/Private <<");
-    for (ptrdiff_t at = 0;;) {
-        ptrdiff_t hit = str_find(content, from, at);
-        if (hit < 0) {
-            buf_add(&b, str_sub(content, at, content.n));
-            return buf_str(&b);
-        }
-        ptrdiff_t end = str_find(content, S("BDC"), hit);
-        buf_add(&b, str_sub(content, at, hit));
-        buf_add(&b, S("/Artifact BMC"));
-        at = end + 3;
+    int open = 0;
+    for (; at < content.n; at++) {
+        char ch = content.p[at];
+        if (ch == '\\') at++;
+        else if (ch == '(') open++;
+        else if (ch == ')' && --open == 0) return at + 1;
     }
+    return content.n;
+}
+
+static const Str PRIVATE = S_INIT("/Private <<");
+
+/* Where the next artifact begins outside texts; content.n: there is none. */
+static ptrdiff_t next_artifact(Str content, ptrdiff_t at)
+{
+    while (at < content.n) {
+        if (content.p[at] == '(') at = text_end(content, at);
+        else if (content.p[at] == '/' && str_starts(str_sub(content, at, content.n), PRIVATE)) return at;
+        else at++;
+    }
+    return content.n;
+}
+
+Str pdf_with_artifacts(Arena *arena, Str content)
+{
+    Buf b = buf_new(arena, content.n + 16);
+    for (ptrdiff_t at = 0; at < content.n;) {
+        ptrdiff_t hit = next_artifact(content, at);
+        buf_add(&b, str_sub(content, at, hit));
+        if (hit == content.n) break;
+        buf_add(&b, S("/Artifact BMC"));
+        ptrdiff_t end = str_find(content, S("BDC"), hit);
+        at = end < 0 ? content.n : end + 3;
+    }
+    return buf_str(&b);
 }
 
 static Err finish_page(Finish *f, int i)
@@ -230,7 +252,7 @@ static Err finish_page(Finish *f, int i)
         return fail(f->pdf->c, E_BROKEN, T("En side i dokumentet kan ikke læses igen."));
     Str content = str_copy(f->pdf->c->arena, (Str){(const char *)bytes, (ptrdiff_t)n});
     free(bytes); /* qpdf's, by its own contract */
-    content = with_artifacts(f, content);
+    content = pdf_with_artifacts(f->pdf->c->arena, content);
     /* Cairo's own stream, when it has but one: qpdf looks through all objects for each new one. */
     qpdf_oh stream = qpdf_oh_get_key(f->q, page, "/Contents");
     if (!qpdf_oh_is_stream(f->q, stream)) {

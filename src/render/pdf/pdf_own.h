@@ -142,5 +142,9 @@ double pdf_chart_height(const Pdf *pdf, const Chart *chart);
 /* ---- finish ---- */
 /* Cairo's file with the tree, the language and the rest that cairo lacks. */
 MUST Err pdf_finish(Pdf *pdf, Str raw, Str *ret_bytes);
+/* A page's content with artifacts, for which cairo has no word: it writes
+   "/Private << /MCID 7 >> BDC" where pdf_tree.c asked for one. The same in a text,
+   which somebody may have written, is a text. */
+Str pdf_with_artifacts(Arena *arena, Str content);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "render/pdf/pdf_check.h"
 #include "render/pdf/pdf_own.h"
 #include "test.h"
@@ -341,6 +342,34 @@ TEST(pdf, another_language_is_told_where_it_begins_and_ends)
     Str text = said_by("pdftotext -raw", "-", bytes);
     CHECK(str_find(text, S("(33%). No change is definite."), 0) > 0);
     CHECK(!text_has_foreign(text) && !text_has_foreign(plain));
+}
+
+static Str marked(const char *content)
+{
+    return pdf_with_artifacts(test_ctx_plain()->arena, str_of_z(content));
+}
+
+TEST(pdf, only_marks_become_artifacts_never_a_text_that_looks_like_one)
+{
+    CHECK_STR(marked("q\n/Private << /MCID 7 >> BDC\n[(side 1)]TJ\nEMC"), S("q\n/Artifact BMC\n[(side 1)]TJ\nEMC"));
+    static const char *const texts[] = {
+        "[(Se /Private << /MCID 0 >> BDC)]TJ", "[(\\( (a) \\) /Private << BDC \\\\)8(/Private <<)]TJ", "[(/Private \\\n<< BDC)]TJ", "(/Private <<",
+    };
+    for (ptrdiff_t i = 0; i < COUNT_OF(texts); i++) CHECK_STR(marked(texts[i]), str_of_z(texts[i]));
+    CHECK_STR(marked("(a\\\\)/Private <</MCID 1>>BDC(/Private <<)"), S("(a\\\\)/Artifact BMC(/Private <<)"));
+}
+
+TEST(pdf, a_text_of_marks_is_read_as_it_was_written)
+{
+    static const Str written = S_INIT("Se (her) /Private << /MCID 0 >> BDC \\ og ) EMC");
+    PdfMeta meta = meta_of(PDF_A4);
+    Pdf *pdf = pdf_begin(test_ctx_plain(), letters(), &meta);
+    pdf_heading(pdf, 1, S("Fremadrettet fokus"));
+    pdf_text(pdf, PDF_BODY, written);
+    Str bytes = {0};
+    CHECK_OK(pdf_end(pdf, &bytes));
+    check_no_faults(bytes);
+    CHECK(str_find(said_by("pdftotext -enc UTF-8 -layout", "-", bytes), written, 0) >= 0);
 }
 
 TEST(pdf, furniture_is_not_in_the_tree)
