@@ -132,9 +132,9 @@ void drawing_print_block(Ctx *c, Pdf *pdf, const BlockView *b)
     if (b->colours.n) pdf_key(pdf, b->colours);
     if (b->marks.n) pdf_key(pdf, b->marks);
     PdfColumn columns[ITEM_COLUMNS] = {
-        {.head = msg_text(c, T("Spørgsmål")), .share = 30},
-        {.head = msg_text(c, T("Uenige til venstre, enige til højre, pct.")), .share = 36},
-        {.head = msg_text(c, T("Enige i alt, 0 til 100 pct.")), .share = 24},
+        {.head = msg_text(c, T("Spørgsmål")), .share = 35},
+        {.head = msg_text(c, T("Uenige til venstre, enige til højre, pct.")), .share = 34},
+        {.head = msg_text(c, T("Enige i alt, 0 til 100 pct.")), .share = 21},
         {.head = msg_text(c, T("Ændring")), .share = 22},
     };
     if (b->counted.n) {

@@ -85,7 +85,7 @@ static Strs glances(Ctx *c, const Report *r, const SectionView *section)
 }
 
 /* Lines of a slide under its heading, and bytes in one of them; a finding is set larger. */
-enum { SLIDE_LINES = 12, LINE_BYTES = 88, FINDING_BYTES = 72 };
+enum { SLIDE_LINES = 12, LINE_BYTES = 104, FINDING_BYTES = 72 };
 
 static ptrdiff_t lines_of(Str text, ptrdiff_t width)
 {

@@ -32,7 +32,7 @@ static void add_texts(Ctx *c, const Questionnaire *q, Field *fields, Form *form,
     for (ptrdiff_t i = 0; i < q->languages.n; i++)
         fields[form->n++] = (Field){
             .name = text_name(c, q->languages.v[i]),
-            .kind = FIELD_LONG_TEXT,
+            .kind = is_item ? FIELD_LONG_TEXT : FIELD_TEXT,
             .label = is_item ? TF("Spørgsmålet på {1}", questionnaire_language(c, q->languages.v[i]))
                              : TF("Titlen på {1}", questionnaire_language(c, q->languages.v[i])),
             .optional = i > 0 || !is_item,
@@ -78,7 +78,7 @@ static void item_form(Ctx *c, Edit *e)
         f[e->form.n++] = (Field){
             .name = "kind",
             .kind = FIELD_CHOICE,
-            .label = T("Slags"),
+            .label = T("Slags spørgsmål"),
             .choices = {kind_choices, COUNT_OF(kind_choices)}
         };
     if (!e->matrix)
@@ -96,13 +96,14 @@ static void item_form(Ctx *c, Edit *e)
         .name = "reverse", .kind = FIELD_CHECK, .label = T("Vendt: enig trækker ned i samlede mål"), .optional = true};
     f[e->form.n++] = (Field){.name = "ask_item",
                              .kind = FIELD_TEXT,
-                             .label = T("Stilles kun efter spørgsmålet med koden"),
+                             .label = T("Afhænger af et tidligere spørgsmål"),
+                             .hint = T("Skriv det spørgsmåls kode. Så bliver dette kun stillet efter bestemte svar på det."),
                              .optional = true,
                              .max = ITEM_CODE_MAX};
     f[e->form.n++] = (Field){.name = "ask_in",
                              .kind = FIELD_TEXT,
-                             .label = T("når svaret er en af værdierne"),
-                             .hint = T("Tal med mellemrum, for eksempel 1 2 3."),
+                             .label = T("Efter hvilke svar?"),
+                             .hint = T("Svarenes tal med mellemrum, for eksempel 1 2 3."),
                              .optional = true,
                              .max = ASK_IN_MAX};
 }

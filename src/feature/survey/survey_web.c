@@ -397,7 +397,7 @@ static Err get_wave(Ctx *c)
     page.steps = steps_of(c, &page.wave);
     page.is_draft = page.wave.state == WAVE_KLADDE;
     page.has_rates = page.wave.state == WAVE_AABEN;
-    page.has_codes = page.wave.closes_on.day && !survey_is_done(&page.wave);
+    page.has_codes = page.wave.closes_on.day && !survey_is_done(&page.wave) && access_may(c, NEED_WAVE_CODES_READ, NULL);
     page.shows_units = page.has_rates || page.has_codes;
     if (survey_may_edit(&page.wave) && access_may(c, NEED_WAVE_WRITE, web_place(c))) page.edit = (Href){wave_path(c, &page.wave, S("/ret"))};
     TRY(fill_facts(c, &page));
