@@ -2,7 +2,7 @@
 #include "feature/drawing/drawing.h"
 
 #include "base/number.h"
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 
 static Err stored_json(Ctx *c, const Publication *p, Str *ret_bytes)
 {

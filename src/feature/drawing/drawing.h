@@ -47,7 +47,7 @@ Str drawing_file_name(Ctx *c, ReportFormat format, Lang lang, Str unit);
 
 /* ---- on a page ------------------------------------------------------------------- */
 
-/* Sentences and rounded numbers, made once of a report; drawing_view.h tells them.
+/* Sentences and rounded numbers, made once of a report; drawing_inside.h tells them.
    Others only hand it to the parts below. It points into *r. */
 typedef struct ReportView ReportView;
 ReportView *drawing_view(Ctx *c, const Report *r, const Focuses *written);

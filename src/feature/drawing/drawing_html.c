@@ -1,7 +1,7 @@
 /* The report as one HTML file that needs no server: the page's own parts with
    the house's stylesheet inside. Its letters are those of the reader's machine. */
 #include "feature/drawing/drawing.html.h"
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 #include "render/out.h"
 #include "web/assets/assets.h"
 

@@ -1,7 +1,7 @@
 /* The report on paper: A4, tagged, the same words as the page. */
 #include "base/number.h"
 #include "core/app.h"
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 #include "feature/drawing/drawing_print.h"
 #include "feature/drawing/drawing_words.h"
 #include "render/pdf/pdf.h"

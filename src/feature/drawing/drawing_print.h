@@ -2,7 +2,7 @@
 #ifndef FEATURE_DRAWING_DRAWING_PRINT_H
 #define FEATURE_DRAWING_DRAWING_PRINT_H
 
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 #include "render/pdf/pdf.h"
 
 PdfMeta drawing_meta(Ctx *c, const ReportView *view, PdfPaper paper);

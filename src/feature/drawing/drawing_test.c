@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/number.h"
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 #include "feature/drawing/drawing_words.h"
 #include "render/pdf/pdf_check.h"
 #include "store.h"

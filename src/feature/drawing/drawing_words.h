@@ -1,10 +1,10 @@
-/* What the files that make a ReportView (drawing_view.h) share: drawing_words.c
+/* What the files that make a ReportView (drawing_inside.h) share: drawing_words.c
    has numbers and the words of change, drawing_item.c one item, drawing_table.c
    the tables, drawing_section.c findings and blocks, drawing_view.c the whole. */
 #ifndef FEATURE_DRAWING_DRAWING_WORDS_H
 #define FEATURE_DRAWING_DRAWING_WORDS_H
 
-#include "feature/drawing/drawing_view.h"
+#include "feature/drawing/drawing_inside.h"
 
 /* ---- numbers ------------------------------------------------------------------ */
 

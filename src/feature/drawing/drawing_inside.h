@@ -3,12 +3,11 @@
    same rounded numbers (DOMAIN §5.7: "ca." and the nearest 5 below 20 answers).
    Nothing hidden gets this far: a hidden figure has a sentence and no number.
    Texts are in the Ctx's language. */
-#ifndef FEATURE_DRAWING_DRAWING_VIEW_H
-#define FEATURE_DRAWING_DRAWING_VIEW_H
+#ifndef FEATURE_DRAWING_DRAWING_INSIDE_H
+#define FEATURE_DRAWING_DRAWING_INSIDE_H
 
 #include "feature/drawing/drawing.h"
 #include "render/chart/chart.h"
-#include "render/form.h"
 
 typedef struct TableCell {
     Str text;
