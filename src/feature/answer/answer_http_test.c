@@ -76,7 +76,7 @@ HTTP_TEST(answer, the_head_says_the_title_once)
     const char *path = path_of_own_wave("Svartest, uge 48");
     Browser b = test_stranger();
     Answer page = test_get(&b, path);
-    CHECK_HAS(page, "<b lang=\"da\">Svartest</b> uge 48</span>");
+    CHECK_HAS(page, "<b lang=\"da\">Svartest</b>, uge 48</span>");
     CHECK_LACKS(page, "Svartest, uge 48");
 }
 

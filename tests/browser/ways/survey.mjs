@@ -55,7 +55,7 @@ async function step(page, name) {
 async function codes(page, check) {
   await click(page, 'main a:has-text("Koder til Strandmarkskolen")');
   await click(page, 'main button:has-text("Lav de fælles koder")');
-  const code = (await page.textContent(".panel .lead")).trim();
+  const code = (await page.textContent(".panel .codes")).trim();
   await page.check('input[name="role"][value="personale"]', { force: true });
   await page.fill('input[name="single"]', "2");
   await page.check('input[name="paper"][value="breve"]', { force: true });
