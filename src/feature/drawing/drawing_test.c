@@ -440,7 +440,7 @@ TEST(drawing_words, each_state_of_change_has_its_words_in_english)
     CHECK_STR(items->v[0].change_more, S("+33 points"));
     CHECK_STR(items->v[1].change, S("May be chance"));
     CHECK_STR(items->v[2].change, S("Too few answers"));
-    CHECK_STR(items->v[3].change, S("New wording"));
+    CHECK_STR(items->v[3].change, S("Cannot be compared"));
     CHECK_STR(items->v[4].says, S("Almost everyone gave the same answer."));
     CHECK_STR(items->v[5].says, S("Hidden, so that no one can be recognised."));
     CHECK_STR(items->v[0].years, S("Both surveys taken together: 46% of 87 answers agree"));
