@@ -58,7 +58,7 @@ static const Msg METHOD[] = {
     T_INIT("Der er taget højde for, at mange spørgsmål sammenlignes på én gang (Benjamini-Hochberg)."),
     T_INIT("Små forskelle fra år til år er oftest tilfældige. Brug ikke tid på at forklare dem."),
     T_INIT("Har færre end 20 svaret, er tallene afrundet til nærmeste 5, og der står »ca.«."),
-    T_INIT("Et spørgsmål, der har fået nye ord, sammenlignes ikke med tidligere."),
+    T_INIT("Et spørgsmål, der har fået nye ord, og en enhed, der er lagt sammen eller delt, sammenlignes ikke."),
     T_INIT("Tal er afrundet hver for sig. Derfor giver de ikke altid 100 tilsammen."),
     T_INIT("En forskel mellem grupper er en sammenhæng. Den viser ikke, hvad der er årsagen."),
 };
