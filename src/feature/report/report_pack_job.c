@@ -74,15 +74,24 @@ static Err make_files(Ctx *c, Step *s, ptrdiff_t from)
 
 SQL(PARTS, "SELECT name, content FROM report_pack_part WHERE job_id = $1 ORDER BY id LIMIT $2");
 
+/* Said, rather than a pack without its last reports. */
+static Err too_many(Ctx *c)
+{
+    return fail(c, E_TOO_LARGE, T("Der er for mange rapporter til én videnspakke. Bestil den for en mindre del, for eksempel en kommune ad gangen."));
+}
+
 static Err read_parts(Ctx *c, int64_t job, PackFiles *ret)
 {
     PackFiles all = {.v = NEW(c->arena, ArchiveFile, FILES_MAX)};
-    Rows r = db_query(c, PARTS, job, FILES_MAX);
-    while (all.n < FILES_MAX && db_next(&r)) {
+    bool is_more = false;
+    Rows r = db_query(c, PARTS, job, FILES_MAX + 1);
+    while (db_next(&r)) {
+        if ((is_more = all.n == FILES_MAX)) break;
         Bytes content = db_bytes(&r, 1);
         all.v[all.n++] = (ArchiveFile){db_str(&r, 0), {(const char *)content.p, content.n}};
     }
     TRY(db_done(&r));
+    if (is_more) return too_many(c);
     *ret = all;
     return OK;
 }
@@ -97,7 +106,8 @@ static Str volume_name(Ctx *c, const Pack *pack, ptrdiff_t number)
 /* One file, unless it is larger than a prepared file may be: then as many as it takes. */
 static Err make_volumes(Ctx *c, Step *s, PackFiles all)
 {
-    for (ptrdiff_t from = 0; from < all.n && s->volumes_n < VOLUMES_MAX;) {
+    for (ptrdiff_t from = 0; from < all.n;) {
+        if (s->volumes_n == VOLUMES_MAX) return too_many(c);
         ptrdiff_t to = from, bytes = 0;
         while (to < all.n && (to == from || bytes + all.v[to].bytes.n <= VOLUME_BYTES)) bytes += all.v[to++].bytes.n;
         Volume *volume = &s->volumes[s->volumes_n++];
