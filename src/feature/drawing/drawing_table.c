@@ -164,12 +164,15 @@ Str drawing_group_name(Ctx *c, Str code)
     return code;
 }
 
-/* Participation hangs together with answers; it is not known to cause them. */
-static Str versus_words(Ctx *c, const Report *r, const ReportGroup *g)
+/* Participation hangs together with answers; it is not known to cause them. A group is held
+   against the rest of those who answered, so both must be many; and what share of the invited
+   answered must be known, as for a change (DOMAIN §5.4). */
+static Str versus_words(Ctx *c, const Report *r, const ReportItem *item, const ReportGroup *g)
 {
     if (!g->versus.is) return S("–");
-    if (g->valid < REPORT_FEW || r->response.caution == REPORT_UNDER_40) return msg_text(c, T("For få svar"));
-    if (!(g->versus.p_adjusted < 0.05)) return msg_text(c, T("Kan være tilfældigt"));
+    bool is_few = i64_min(g->valid, item->valid - g->valid) < REPORT_FEW;
+    if (is_few || r->response.caution == REPORT_UNDER_40) return msg_text(c, T("For få svar"));
+    if (!(g->versus.p_adjusted < 0.05) || !r->response.has_rate) return msg_text(c, T("Kan være tilfældigt"));
     return msg_text(c, TF("Sikker forskel: {1}", drawing_points(c, g->versus.difference)));
 }
 
@@ -187,7 +190,7 @@ static void group_line(Ctx *c, const Report *r, TableView *t, const ReportItem *
     if (g->state == REPORT_SHOWN) {
         cell_add(t, line, drawing_count_text(c, g->valid));
         cell_add(t, line, group_figure(c, g));
-        cell_add(t, line, versus_words(c, r, g));
+        cell_add(t, line, versus_words(c, r, item, g));
     }
     hide_rest(c, t, line);
 }

@@ -298,6 +298,31 @@ TEST(drawing_words, a_dimension_that_is_hidden_throughout_is_a_sentence)
     CHECK_STR(section.groups_hidden.v[0], S("Fordelt på: Rolle. Alle tal er skjult, så ingen kan genkendes."));
 }
 
+/* The last cell of the staff's line in the first question's split by role. */
+static Str versus_of(Ctx *c, const Report *r)
+{
+    SectionView view = {0};
+    drawing_section_groups(c, r, &r->sections.v[0], &view);
+    CHECK_INT(view.groups.n, 1);
+    const TableLine *line = &view.groups.v[0].lines.v[1];
+    return line->cells.v[line->cells.n - 1].text;
+}
+
+TEST(drawing_words, a_group_differs_for_certain_only_where_both_sides_are_many_and_the_rate_is_known)
+{
+    Ctx *c = test_ctx_plain();
+    Report r = fixture(c);
+    ReportGroup *staff = &r.items.v[0].groups.v[2];
+    staff->valid = 27; /* and 16 others */
+    CHECK_STR(versus_of(c, &r), S("For få svar"));
+    staff->valid = 16;
+    CHECK_STR(versus_of(c, &r), S("For få svar"));
+    staff->valid = 23; /* and 20 others */
+    CHECK(str_starts(versus_of(c, &r), S("Sikker forskel")));
+    r.response.has_rate = r.response.has_invited = false;
+    CHECK_STR(versus_of(c, &r), S("Kan være tilfældigt"));
+}
+
 TEST(drawing_words, a_low_response_is_said)
 {
     Ctx *c = test_ctx_plain();
