@@ -135,7 +135,8 @@ typedef struct WaveUnit {
     int depth;
     bool is_lowest;
     int participant;         /* 1, 0, or -1 unknown */
-    int64_t invited;         /* sum over lowest units at or below; -1: unknown for one of them */
+    int64_t invited;         /* sum over lowest units at or below; -1: unknown for one of them, or
+                                for one of the roles that are asked there */
 } WaveUnit;
 typedef struct WaveUnits { WaveUnit *v; ptrdiff_t n; } WaveUnits;
 /* The whole tree, parents first, siblings by Danish name. */

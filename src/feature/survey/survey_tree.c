@@ -166,7 +166,7 @@ Err survey_tree_take(Ctx *c, WaveId id)
 
 SQL(COUNT_UNITS, "SELECT count(*) FROM wave_unit WHERE wave_id = $1");
 SQL(UNITS, "SELECT u.unit_id, coalesce(u.parent_id, 0), u.code, u.name, u.kind, u.depth, u.is_lowest, coalesce(u.is_participant, -1),"
-           " coalesce((SELECT CAST(sum(i.n) AS INTEGER) FROM wave_invited i WHERE i.wave_id = u.wave_id AND i.unit_id = u.unit_id), -1)"
+           " coalesce(" SURVEY_INVITED("u.wave_id", "u.unit_id") ", -1)"
            " FROM wave_unit u WHERE u.wave_id = $1 ORDER BY u.depth, u.name_sort, u.unit_id");
 
 /* Where each unit stands in the array, found by its id: twice as many places as units. */
