@@ -110,13 +110,49 @@ static Err write_cells(Ctx *c, const Prepared *p, int64_t round)
     return OK;
 }
 
+static bool is_municipal(Str kind)
+{
+    return str_eq(kind, S("region")) || str_eq(kind, S("kommune")) || str_eq(kind, S("distrikt"));
+}
+
+static const WaveUnit *unit_of_kept(const Tally *t, int32_t kept)
+{
+    return &t->units.v[t->kept[kept].unit];
+}
+
+/* One of a few answers hides no other in a sum. */
+static bool is_school_of_many(const Tally *t, int32_t kept)
+{
+    const Kept *k = &t->kept[kept];
+    if (k->rows < REPORT_MINIMUM || is_municipal(unit_of_kept(t, kept)->kind)) return false;
+    return k->above < 0 || is_municipal(unit_of_kept(t, k->above)->kind);
+}
+
+/* The figures of a municipality with answers from one school are that school's, and the
+   school reads first. Two are enough: nobody above reads one of them before the day, so
+   that there is nothing to take from the sum. */
+static bool tells_one_school(const Tally *t, UnitId unit)
+{
+    int schools = 0;
+    int32_t own = 0;
+    while (own < t->n && unit_of_kept(t, own)->id.v != unit.v) own++;
+    if (own == t->n || !is_municipal(unit_of_kept(t, own)->kind)) return false;
+    for (int32_t i = own; i < t->n; i++) { /* units above come first */
+        int32_t up = i;
+        while (up > own) up = t->kept[up].above;
+        schools += up == own && is_school_of_many(t, i);
+    }
+    return schools == 1;
+}
+
 /* To the unit itself at once; to the administration on the wave's date, whether
    anybody has read it or not (DOMAIN P1). */
-static Err open_to(Ctx *c, const Wave *wave, UnitId unit)
+static Err open_to(Ctx *c, const Prepared *p, UnitId unit)
 {
+    const Wave *wave = &p->wave;
     Date later = {c->today.day + AUDIENCE_WAIT_DAYS};
     if (wave->releases_on.day) later.day = (int32_t)i64_max(wave->releases_on.day, c->today.day);
-    TRY(publication_open_to(c, wave->id, unit, S("ledelse"), c->today));
+    TRY(publication_open_to(c, wave->id, unit, S("ledelse"), tells_one_school(&p->t, unit) ? later : c->today));
     return publication_open_to(c, wave->id, unit, S("forvaltning"), later);
 }
 
@@ -124,7 +160,7 @@ static Err write_publications(Ctx *c, const Prepared *p, int64_t round)
 {
     for (ptrdiff_t i = 0; i < p->n; i++) {
         TRY(publication_add(c, p->wave.id, round, p->v[i]));
-        TRY(open_to(c, &p->wave, p->v[i].unit));
+        TRY(open_to(c, p, p->v[i].unit));
     }
     return OK;
 }

@@ -706,6 +706,37 @@ TEST(release, a_release_takes_the_wave_through_its_states_and_opens_it_to_the_un
               w.c->today.day + 14);
 }
 
+/* Days from the release until it is open to its first readers. */
+static int64_t waits(const World *w, const char *unit)
+{
+    char sql[300];
+    snprintf(sql, sizeof sql, "SELECT since FROM publication_audience WHERE audience = 'ledelse' AND unit_id = %lld", (long long)test_unit(w->c, unit));
+    return test_count(w->c, sql) - w->c->today.day;
+}
+
+/* K1 has S11 and S12, K2 only S21, R1 both. */
+TEST(release, a_municipality_whose_figures_are_one_schools_waits_as_that_schools_report_does)
+{
+    World w = world();
+    answers(&w, "S11-3A", 20, 9), answers(&w, "S12", 20, 9), answers(&w, "S21", 20, 9);
+    release_of(&w, NULL);
+    CHECK_INT(waits(&w, "S21"), 0);
+    CHECK_INT(waits(&w, "S11-3A"), 0);
+    CHECK_INT(waits(&w, "K1"), 0);
+    CHECK_INT(waits(&w, "K2"), 14);
+    CHECK_INT(waits(&w, "R1"), 0);
+}
+
+TEST(release, a_school_of_a_few_hides_no_other_in_the_municipalitys_figures)
+{
+    World w = world();
+    answers(&w, "S11-3A", 20, 9), answers(&w, "S12", 4, 2);
+    release_of(&w, NULL);
+    CHECK_INT(waits(&w, "K1"), 14);
+    CHECK_INT(waits(&w, "R1"), 14);
+    CHECK_INT(waits(&w, "S12"), 0);
+}
+
 static WaveState state_after_ticks(World *w)
 {
     for (bool more = true; more;) {

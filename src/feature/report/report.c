@@ -75,6 +75,7 @@ static Str reader_rows(Ctx *c)
 SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"
           " JOIN v_publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
           " WHERE w.uid = $1 AND u.code = $2");
+SQL(COUNT_BEGUN, "SELECT count(*) FROM v_publication_audience a WHERE a.wave_id = $1 AND a.unit_id = $2 AND a.since <= $3");
 SQL(COUNT_OPEN, "SELECT count(*) FROM v_publication_audience a"
                 " JOIN v_survey_unit u ON u.wave_id = a.wave_id AND u.unit_id = a.unit_id"
                 " JOIN v_publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
@@ -93,6 +94,8 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
     TRY(db_done(&r));
     if (!found || report_is_municipal(kind) != is_municipal) return E_NOT_FOUND;
     int64_t n = 0;
+    TRY(db_one_i64(c, COUNT_BEGUN, &n, place.object_id, place.unit_id, c->today));
+    if (n == 0) return E_NOT_FOUND; /* its day has not come, whoever asks */
     TRY(db_one_i64(c, COUNT_OPEN, &n, c->viewer, c->today, reader_rows(c), place.object_id, place.unit_id));
     place.released = n > 0;
     *ret = place;
