@@ -12,7 +12,7 @@
 /* A wave of its own for this program, open today; the path of an open code, and of a single one. */
 typedef struct Paths { const char *open, *single; } Paths;
 
-static const char *quiz = "{\"format\":\"traad-questionnaire-1\",\"code\":\"SVARTEST\",\"title\":{\"da\":\"Svartest\"},\"languages\":[\"da\"],"
+static const char *quiz = "{\"format\":\"traad-questionnaire-1\",\"code\":\"SVARTEST\",\"title\":{\"da\":\"Svartest\"},\"languages\":[\"da\",\"en\"],"
     "\"scales\":{\"s\":{\"options\":[{\"value\":1,\"text\":{\"da\":\"Nej\"}},{\"value\":2,\"text\":{\"da\":\"Ja\"}}],\"agree\":[2],\"disagree\":[1]}},"
     "\"sections\":[{\"code\":\"A\",\"title\":{\"da\":\"Del et\"},\"theme\":\"a\",\"items\":["
     "{\"code\":\"H1\",\"kind\":\"single\",\"scale\":\"s\",\"text\":{\"da\":\"Et\"},\"core\":true},"
@@ -78,6 +78,21 @@ HTTP_TEST(answer, the_head_says_the_title_once)
     Answer page = test_get(&b, path);
     CHECK_HAS(page, "<b lang=\"da\">Svartest</b>, uge 48</span>");
     CHECK_LACKS(page, "Svartest, uge 48");
+}
+
+/* Who answers has no cookie that could remember it. */
+HTTP_TEST(answer, the_foot_leads_on_in_the_language_of_the_page)
+{
+    static const char *const ways[] = {"\"/was", "\"/persondata", "\"/vejledning/svar"};
+    const char *path = paths().open;
+    Ctx *c = test_ctx_plain();
+    Browser b = test_stranger();
+    Answer danish = test_get(&b, path), english = test_get(&b, str_z(c->arena, STR_CAT(c->arena, str_of_z(path), S("?sprog=en"))));
+    CHECK_HAS(english, "<html lang=\"en\"");
+    for (ptrdiff_t i = 0; i < COUNT_OF(ways); i++) {
+        CHECK_HAS(danish, str_z(c->arena, STR_CAT(c->arena, S("href="), str_of_z(ways[i]), S("\""))));
+        CHECK_HAS(english, str_z(c->arena, STR_CAT(c->arena, S("href="), str_of_z(ways[i]), S("?sprog=en\""))));
+    }
 }
 
 HTTP_TEST(answer, a_submission_is_thanked_and_counted)
