@@ -12,7 +12,8 @@ static void see_rate(Ctx *c, const ReportResponse *a, ReportView *view)
         return;
     }
     if (!a->has_invited || !a->has_rate || a->invited < 1) {
-        view->rate_says = msg_text(c, TF("{1} har svaret. Svarprocenten er ukendt: Det er ikke oplyst for alle, hvor mange der er inviteret.", a->answered));
+        view->rate_says = msg_text(c, TF("{1} har svaret. Svarprocenten er ukendt: Det er ikke oplyst for alle, hvor mange der er inviteret.",
+                                         a->answered));
         return;
     }
     view->has_rate = true;

@@ -101,7 +101,8 @@ SQL(OWN_TOP, "SELECT u.unit_id, u.name FROM wave_unit u WHERE u.wave_id = $1 AND
 SQL(ANSWERED_BELOW, "WITH RECURSIVE below (id, is_lowest) AS (SELECT u.unit_id, u.is_lowest FROM wave_unit u WHERE u.wave_id = $1 AND u.unit_id = $2"
                     " UNION ALL SELECT k.unit_id, k.is_lowest FROM below b JOIN wave_unit k ON k.wave_id = $1 AND k.parent_id = b.id)"
                     " SELECT CAST(coalesce(sum(x.answered), 0) AS INTEGER),"
-                    " CASE WHEN max(CASE WHEN x.is_lowest = 1 AND x.invited IS NULL THEN 1 ELSE 0 END) = 1 THEN -1 ELSE CAST(coalesce(sum(x.invited), 0) AS INTEGER) END"
+                    " CASE WHEN max(CASE WHEN x.is_lowest = 1 AND x.invited IS NULL THEN 1 ELSE 0 END) = 1 THEN -1"
+                    " ELSE CAST(coalesce(sum(x.invited), 0) AS INTEGER) END"
                     " FROM (SELECT (SELECT t.n FROM v_answer_tally t WHERE t.wave_id = $1 AND t.unit_id = b.id AND t.item_id = 0"
                     " AND t.group_id = 0 AND t.value = 1) AS answered,"
                     " " SURVEY_INVITED("$1", "b.id") " AS invited, b.is_lowest FROM below b) x");
