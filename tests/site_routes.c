@@ -89,8 +89,9 @@ static void error_page(Ctx *c, Out *o, int status, Msg message, Str number)
     out_str(o, number);
 }
 
-static bool is_strong(Ctx *c)
+static bool is_strong(Ctx *c, bool twice)
 {
+    (void)twice;
     return c->viewer.v != 0;
 }
 

@@ -69,7 +69,8 @@ typedef struct Route {
     Err (*finish)(Ctx *c);  /* POST, optional: draw or redirect after the commit; else write's web_redirect stands */
     ptrdiff_t body_max;     /* bytes; 0: the server's default of 64 KB */
     bool strong;            /* only for who has lately shown who they are (gate.is_strong):
-                               personal exports, survey codes, the means of signing in */
+                               survey codes, accounts, the means of signing in */
+    bool strong_twice;      /* the same, and a sign-in alone is not enough: personal exports */
     const char *feature;    /* filled by web_open */
 } Route;
 
@@ -148,10 +149,11 @@ typedef struct Gate {
        (SCOPE_NONE): any relation will do. Asked also with an empty Place, when the object
        does not exist, so that 403 or 404 never tells whether it does. */
     Err (*permit)(Ctx *c, const Need *need, const Place *place);
-    /* For routes marked strong, after permit: whether the viewer has shown who
-       they are lately. If not, a GET goes to strong_path (?to=…), a POST is
-       refused. NULL: nobody ever has. */
-    bool (*is_strong)(Ctx *c);
+    /* For routes marked strong or strong_twice, after permit: whether the viewer
+       has shown who they are lately, and for the latter once more since they
+       signed in. If not, a GET goes to strong_path (?to=…), a POST is refused.
+       NULL: nobody ever has. */
+    bool (*is_strong)(Ctx *c, bool twice);
     Str strong_path;
     /* Whether the viewer's being here is to be noted with this request: asked
        after identify. Then `seen` runs inside a write: a POST's own, the LOOK's,

@@ -126,8 +126,10 @@ static Err to_login(Request *r)
 static Err check_strong(Request *r)
 {
     const Gate *gate = r->web->gate;
-    if (!r->route->route.strong || (gate->is_strong && gate->is_strong(&r->c))) return OK;
-    if (gate->strong_path.n == 0 || r->route->route.method == POST)
+    const Route *route = &r->route->route;
+    if (!route->strong && !route->strong_twice) return OK;
+    if (gate->is_strong && gate->is_strong(&r->c, route->strong_twice)) return OK;
+    if (gate->strong_path.n == 0 || route->method == POST)
         return fail(&r->c, E_FORBIDDEN, T("Det er for længe siden, du viste, at det er dig. Hent siden igen, og skriv din adgangskode."));
     return go_by_way_of(r, gate->strong_path);
 }

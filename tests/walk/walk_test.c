@@ -300,11 +300,11 @@ static int first_allowed(Tour *t, const Route *route, const WalkObject *o)
     return -1;
 }
 
-/* Routes marked strong: not for a session that has not lately shown who it is. */
+/* Routes marked strong or strong_twice: not for a session that has not lately shown who it is. */
 static void ask_weakly(Tour *t, const Route *route)
 {
     const WalkObject *o = object_of(t, route);
-    int who = route->strong ? first_allowed(t, route, o) : -1;
+    int who = route->strong || route->strong_twice ? first_allowed(t, route, o) : -1;
     if (who < 0) return;
     const char *path = path_of(t, route, o, S(""));
     Answer a = request(t, route, t->walk->walkers[who].weak_token, path);

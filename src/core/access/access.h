@@ -29,7 +29,7 @@ struct Session {
     Str token_hash, uid;
     Str person_name;
     Memberships memberships;
-    Instant ends_at, strong_until;
+    Instant began_at, ends_at, strong_until;
     Instant seen_at;     /* as stored: to a tenth of the time that one may be idle */
     int64_t owner_id;   /* of the person */
     AccessRole role;    /* whose first page and frame are shown: the first membership's */

@@ -8,7 +8,7 @@
 
 SQL(SESSION_GET,
     "SELECT s.uid, s.account_id, s.ends_at, s.strong_until, a.person_id, a.lang, p.name, p.owner_id, s.seen_at,"
-    " CASE WHEN a.totp_secret IS NULL THEN 1 ELSE 0 END"
+    " CASE WHEN a.totp_secret IS NULL THEN 1 ELSE 0 END, s.began_at"
     " FROM session s JOIN account a ON a.id = s.account_id JOIN v_people_person p ON p.id = a.person_id"
     " WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.seen_at > $4 AND (a.closed_on IS NULL OR a.closed_on > $3)"
     " AND (p.leaves_on IS NULL OR p.leaves_on > $3)");
@@ -39,7 +39,7 @@ Err session_load(Ctx *c, Str token_hash)
         *s = (Session){.token_hash = token_hash, .uid = db_str(&r, 0), .account = {db_i64(&r, 1)},
                        .ends_at = {db_i64(&r, 2)}, .strong_until = {db_i64(&r, 3)}, .person_name = db_str(&r, 6),
                        .owner_id = db_i64(&r, 7), .seen_at = {db_i64(&r, 8)},
-                       .lacks_second = c->app->settings->demand_second && db_i64(&r, 9)};
+                       .lacks_second = c->app->settings->demand_second && db_i64(&r, 9), .began_at = {db_i64(&r, 10)}};
         c->viewer = (ViewerId){db_i64(&r, 4)};
         c->lang = str_eq(db_str(&r, 5), S("en")) ? LANG_EN : LANG_DA;
     }
@@ -159,10 +159,15 @@ static Err nonce_done(Ctx *c, Str given, Str location)
     return db_exec(c, NONCE_DONE, NULL, given, location);
 }
 
+static bool is_strong(Ctx *c, bool twice)
+{
+    return twice ? access_is_strong_twice(c) : access_is_strong(c);
+}
+
 const Gate access_gate = {
     .identify = identify,
     .permit = access_permit,
-    .is_strong = access_is_strong,
+    .is_strong = is_strong,
     .strong_path = S_INIT("/bekraeft"),
     .is_seen_due = is_seen_due,
     .seen = seen,

@@ -135,7 +135,7 @@ Err sign_in_code_prepare(Ctx *c, Str step, Str code, Caller caller, SignIn *ret)
    closed, or given another password by a link that ended every session but this one. */
 SQL(SESSION_ADD, "INSERT INTO session (token_hash, uid, account_id, began_at, seen_at, ends_at, strong_until, device)"
                  " SELECT $1, $2, a.id, $4, $4, $5, $6, $7 FROM account a WHERE a.id = $3 AND a.version = $8");
-enum { STRONG_MS = 600000 }; /* a fresh sign-in opens personal exports for ten minutes */
+enum { STRONG_MS = 600000 };
 
 static Err wrong(Ctx *c, const Throttle *throttle, const char *field, Msg what)
 {
@@ -181,6 +181,12 @@ Err sign_in_write(Ctx *c, const SignIn *in)
 bool access_is_strong(Ctx *c)
 {
     return c->session && c->session->strong_until.ms > c->now.ms;
+}
+
+/* What the sign-in itself gave ends STRONG_MS after it, to the millisecond; only showing it again leads further. */
+bool access_is_strong_twice(Ctx *c)
+{
+    return access_is_strong(c) && c->session->strong_until.ms > c->session->began_at.ms + STRONG_MS;
 }
 
 /* Counted apart from signing in: who tries that from outside slows nobody who is in. */

@@ -44,7 +44,7 @@ MUST Err sign_in_write(Ctx *c, const SignIn *in);
 MUST Err sign_out_write(Ctx *c);
 
 /* The viewer shows once more who they are, by password or by code. Good for ten
-   minutes of what is marked strong; a fresh sign-in counts too. */
+   minutes of what is marked strong or strong_twice. */
 typedef struct Confirm {
     Throttle throttle;
     Str login;
@@ -52,7 +52,10 @@ typedef struct Confirm {
     SecondCode code;
     Str token, token_hash; /* the session goes on under this one */
 } Confirm;
+/* A fresh sign-in counts too. */
 bool access_is_strong(Ctx *c);
+/* Shown in this session after it began: what personal exports ask for. */
+bool access_is_strong_twice(Ctx *c);
 MUST Err second_is_on(Ctx *c, bool *ret);
 /* On a worker (it hashes). E_CONFLICT while account or address must wait. */
 MUST Err confirm_prepare(Ctx *c, Str given, bool by_code, Str address, Confirm *ret);

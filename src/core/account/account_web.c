@@ -257,8 +257,8 @@ static Err loose_ends(Ctx *c, LooseEnd **list)
 
 static const Route routes[] = {
     {GET,  "/personer",               NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_register},
-    {GET,  "/personer.csv",           NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_csv, .strong = true},
-    {GET,  "/personer.xlsx",          NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_xlsx, .strong = true},
+    {GET,  "/personer.csv",           NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_csv, .strong_twice = true},
+    {GET,  "/personer.xlsx",          NEED_ACCOUNT_READ,  SCOPE_NONE,        LOOK,  .get = get_xlsx, .strong_twice = true},
     {GET,  "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        PLAIN, .get = account_get_new, .strong = true},
     {POST, "/personer/ny",            NEED_ACCOUNT_WRITE, SCOPE_NONE,        WRITE, .prepare = account_prepare_new, .write = account_write_new,
      .strong = true},

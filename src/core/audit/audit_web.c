@@ -27,7 +27,7 @@ static Err check(Ctx *c, int64_t *ret_bad)
 
 static const Route routes[] = {
     {GET, "/log",     NEED_AUDIT_READ, SCOPE_NONE, LOOK, .get = log_get},
-    {GET, "/log.csv", NEED_AUDIT_READ, SCOPE_NONE, LOOK, .get = log_get_csv, .strong = true},
+    {GET, "/log.csv", NEED_AUDIT_READ, SCOPE_NONE, LOOK, .get = log_get_csv, .strong_twice = true},
     {0},
 };
 
