@@ -63,7 +63,8 @@ def make_questionnaire():
     items = [{"code": i, "kind": "single", "scale": "s", "text": {"da": f"Spørgsmål {i}"}, "core": True} for i in ITEMS]
     doc = {"format": "traad-questionnaire-1", "code": "P", "title": {"da": "P"}, "languages": ["da"], "scales": {"s": scale},
            "sections": [{"code": "A", "title": {"da": "A"}, "theme": "a", "items": items[:2]}, {"code": "B", "title": {"da": "B"}, "theme": "b", "items": items[2:]}],
-           "scores": [{"code": "SUM", "title": {"da": "Sum"}, "items": ITEMS, "min_answered": 0.5}]}
+           "scores": [{"code": "SUM", "title": {"da": "Sum"}, "items": ITEMS, "min_answered": 0.5}] +
+           [{"code": "EN" + i, "title": {"da": i}, "items": [i], "min_answered": 1} for i in ITEMS]}
     run("survey", "import", write("p.json", json.dumps(doc)))
 
 
@@ -108,6 +109,9 @@ def release(wave, folder):
         for fault in check_report.faults(report, (WORK / folder / f"{unit}.csv").read_text(encoding="utf-8")):
             claim(f"{folder} {unit}: {fault}", False)
         checked_one(folder, unit)
+        # the score of one question has its n: who is told the one is told the other
+        for item, score in zip(report["items"], report["scores"][1:]):
+            claim(f"{folder} {unit}: the score of {item['code']} alone tells its n", item["hidden"] == score["hidden"] and item["valid"] == score["valid"])
     return reports
 
 

@@ -436,9 +436,40 @@ static void keep_mask(const Guard *g, int32_t measure, int32_t columns, const bo
     g->m->hidden[measure] = mask;
 }
 
+static bool has_same_n(const Tally *t, int32_t a, int32_t b)
+{
+    for (int32_t u = 0; u < t->n; u++)
+        if (count_of(t, a, u, 0)->n != count_of(t, b, u, 0)->n) return false;
+    return true;
+}
+
+/* The item whose n a score has, for it is made of that item alone; -1. */
+static int32_t same_n(const Tally *t, int32_t measure)
+{
+    const Score *score = t->measures.v[measure].score;
+    if (!score || score->n != 1) return -1;
+    for (int32_t i = 0; i < t->measures.items; i++)
+        if (t->measures.v[i].item == score->items[0]) return has_same_n(t, i, measure) ? i : -1;
+    return -1;
+}
+
+/* Shown where the item's total is, and nowhere else: either would tell the other. */
+static void keep_mask_of(const Guard *g, int32_t measure, int32_t item)
+{
+    int32_t columns = g->t->columns.n;
+    bool *mask = NEW(g->c->arena, bool, (ptrdiff_t)g->t->n * columns);
+    for (ptrdiff_t at = 0; at < (ptrdiff_t)g->t->n * columns; at++) mask[at] = at % columns > 0 || g->m->hidden[item][at];
+    g->m->hidden[measure] = mask;
+}
+
 static Err protect_measure(Guard *g, int32_t measure)
 {
     const Tally *t = g->t;
+    int32_t item = same_n(t, measure);
+    if (item >= 0) {
+        keep_mask_of(g, measure, item);
+        return OK;
+    }
     int32_t columns = columns_of(t, measure), n = 0;
     bool *hidden = NULL;
     Sides sides = {t->measures.v[measure].has_excluded, true, has_invited(t)};
