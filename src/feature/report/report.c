@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/number.h"
 
-enum { FOCUSES = 500, READER_BYTES = 2000 };
+enum { FOCUSES = 500, READER_BYTES = 64 << 10};
 
 bool report_is_municipal(Str kind)
 {
@@ -36,41 +36,65 @@ static const struct { const char *role, *of_school, *of_municipality; } readers[
     {"foraelder",      "offentlig",    "offentlig"},
 };
 
-static void add_reader(Buf *b, const char *role, int above, const char *audience)
+#define HOLDS_TODAY(m) m ".person_id = $1 AND " m ".valid_from <= $2 AND (" m ".valid_to IS NULL OR " m ".valid_to >= $2)"
+
+typedef struct Held {
+    Str role;
+    int64_t unit_id, owner_id;
+} Held;
+
+static void add_reader(Buf *b, const Held *held, int above, const char *audience)
 {
     if (!*audience) return;
     buf_add(b, b->n > 1 ? S(",[") : S("["));
-    buf_add_json(b, str_of_z(role));
+    buf_add_json(b, held->role);
     buf_add(b, above ? S(",1,") : S(",0,"));
     buf_add_json(b, str_of_z(audience));
+    buf_add_char(b, ',');
+    buf_add_i64(b, held->unit_id);
+    buf_add_char(b, ',');
+    buf_add_i64(b, held->owner_id);
     buf_add_char(b, ']');
 }
 
-/* [["skoleleder",0,"ledelse"],…] for ROWS(). */
-static Str reader_rows(Ctx *c)
+static void add_readers(Buf *b, const Held *held)
 {
-    Buf b = buf_new(c->arena, READER_BYTES);
-    buf_add_char(&b, '[');
     for (ptrdiff_t i = 0; i < COUNT_OF(readers); i++) {
-        add_reader(&b, readers[i].role, 0, readers[i].of_school);
-        add_reader(&b, readers[i].role, 1, readers[i].of_municipality);
+        if (!str_eq(held->role, str_of_z(readers[i].role))) continue;
+        add_reader(b, held, 0, readers[i].of_school);
+        add_reader(b, held, 1, readers[i].of_municipality);
     }
-    buf_add_char(&b, ']');
-    return buf_str(&b);
 }
 
-#define HOLDS_TODAY(m) m ".person_id = $1 AND " m ".valid_from <= $2 AND (" m ".valid_to IS NULL OR " m ".valid_to >= $2)"
+SQL(HELD, "SELECT m.role, m.unit_id, m.owner_id FROM v_people_membership m WHERE " HOLDS_TODAY("m") " ORDER BY m.role, m.unit_id, m.owner_id");
 
-/* The unit's report u of audience row a is open to the viewer: $1 viewer, $2 today, $3 readers.
+/* What the viewer may read by which of the roles held today, [["skoleleder",0,"ledelse",unit,owner],…] for ROWS(): asked
+   once, since the store looks through it for every report. */
+static Err reader_rows(Ctx *c, Str *ret)
+{
+    Buf b = buf_new(c->arena, READER_BYTES);
+    Rows r = db_query(c, HELD, c->viewer, c->today);
+    buf_add_char(&b, '[');
+    while (db_next(&r)) {
+        Held held = {db_str(&r, 0), db_i64(&r, 1), db_i64(&r, 2)};
+        add_readers(&b, &held);
+    }
+    TRY(db_done(&r));
+    buf_add_char(&b, ']');
+    if (b.full) return fail(c, E_TOO_LARGE, T("Du har for mange roller til, at vi kan finde dine rapporter. Bed administratoren om at afslutte dem, du ikke bruger."));
+    *ret = buf_str(&b);
+    return OK;
+}
+
+/* The unit's report u of audience row a is open to the viewer: $2 today, $3 reader_rows.
    The region's programme reads its municipalities' reports, which are theirs (DOMAIN §2.2). */
 #define IS_READER                                                                                                        \
-    " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT) r"                                         \
-    " JOIN v_people_membership m ON m.role = r.role"                                                                     \
-    " WHERE (r.audience = a.audience OR a.audience = 'offentlig') AND " HOLDS_TODAY("m")                                 \
+    " EXISTS (SELECT 1 FROM ROWS($3, role TEXT, above INTEGER, audience TEXT, unit_id INTEGER, owner_id INTEGER) r"       \
+    " WHERE (r.audience = a.audience OR a.audience = 'offentlig')"                                                       \
     " AND r.above = CASE WHEN u.kind IN ('region', 'kommune', 'distrikt') THEN 1 ELSE 0 END"                             \
-    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = m.unit_id AND d.unit_id = a.unit_id"                  \
-    " AND (m.owner_id = p.owner_id OR (m.role = 'programleder' AND r.above = 1)))" \
-    " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = m.unit_id)))"
+    " AND (EXISTS (SELECT 1 FROM v_organisation_reach d WHERE d.above_id = r.unit_id AND d.unit_id = a.unit_id"          \
+    " AND (r.owner_id = p.owner_id OR (r.role = 'programleder' AND r.above = 1)))"                                       \
+    " OR EXISTS (SELECT 1 FROM v_organisation_reach e WHERE e.above_id = a.unit_id AND e.unit_id = r.unit_id)))"
 
 SQL(FIND, "SELECT w.id, u.unit_id, p.owner_id, u.kind FROM v_survey_wave w JOIN v_survey_unit u ON u.wave_id = w.id"
           " JOIN v_publication p ON p.wave_id = w.id AND p.unit_id = u.unit_id AND p.number = 1"
@@ -79,7 +103,7 @@ SQL(COUNT_BEGUN, "SELECT count(*) FROM v_publication_audience a WHERE a.wave_id 
 SQL(COUNT_OPEN, "SELECT count(*) FROM v_publication_audience a"
                 " JOIN v_survey_unit u ON u.wave_id = a.wave_id AND u.unit_id = a.unit_id"
                 " JOIN v_publication p ON p.wave_id = a.wave_id AND p.unit_id = a.unit_id AND p.number = 1"
-                " WHERE a.wave_id = $4 AND a.unit_id = $5 AND a.since <= $2 AND" IS_READER);
+                " WHERE a.wave_id = $1 AND a.unit_id = $4 AND a.since <= $2 AND" IS_READER);
 
 Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *ret)
 {
@@ -96,7 +120,9 @@ Err report_place(Ctx *c, Str wave_uid, Str unit_code, bool is_municipal, Place *
     int64_t n = 0;
     TRY(db_one_i64(c, COUNT_BEGUN, &n, place.object_id, place.unit_id, c->today));
     if (n == 0) return E_NOT_FOUND; /* its day has not come, whoever asks */
-    TRY(db_one_i64(c, COUNT_OPEN, &n, c->viewer, c->today, reader_rows(c), place.object_id, place.unit_id));
+    Str mine = {0};
+    TRY(reader_rows(c, &mine));
+    TRY(db_one_i64(c, COUNT_OPEN, &n, place.object_id, c->today, mine, place.unit_id));
     place.released = n > 0;
     *ret = place;
     return OK;
@@ -140,12 +166,16 @@ static Err read_all(Ctx *c, Rows r, Readables *ret)
 
 Err report_readable(Ctx *c, Readables *ret)
 {
-    return read_all(c, db_query(c, READABLE, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1), ret);
+    Str mine = {0};
+    TRY(reader_rows(c, &mine));
+    return read_all(c, db_query(c, READABLE, c->viewer, c->today, mine, REPORT_PAGE + 1), ret);
 }
 
 Err report_readable_below(Ctx *c, WaveId wave, UnitId unit, Readables *ret)
 {
-    return read_all(c, db_query(c, READABLE_BELOW, c->viewer, c->today, reader_rows(c), REPORT_PAGE + 1, wave, unit), ret);
+    Str mine = {0};
+    TRY(reader_rows(c, &mine));
+    return read_all(c, db_query(c, READABLE_BELOW, c->viewer, c->today, mine, REPORT_PAGE + 1, wave, unit), ret);
 }
 
 /* ---- forward focus ------------------------------------------------------------------------ */
