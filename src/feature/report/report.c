@@ -81,7 +81,9 @@ static Err reader_rows(Ctx *c, Str *ret)
     }
     TRY(db_done(&r));
     buf_add_char(&b, ']');
-    if (b.full) return fail(c, E_TOO_LARGE, T("Du har for mange roller til, at vi kan finde dine rapporter. Bed administratoren om at afslutte dem, du ikke bruger."));
+    if (b.full)
+        return fail(c, E_TOO_LARGE,
+                    T("Du har for mange roller til, at vi kan finde dine rapporter. Bed administratoren om at afslutte dem, du ikke bruger."));
     *ret = buf_str(&b);
     return OK;
 }
