@@ -254,6 +254,7 @@ enum { RADIOS_AT_MOST = 6 };
 
 static const Problem *problems_of(Ctx *c, const FormValues *values)
 {
+    if (values->is_fresh) return NULL;
     return values->problems ? values->problems : c->problems;
 }
 

@@ -64,6 +64,7 @@ typedef struct FormValues {
     const Form *form;
     FieldValue *v;
     Problem *problems; /* also those without a field */
+    bool is_fresh;     /* stands beside the form that was sent: what the Ctx was told is not about this one */
 } FormValues;
 
 /* Empty values to fill in before drawing a form the first time. */

@@ -131,6 +131,21 @@ HTTP_TEST(account, an_invited_person_chooses_a_password_and_comes_in)
     CHECK_CLEAN();
 }
 
+/* The person's page has three forms. */
+HTTP_TEST(account, what_is_wrong_with_one_form_is_told_at_that_one_alone)
+{
+    static const Str box = S_INIT("id=\"problems\"");
+    Browser admin = test_login("sysadm");
+    const char *person = new_person(&admin, "Bo Fejl", "team");
+    (void)test_get(&admin, person);
+    Answer a = test_post(&admin, path(person, "/inviter", ""), "login=%20%20");
+    CHECK_STATUS(a, 422);
+    ptrdiff_t at = str_find(a.body, box, 0);
+    CHECK(at >= 0);
+    CHECK_INT(str_find(a.body, box, at + 1), -1);
+    CHECK_CLEAN();
+}
+
 HTTP_TEST(account, a_log_in_is_told_as_it_was_written_and_found_however_it_is_typed)
 {
     static const char shown[] = "Eva.Aabo-Lund@fjord.example";

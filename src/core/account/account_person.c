@@ -213,6 +213,7 @@ static FormValues *fresh(Ctx *c, const Form *form)
 {
     FormValues *values = NEW(c->arena, FormValues, 1);
     *values = form_empty(c, form);
+    values->is_fresh = true;
     return values;
 }
 

@@ -37,6 +37,42 @@ Err ask_form_load(Ctx *c, WaveId wave, AskForm *ret)
     return OK;
 }
 
+/* ---- conditions --------------------------------------------------------------------------- */
+
+/* A row without a condition of its own has its matrix's. */
+static bool hangs_alike(const Item *a, const Item *b)
+{
+    if (a->ask_if != b->ask_if || a->ask_in.n != b->ask_in.n) return false;
+    for (ptrdiff_t i = 0; i < a->ask_in.n; i++)
+        if (!values_have(b->ask_in, a->ask_in.v[i])) return false;
+    return true;
+}
+
+ptrdiff_t item_hangs_on(const Item *item, const Item *ret[HANGS_ON_MAX])
+{
+    ptrdiff_t n = 0;
+    if (item->ask_if) ret[n++] = item;
+    if (item->matrix && item->matrix->ask_if && !hangs_alike(item, item->matrix)) ret[n++] = item->matrix;
+    return n;
+}
+
+static bool was_answered_so(const Item *asker, Answers answers)
+{
+    for (ptrdiff_t i = 0; i < answers.n; i++)
+        for (ptrdiff_t k = 0; answers.v[i].item == asker->ask_if && k < answers.v[i].values.n; k++)
+            if (values_have(asker->ask_in, answers.v[i].values.v[k])) return true;
+    return false;
+}
+
+bool item_is_ruled_out(const AskForm *form, const Item *item, ptrdiff_t first, Answers answers)
+{
+    const Item *askers[HANGS_ON_MAX];
+    ptrdiff_t n = item_hangs_on(item, askers);
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (askers[i]->ask_if - form->q.items.v < first && !was_answered_so(askers[i], answers)) return true;
+    return false;
+}
+
 /* ---- fields ----------------------------------------------------------------------------- */
 
 static Strs not_empty(Strs all)

@@ -38,6 +38,12 @@ Entry *entries_read(Ctx *c, const AskForm *form, const Part *part, const Entry *
 /* Answers that were asked for, in order, and how many entries have a problem. */
 Answers entries_answers(Ctx *c, const AskForm *form, Entry *entries, ptrdiff_t *ret_problems);
 
+/* Those whose conditions an item hangs on, itself and its matrix; the n of them that have one. */
+enum { HANGS_ON_MAX = 2 };
+ptrdiff_t item_hangs_on(const Item *item, const Item *ret[HANGS_ON_MAX]);
+/* Whether what was answered before the part that begins at item `first` says already that it is not asked. */
+bool item_is_ruled_out(const AskForm *form, const Item *item, ptrdiff_t first, Answers answers);
+
 /* "Q1=4&M=1&M=3&T=fri%20tekst" */
 Str entries_state(Ctx *c, const AskForm *form, const Entry *entries);
 /* Back again: pure. Unknown names and broken escapes give false. */

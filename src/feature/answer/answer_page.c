@@ -67,19 +67,27 @@ static Str texts_of_values(Ctx *c, const Item *item, Values values, Str lang)
     return buf_str(&b);
 }
 
-static void view_condition(Ctx *c, const Item *item, Str lang, ItemView *view)
+static void view_conditions(Ctx *c, const Item *item, Str lang, ItemView *view)
 {
-    const Item *asked = item->ask_if ? item : item->matrix && item->matrix->ask_if ? item->matrix : NULL;
-    if (!asked) return;
-    Buf b = buf_new(c->arena, 24 * (asked->ask_in.n + 1));
-    for (ptrdiff_t i = 0; i < asked->ask_in.n; i++) {
-        if (i) buf_add_char(&b, ' ');
-        buf_add_i64(&b, asked->ask_in.v[i]);
+    const Item *askers[HANGS_ON_MAX];
+    ptrdiff_t n = item_hangs_on(item, askers), room = 0;
+    for (ptrdiff_t i = 0; i < n; i++) room += 24 * (askers[i]->ask_in.n + 1) + askers[i]->ask_if->code.n;
+    if (n == 0) return;
+    Buf codes = buf_new(c->arena, room), values = buf_new(c->arena, room);
+    view->conditions = (ConditionViews){NEW(c->arena, ConditionView, n), n};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const Item *on = askers[i]->ask_if;
+        if (i) buf_add_char(&codes, ' '), buf_add_char(&values, '|');
+        buf_add(&codes, on->code);
+        for (ptrdiff_t k = 0; k < askers[i]->ask_in.n; k++) {
+            if (k) buf_add_char(&values, ' ');
+            buf_add_i64(&values, askers[i]->ask_in.v[k]);
+        }
+        view->conditions.v[i].words =
+            TF("Kun hvis du svarede »{1}« på: {2}", texts_of_values(c, on, askers[i]->ask_in, lang), lang_text(on->text, lang));
     }
-    view->ask = asked->ask_if->code;
-    view->ask_in = buf_str(&b);
-    view->condition = TF("Kun hvis du svarede »{1}« på: {2}", texts_of_values(c, asked->ask_if, asked->ask_in, lang),
-                         lang_text(asked->ask_if->text, lang));
+    view->ask = buf_str(&codes);
+    view->ask_in = buf_str(&values);
 }
 
 /* Legend first, then every answer. */
@@ -122,10 +130,8 @@ static ItemView view_item(Ctx *c, const AskForm *form, ptrdiff_t at, Str lang, c
     if (item->matrix) view.group_id = STR_CAT(c->arena, view.id, S("-g"));
     if (item->matrix && begins_group) view.group = lang_text(item->matrix->text, lang);
     else view.group_id = S("");
-    view_condition(c, item, lang, &view);
-    /* Whether it is asked was settled on an earlier page. */
-    const Item *on = item->ask_if || !item->matrix ? item->ask_if : item->matrix->ask_if;
-    view.is_hidden = on && on - form->q.items.v < part_first && !answer_is_asked(item, answers);
+    view_conditions(c, item, lang, &view);
+    view.is_hidden = item_is_ruled_out(form, item, part_first, answers);
     view.fault_id = STR_CAT(c->arena, view.id, S("-f"));
     view.described_by = msg_is_empty(entry->problem) ? S("") : view.fault_id;
     if (form->wave.has_single_pages) view.read = ids_read(c, &view);

@@ -8,6 +8,9 @@
 typedef struct OptionView { Str id, value, text; bool is_on; } OptionView;
 typedef struct OptionViews { OptionView *v; ptrdiff_t n; } OptionViews;
 
+typedef struct ConditionView { Msg words; } ConditionView;
+typedef struct ConditionViews { ConditionView *v; ptrdiff_t n; } ConditionViews;
+
 typedef struct ItemView {
     Str id, code, legend, lang;  /* lang: where the text is not in the page's language */
     Str group, group_id;         /* of the matrix whose first row this is; empty: none */
@@ -17,8 +20,8 @@ typedef struct ItemView {
     Str raw;
     Msg problem;
     Str fault_id, described_by;
-    Str ask, ask_in;             /* code and values of the condition; empty: always asked */
-    Msg condition;               /* the same in words */
+    Str ask, ask_in;             /* codes and values of its conditions, "Q1 M2", "1 2|4"; empty: always asked */
+    ConditionViews conditions;   /* the same in words */
     bool is_hidden;              /* the answers so far say that it is not asked */
     Str read;                    /* ids of what is read aloud; empty: nothing is */
 } ItemView;

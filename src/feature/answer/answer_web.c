@@ -307,9 +307,7 @@ static bool is_asked_at_all(const Visit *v, const Part *part)
 {
     for (ptrdiff_t i = part->first; i < part->first + part->count; i++) {
         const Item *item = &v->form->q.items.v[i];
-        const Item *on = item->ask_if || !item->matrix ? item->ask_if : item->matrix->ask_if;
-        bool is_settled = on && on - v->form->q.items.v < part->first;
-        if (item->kind != ITEM_MATRIX && (!is_settled || answer_is_asked(item, v->answers))) return true;
+        if (item->kind != ITEM_MATRIX && !item_is_ruled_out(v->form, item, part->first, v->answers)) return true;
     }
     return false;
 }

@@ -6,8 +6,8 @@
      <body data-draft-done="KEY">   forgets that draft
      <form data-parts>              shows its [data-part]s one at a time; buttons
                                     whose value is a number go to that part;
-                                    [data-ask=FIELD][data-ask-in="1 2"] is there
-                                    when that field has one of those values
+                                    [data-ask="A B"][data-ask-in="1 2|4"] is
+                                    there when A has 1 or 2 and B has 4
      <button hidden data-read="ID ID …" data-read-lang="da">
                                     reads those texts aloud; stays hidden where
                                     the browser has no voice for the language
@@ -71,11 +71,14 @@
     return valuesOf(form)[code] || [];
   }
   function conditions(form) {
+    function holds(ask, code, wanted) {
+      var on = form.elements[code], first = on && (on.length && !on.tagName ? on[0] : on), holder = first && first.closest("[data-ask]");
+      if (holder && holder !== ask && holder.hidden) return false;
+      return answered(form, code).some(function (v) { return wanted.indexOf(v) >= 0; });
+    }
     form.querySelectorAll("[data-ask]").forEach(function (ask) {
-      var wanted = ask.dataset.askIn.split(" "), on = form.elements[ask.dataset.ask];
-      var first = on && (on.length && !on.tagName ? on[0] : on), holder = first && first.closest("[data-ask]");
-      var asked = answered(form, ask.dataset.ask).some(function (v) { return wanted.indexOf(v) >= 0; });
-      ask.hidden = !asked || !!(holder && holder !== ask && holder.hidden);
+      var wanted = ask.dataset.askIn.split("|");
+      ask.hidden = !ask.dataset.ask.split(" ").every(function (code, i) { return holds(ask, code, wanted[i].split(" ")); });
     });
   }
   function parts(form) {
