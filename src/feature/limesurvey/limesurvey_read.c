@@ -1,7 +1,9 @@
 /* Thin over libxml2: one read of the whole tree, no network, no DTD, no entities
-   beyond XML's own five. libxml2's memory is held by a hook of the Ctx, because
+   beyond XML's own five; in the texts, which are HTML, those of HTML 4. libxml2's memory is held by a hook of the Ctx, because
    a full arena jumps away from here. */
+#include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,27 +84,45 @@ static Err count_rows(Ctx *c, const xmlNode *root, const char *table, ptrdiff_t 
 
 /* ---- texts ------------------------------------------------------------------------ */
 
-static const struct {
-    Str name, text;
-} entities[] = {
-    {S_INIT("&nbsp;"), S_INIT(" ") },
-    {S_INIT("&amp;"),  S_INIT("&") },
-    {S_INIT("&lt;"),   S_INIT("<") },
-    {S_INIT("&gt;"),   S_INIT(">") },
-    {S_INIT("&quot;"), S_INIT("\"")},
-    {S_INIT("&#39;"),  S_INIT("'") },
-};
+enum { ENTITY_MAX = 12, NO_BREAK_SPACE = 0xA0 }; /* bytes of the longest, "&thetasym;" or "&#x10FFFF;" */
 
-static ptrdiff_t add_entity(Buf *b, Str html, ptrdiff_t at)
+static int number_of(Str digits)
 {
-    Str rest = str_sub(html, at, html.n);
-    for (ptrdiff_t i = 0; i < COUNT_OF(entities); i++)
-        if (str_starts(rest, entities[i].name)) {
-            buf_add(b, entities[i].text);
-            return entities[i].name.n;
-        }
-    buf_add_char(b, '&');
-    return 1;
+    int64_t n = 0;
+    bool is_hex = digits.n > 0 && (digits.p[0] == 'x' || digits.p[0] == 'X');
+    if (!is_hex) return str_i64(digits, &n) && n > 0 && n <= 0x10FFFF ? (int)n : 0;
+    for (ptrdiff_t i = 1; i < digits.n; i++) {
+        const char *at = memchr("0123456789abcdef", digits.p[i] | 32, 16); /* '0' has the bit already */
+        if (!at || n > 0x10FFFF) return 0;
+        n = n * 16 + (at - "0123456789abcdef");
+    }
+    return n <= 0x10FFFF ? (int)n : 0;
+}
+
+/* "eacute", "#233" or "#xE9", between '&' and ';'. 0: none that a text may hold. */
+static int letter_of(Ctx *c, Str name)
+{
+    if (name.n == 0) return 0;
+    if (name.p[0] == '#') {
+        int n = number_of(str_sub(name, 1, name.n));
+        return n >= ' ' && IS_CHAR(n) ? n : 0;
+    }
+    const htmlEntityDesc *known = htmlEntityLookup((const xmlChar *)str_z(c->arena, name));
+    return known ? (int)known->value : 0;
+}
+
+static ptrdiff_t add_entity(Ctx *c, Buf *b, Str html, ptrdiff_t at)
+{
+    ptrdiff_t end = str_find_char(str_sub(html, at, at + ENTITY_MAX < html.n ? at + ENTITY_MAX : html.n), ';', 0);
+    int letter = end < 0 ? 0 : letter_of(c, str_sub(html, at + 1, at + end));
+    xmlChar bytes[8];
+    if (letter == 0) {
+        buf_add_char(b, '&');
+        return 1;
+    }
+    if (letter == NO_BREAK_SPACE) letter = ' '; /* editors write it for indents */
+    buf_add(b, (Str){(const char *)bytes, xmlCopyChar(0, bytes, letter)});
+    return end + 1;
 }
 
 /* A '<' begins a tag only where a letter, '/' or '!' follows and a '>' ends it. */
@@ -125,7 +145,7 @@ static Str without_tags(Ctx *c, LssSurvey *s, Str html)
             lost = true;
             at += tag;
         } else if (html.p[at] == '&')
-            at += add_entity(&b, html, at);
+            at += add_entity(c, &b, html, at);
         else
             buf_add_char(&b, html.p[at++]);
     }

@@ -1,5 +1,7 @@
 #include "feature/limesurvey/limesurvey_inside.h"
 
+#include "base/buf.h"
+#include "base/number.h"
 #include "store.h"
 
 #define ROW(fields) "<row>" fields "</row>"
@@ -74,6 +76,28 @@ TEST(limesurvey, shapes_and_texts_come_over)
     CHECK(row->matrix == questionnaire_item(&q, S("enig")));
     CHECK_INT(row->options.v[1].value, 5);
     CHECK_INT(questionnaire_item(&q, S("alder"))->kind, ITEM_NUMBER);
+}
+
+/* Editors write letters as HTML has them; what is none stays as it stands. */
+TEST(limesurvey, letters_written_as_entities_are_letters)
+{
+    static const struct { const char *html, *text; } way[] = {
+        {"Enqu&ecirc;te", "Enquête"}, {"Bl&aring;b&aelig;r &oslash;l", "Blåbær øl"}, {"&#233;&#xE9;&#XE9;", "ééé"}, {"a&nbsp;&nbsp;b", "a b"},
+        {"1 &lt; 2 &amp;amp; 3", "1 < 2 &amp; 3"}, {"&euro; &#8364; &#x20ac;", "€ € €"}, {"&#128512;", "😀"},
+        {"R&D; &; &#; &#x; &#xg; &#1; &#xD800; &#99999999; &nogood; &eacute", "R&D; &; &#; &#x; &#xg; &#1; &#xD800; &#99999999; &nogood; &eacute"},
+    };
+    Ctx *c = test_ctx_plain();
+    for (ptrdiff_t i = 0; i < COUNT_OF(way); i++) {
+        Strs notes = {0};
+        Buf xml = buf_new(c->arena, sizeof survey + 200);
+        Str all = survey_xml(), old = S("<b>Hvilket</b> fag?");
+        ptrdiff_t at = str_find(all, old, 0);
+        buf_add(&xml, str_sub(all, 0, at));
+        buf_add(&xml, str_of_z(way[i].html));
+        buf_add(&xml, str_sub(all, at + old.n, all.n));
+        Questionnaire q = brought(c, buf_str(&xml), &notes);
+        CHECK_STR(lang_text(questionnaire_item(&q, S("fag"))->text, S("da")), str_of_z(way[i].text));
+    }
 }
 
 TEST(limesurvey, simple_conditions_come_over)
