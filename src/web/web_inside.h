@@ -39,6 +39,7 @@ enum {
     WEB_RESERVE = 512 << 10,    /* of an arena, kept for the page that says it is full */
     WEB_KEEP = 64 << 10,        /* of an idle arena */
     WEB_RATE = 8 << 10,         /* bytes/s that a client must manage */
+    WEB_DROPPED_MAX = 16 << 20, /* of a chunked body that is too long: read past, since an answer is heard only at its end */
     WEB_BODIES_MAX = 256 << 20, /* of all bodies over WEB_BODY_MAX together */
     WEB_WORK_QUEUE = 512,
     WEB_BUCKETS = 1024,

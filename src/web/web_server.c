@@ -227,7 +227,7 @@ static enum MHD_Result take_body(Request *r, const char *upload, size_t *upload_
 {
     web_read_body(r, upload, *upload_n);
     *upload_n = 0;
-    return r->dropped > 16 * WEB_BODY_MAX ? MHD_NO : MHD_YES;
+    return r->dropped > WEB_DROPPED_MAX ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result on_request(void *user, struct MHD_Connection *mhd, const char *url, const char *method,
