@@ -209,6 +209,7 @@ static Err check_demo(Ctx *c)
     int64_t found = 0;
     TRY(db_read_begin(c, c->app->store));
     TRY(db_one_i64(c, DEMO_ACCOUNTS, &found, str_of_z(all[0].login)));
+    db_read_end(c); /* tell_codes has a snapshot of its own */
     if (!found) return fail(c, E_NOT_FOUND, msg_verbatim(S("the store has no demonstration region; traad demo makes one in an empty store")));
     return OK;
 }

@@ -27,6 +27,14 @@ def run(*args):
     done = subprocess.run([TRAAD, *map(str, args), "--store", str(STORE)], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(map(str, args))}: {done.stderr}")
+    return done.stdout
+
+
+def log_ins_faults():
+    """What ./run prints for a visitor: who may log in, and codes to answer with."""
+    told = run("demo", "log-ins")
+    wanted = ("skoleleder ", "sysadm2 ", "/s/")
+    return [f"demo log-ins does not tell “{word.strip()}”" for word in wanted if word not in told]
 
 
 def tree_of(db, wave):
@@ -44,7 +52,8 @@ def main():
     WORK.mkdir(parents=True)
     demo_store.lay(TRAAD, str(STORE))
     db = sqlite3.connect(STORE)
-    reports_n = failed = 0
+    reports_n = 0
+    failed = len([print(fault) for fault in log_ins_faults()])
     for wave, name in db.execute("SELECT w.id, w.name FROM wave w WHERE EXISTS (SELECT 1 FROM publication p WHERE p.wave_id = w.id) ORDER BY w.id").fetchall():
         folder = WORK / f"wave{wave}"
         for form in ("json", "csv"):
