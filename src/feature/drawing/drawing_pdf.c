@@ -7,13 +7,13 @@
 #include "render/pdf/pdf.h"
 #include "text/da.h"
 
-PdfMeta drawing_meta(Ctx *c, const ReportView *view, PdfPaper paper)
+static PdfMeta meta_of(Ctx *c, const ReportView *view, Str title, PdfPaper paper)
 {
     const Report *r = view->report;
     Buf date = buf_new(c->arena, 60);
     text_date(&date, c->lang, r->released);
     return (PdfMeta){
-        .title = view->title,
+        .title = title,
         .author = r->path.n ? r->path.v[0].name : r->unit.name,
         .eye_line = msg_text(c, TF("{1} · måling {2}, udgave {3}", r->unit.name, r->wave, r->version)),
         .date = buf_str(&date),
@@ -190,7 +190,7 @@ static void print_forward(Ctx *c, Pdf *pdf, const SectionView *s)
 
 /* ---- the document ------------------------------------------------------------------ */
 
-void drawing_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
+static void print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
 {
     if (view->has_rate) {
         pdf_text(pdf, PDF_LEAD, msg_text(c, TF("{1} har svaret.", view->rate_big)));
@@ -199,6 +199,17 @@ void drawing_print_rate(Ctx *c, Pdf *pdf, const ReportView *view)
     pdf_text(pdf, PDF_BODY, view->rate_says);
     if (view->rate_before.n) pdf_text(pdf, PDF_BODY, view->rate_before);
     if (view->caution.n) pdf_text(pdf, PDF_NOTE, view->caution);
+}
+
+Pdf *drawing_print_begin(Ctx *c, const ReportView *view, Str title, PdfPaper paper)
+{
+    PdfMeta meta = meta_of(c, view, title, paper);
+    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
+    pdf_heading(pdf, 1, title);
+    pdf_text(pdf, PDF_LEAD, view->lead);
+    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
+    print_rate(c, pdf, view);
+    return pdf;
 }
 
 enum { SECTION_LINES = 16 }; /* heading, finding and the first question */
@@ -246,12 +257,7 @@ static void print_method(Ctx *c, Pdf *pdf, const ReportView *view)
 Err drawing_pdf(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
     const ReportView *view = drawing_view(c, r, written);
-    PdfMeta meta = drawing_meta(c, view, PDF_A4);
-    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, view->title);
-    pdf_text(pdf, PDF_LEAD, view->lead);
-    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    drawing_print_rate(c, pdf, view);
+    Pdf *pdf = drawing_print_begin(c, view, view->title, PDF_A4);
     for (ptrdiff_t i = 0; i < view->sections.n; i++) print_section(c, pdf, &view->sections.v[i]);
     if (view->has_scores) {
         pdf_heading(pdf, 2, msg_text(c, T("Samlede mål")));

@@ -5,8 +5,8 @@
 #include "feature/drawing/drawing_inside.h"
 #include "render/pdf/pdf.h"
 
-PdfMeta drawing_meta(Ctx *c, const ReportView *view, PdfPaper paper);
-void drawing_print_rate(Ctx *c, Pdf *pdf, const ReportView *view);
+/* What every document of a report begins with: its title, its lead and who answered. */
+Pdf *drawing_print_begin(Ctx *c, const ReportView *view, Str title, PdfPaper paper);
 /* What to ask of the numbers; a heading of its own. */
 void drawing_print_next_step(Ctx *c, Pdf *pdf);
 /* The focus written for a section, paragraph by paragraph, under a heading of its own. */

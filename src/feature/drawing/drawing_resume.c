@@ -46,13 +46,7 @@ static void print_trust(Ctx *c, Pdf *pdf, const ReportView *view)
 Err drawing_resume(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
     const ReportView *view = drawing_view(c, r, written);
-    PdfMeta meta = drawing_meta(c, view, PDF_A4);
-    meta.title = msg_text(c, TF("Resume: {1}", r->unit.name));
-    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, meta.title);
-    pdf_text(pdf, PDF_LEAD, view->lead);
-    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    drawing_print_rate(c, pdf, view);
+    Pdf *pdf = drawing_print_begin(c, view, msg_text(c, TF("Resume: {1}", r->unit.name)), PDF_A4);
     ptrdiff_t room = view->sections.n ? RESUME_MORE / view->sections.n : 0;
     if (room < RESUME_LEAST) room = RESUME_LEAST;
     ptrdiff_t focus_bytes = FOCUS_BYTES / (written->n ? written->n : 1);

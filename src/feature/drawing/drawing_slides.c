@@ -125,12 +125,7 @@ static void print_section(Ctx *c, Pdf *pdf, const Report *r, const SectionView *
 Err drawing_slides(Ctx *c, const Report *r, const Focuses *written, Str *ret_bytes)
 {
     const ReportView *view = drawing_view(c, r, written);
-    PdfMeta meta = drawing_meta(c, view, PDF_SLIDES);
-    Pdf *pdf = pdf_begin(c, &c->app->fonts, &meta);
-    pdf_heading(pdf, 1, view->title);
-    pdf_text(pdf, PDF_LEAD, view->lead);
-    pdf_heading(pdf, 2, msg_text(c, T("Hvem har svaret")));
-    drawing_print_rate(c, pdf, view);
+    Pdf *pdf = drawing_print_begin(c, view, view->title, PDF_SLIDES);
     for (ptrdiff_t i = 0; i < view->sections.n; i++) print_section(c, pdf, r, &view->sections.v[i]);
     pdf_page(pdf);
     drawing_print_next_step(c, pdf);
